@@ -1,0 +1,250 @@
+/**
+ * What may be asked of a book. A command is imperative, carries everything the decision needs that
+ * is not in the book's rows, and is safe to repeat under the same id.
+ *
+ * C1 No command carries a person's name or number in the clear except the two that must
+ *    (`request-phone-code` brings a phone to be sealed, `save-seats` and `bind-phone` a typed code);
+ *    the writer replaces those before the core and the journal see them.
+ */
+import type {
+  AreaCode,
+  ChallengeId,
+  CommandId,
+  CourseCode,
+  EpochMs,
+  PersonId,
+  PhoneIndex,
+  ProgrammeCode,
+  Sealed,
+  TicketNumber,
+  UnitCode,
+} from './ids.ts';
+import type { Adopted, BookingDay, Catalogue, Settings } from './session.ts';
+
+/**
+ * `answerBy`: after it the engine refuses `too-late`, so a shown "no" never becomes a late "yes".
+ * `epoch`: the partition's epoch as the sender knew it at first sending; 0 skips the check (timers,
+ * effects and imports, which are safe to repeat by their own content).
+ */
+type Envelope = { id: CommandId; answerBy: EpochMs; epoch: number };
+
+/** A candidate's command to the AreaBook: made from `revision`, under claim number `claim`. */
+type OnRegistration = Envelope & {
+  area: AreaCode;
+  person: PersonId;
+  claim: number;
+  revision: number;
+  ticket: TicketNumber;
+};
+
+/** F24: the course goes into its own unit; `replace` swaps what stands there (F32 on a saved seat). */
+export type ChooseCourse = OnRegistration & {
+  kind: 'choose-course';
+  programme: ProgrammeCode;
+  course: CourseCode;
+  replace: boolean;
+};
+/** Takes a course out of the draft; a hold in that unit is freed, a saved seat stays. */
+export type DropCourse = OnRegistration & { kind: 'drop-course'; unit: UnitCode };
+
+/** Where the code goes. The phone belongs to the CandidateBook; the gateway brings it along. */
+export type CodeAddress = { sealed: Sealed; index: PhoneIndex; mask: string };
+/**
+ * 获取验证码 (F25, B1): holds what is free for this ticket's draft; with every unit won the code is
+ * issued at once, otherwise F26 is asked and `send-code` follows or nothing does.
+ */
+export type HoldSeats = OnRegistration & {
+  kind: 'hold-seats';
+  challenge: ChallengeId;
+  phone: CodeAddress;
+};
+/** F26 "yes": clears the drafts without a seat and issues the code for the held ones. */
+export type SendCode = OnRegistration & {
+  kind: 'send-code';
+  challenge: ChallengeId;
+  phone: CodeAddress;
+};
+export type ResendCode = OnRegistration & { kind: 'resend-code' };
+/** 保存考位 (F27): takes the code's units, each answering for itself (D5). `code` is as typed. */
+export type SaveSeats = OnRegistration & {
+  kind: 'save-seats';
+  challenge: ChallengeId;
+  code: string;
+  units: UnitCode[];
+};
+/** D6: gives up saved seats, explicitly. */
+export type GiveUpSeats = OnRegistration & { kind: 'give-up-seats'; units: UnitCode[] };
+
+/** From the CandidateBook's writer: leave this area at move number `claim`; refused while seats remain. */
+export type VacateArea = Envelope & {
+  kind: 'vacate-area';
+  area: AreaCode;
+  person: PersonId;
+  claim: number;
+};
+/** Like `vacate-area` but ignores seats: cuts off what was signed in before. */
+export type FenceArea = Envelope & {
+  kind: 'fence-area';
+  area: AreaCode;
+  person: PersonId;
+  claim: number;
+};
+/** A timer: frees holds whose time is over. */
+export type ExpireHolds = Envelope & { kind: 'expire-holds'; area: AreaCode };
+export type SetCapacity = Envelope & {
+  kind: 'set-capacity';
+  area: AreaCode;
+  capacities: { unit: UnitCode; capacity: number }[];
+};
+
+export type DeliveryOutcome = 'sent' | 'failed' | 'phone-messages-used-up';
+/** An effect's completion: what became of a message. `area` absent: an account code. */
+export type NoteDelivery = Envelope & {
+  kind: 'note-delivery';
+  person: PersonId;
+  area?: AreaCode;
+  challenge: ChallengeId;
+  attempt: number;
+  outcome: DeliveryOutcome;
+};
+
+export type AreaCommand =
+  | ChooseCourse
+  | DropCourse
+  | HoldSeats
+  | SendCode
+  | ResendCode
+  | SaveSeats
+  | GiveUpSeats
+  | VacateArea
+  | FenceArea
+  | ExpireHolds
+  | SetCapacity;
+
+export type TicketRecord = {
+  number: TicketNumber;
+  programme: ProgrammeCode;
+  status: 'active' | 'graduated' | 'transferred';
+  /** Passed courses with their grade (R3, F17). */
+  passed: { course: CourseCode; grade: number }[];
+};
+export type CandidateRecord = {
+  kind: 'enrolled' | 'new';
+  documentType: string;
+  /** Sealed document number, and the mask shown instead of it. */
+  document: Sealed;
+  documentMask: string;
+  name: Sealed;
+  nameMask: string;
+  candidateType: 'open' | 'applied';
+  hasPhoto: boolean;
+  tickets: TicketRecord[];
+  importedPhone?: CodeAddress;
+  /** argon2id in PHC form for new candidates (F7); absent: the initial password applies (F8). */
+  passwordHash?: string;
+};
+export type ImportCandidate = Envelope & {
+  kind: 'import-candidate';
+  person: PersonId;
+  record: CandidateRecord;
+};
+/** The gateway compared the password; the book counts, delays (D3) and numbers the sign-in. */
+export type RecordSignIn = Envelope & {
+  kind: 'record-sign-in';
+  person: PersonId;
+  ticket: TicketNumber;
+  succeeded: boolean;
+};
+/** F10. `phone` arrives in the clear and is sealed by the writer before the core sees it. */
+export type RequestPhoneCode = Envelope & {
+  kind: 'request-phone-code';
+  person: PersonId;
+  challenge: ChallengeId;
+  phone: string | CodeAddress;
+};
+export type BindPhone = Envelope & {
+  kind: 'bind-phone';
+  person: PersonId;
+  challenge: ChallengeId;
+  code: string;
+};
+/** F13: allowed from the activation sign-in only, after binding. `hash` is argon2id in PHC form. */
+export type SetPassword = Envelope & { kind: 'set-password'; person: PersonId; hash: string };
+/** R1: choosing an area is a claim; each choice gets a new number. */
+export type ChooseArea = Envelope & {
+  kind: 'choose-area';
+  person: PersonId;
+  ticket: TicketNumber;
+  area: AreaCode;
+};
+/** The old area's answer to `vacate-area`, brought back by the effect. */
+export type NoteVacated = Envelope & {
+  kind: 'note-vacated';
+  person: PersonId;
+  claim: number;
+  vacated: boolean;
+};
+/** The area's acknowledgement of `fence-area`. */
+export type NoteFenced = Envelope & { kind: 'note-fenced'; person: PersonId; claim: number };
+/** The PhoneBook took `settle-phone`. */
+export type NotePhoneSettled = Envelope & { kind: 'note-phone-settled'; person: PersonId };
+
+export type CandidateCommand =
+  | ImportCandidate
+  | RecordSignIn
+  | RequestPhoneCode
+  | BindPhone
+  | SetPassword
+  | ChooseArea
+  | NoteVacated
+  | NoteFenced
+  | NotePhoneSettled;
+
+/** Takes a place on the phone for ten minutes, before a code is sent to it (D7). */
+export type JoinPhone = Envelope & { kind: 'join-phone'; phone: PhoneIndex; person: PersonId };
+/** Makes the place lasting, once the code proved the phone. */
+export type SettlePhone = Envelope & { kind: 'settle-phone'; phone: PhoneIndex; person: PersonId };
+/** Counts one message against the phone's daily cap, once per `key`. */
+export type TakeMessage = Envelope & { kind: 'take-message'; phone: PhoneIndex; key: string };
+export type PhoneCommand = JoinPhone | SettlePhone | TakeMessage;
+
+export type InstallSession = Envelope & {
+  kind: 'install-session';
+  catalogue: Catalogue;
+  calendar: BookingDay[];
+  settings: Settings;
+};
+export type SetWindow = Envelope & {
+  kind: 'set-window';
+  to: { state: 'open' } | { state: 'paused'; reason: string; newsBy: EpochMs };
+};
+/** To every partition, repeated until acknowledged. */
+export type Adopt = Envelope & { kind: 'adopt'; adopted: Adopted };
+/** The SessionBook learns that a partition has adopted `number`. */
+export type NoteAdopted = Envelope & { kind: 'note-adopted'; partition: string; number: number };
+export type SessionCommand = InstallSession | SetWindow | Adopt | NoteAdopted;
+
+export type Command = AreaCommand | NoteDelivery | CandidateCommand | PhoneCommand | SessionCommand;
+export type CommandKind = Command['kind'];
+
+/**
+ * What the core decides on: the typed code has become a verdict and the phone is sealed (C1).
+ * `codeMatches` was compared in constant time against the code derived from `challenge`.
+ */
+export type Prepared<C> = C extends { kind: 'save-seats' | 'bind-phone' }
+  ? Omit<C, 'code'> & { codeMatches: boolean }
+  : C extends { kind: 'request-phone-code' }
+    ? Omit<C, 'phone'> & { phone: CodeAddress }
+    : C;
+export type PreparedCommand = Prepared<Command>;
+
+/**
+ * A command with its place in the partition's order and its instant; both are then data.
+ * `olderEpoch`: it was first sent to an earlier life of this writer (see `ask-again`).
+ */
+export type Sequenced = {
+  sequence: number;
+  at: EpochMs;
+  olderEpoch: boolean;
+  command: PreparedCommand;
+};

@@ -1,0 +1,214 @@
+/**
+ * What happened, past tense. An event changes exactly one row, is total (evolve cannot refuse it)
+ * and holds everything recovery needs: the rules of its day are never asked again.
+ *
+ * E1 No event holds a code, a name or a number in the clear: sealed text and masks only.
+ * E2 Times named `until`/`expiresOpen` are in open time (wall time less the pauses before it).
+ */
+import type { CandidateRecord, CodeAddress, DeliveryOutcome } from './commands.ts';
+import type {
+  AreaCode,
+  ChallengeId,
+  CommandId,
+  CourseCode,
+  EpochMs,
+  PersonId,
+  PhoneIndex,
+  TicketNumber,
+  UnitCode,
+} from './ids.ts';
+import type { Outcome } from './replies.ts';
+import type { Adopted } from './session.ts';
+
+/** The accepted command this event answers: kept in the row, so a repeat is recognised (B2). */
+export type Answer = { command: CommandId; contentHash: number; outcome: Outcome };
+
+/** `number` is the registration's own within the area; the first event of a person creates it. */
+type OnRegistrationRow = { area: AreaCode; number: number; person: PersonId; claim: number };
+
+export type CourseChosen = OnRegistrationRow & {
+  kind: 'course-chosen';
+  unit: UnitCode;
+  course: CourseCode;
+  ticket: TicketNumber;
+  answer: Answer;
+};
+/** A hold in the unit is freed with it; the live code is voided. */
+export type CourseDropped = OnRegistrationRow & {
+  kind: 'course-dropped';
+  unit: UnitCode;
+  answer: Answer;
+};
+/** `code` present: issued at once. `day` is the China-time day number the cap counts in. */
+export type SeatsHeld = OnRegistrationRow & {
+  kind: 'seats-held';
+  ticket: TicketNumber;
+  held: { unit: UnitCode; course: CourseCode; since: number; until: number }[];
+  day: number;
+  code?: IssuedCode;
+  answer: Answer;
+};
+export type IssuedCode = {
+  challenge: ChallengeId;
+  ticket: TicketNumber;
+  phone: CodeAddress;
+  units: { unit: UnitCode; course: CourseCode }[];
+  expiresOpen: number;
+  sentAt: EpochMs;
+};
+/** F26 "yes": `cleared` drafts go; the code is issued for what is held. */
+export type CodeSent = OnRegistrationRow & {
+  kind: 'code-sent';
+  cleared: UnitCode[];
+  code: IssuedCode;
+  answer: Answer;
+};
+/** One extension of code and holds (B1). */
+export type CodeResent = OnRegistrationRow & {
+  kind: 'code-resent';
+  expiresOpen: number;
+  sentAt: EpochMs;
+  answer: Answer;
+};
+export type CodeMistyped = OnRegistrationRow & { kind: 'code-mistyped' };
+/** `saved` includes swaps; `taken` are those that took a free seat because their hold had run out. */
+export type SeatsSaved = OnRegistrationRow & {
+  kind: 'seats-saved';
+  ticket: TicketNumber;
+  saved: { unit: UnitCode; course: CourseCode }[];
+  answer: Answer;
+};
+export type SeatsGivenUp = OnRegistrationRow & {
+  kind: 'seats-given-up';
+  units: UnitCode[];
+  answer: Answer;
+};
+export type HoldsExpired = OnRegistrationRow & { kind: 'holds-expired'; units: UnitCode[] };
+/** Draft, holds and code go; commands with a claim not above `claim` are refused from now on. */
+export type AreaVacated = OnRegistrationRow & { kind: 'area-vacated' };
+/** Like `area-vacated`, but saved seats stay. */
+export type AreaFenced = OnRegistrationRow & { kind: 'area-fenced' };
+export type BookingDelivery = OnRegistrationRow & {
+  kind: 'booking-delivery-noted';
+  challenge: ChallengeId;
+  attempt: number;
+  outcome: DeliveryOutcome;
+};
+export type CapacitySet = {
+  kind: 'capacity-set';
+  area: AreaCode;
+  capacities: { unit: UnitCode; capacity: number }[];
+};
+
+type OnCandidateRow = { person: PersonId };
+export type CandidateImported = OnCandidateRow & {
+  kind: 'candidate-imported';
+  record: CandidateRecord;
+};
+export type SignInSucceeded = OnCandidateRow & { kind: 'sign-in-succeeded'; answer: Answer };
+export type SignInFailed = OnCandidateRow & {
+  kind: 'sign-in-failed';
+  failures: number;
+  retryAt: EpochMs;
+};
+export type PhoneCodeIssued = OnCandidateRow & {
+  kind: 'phone-code-issued';
+  challenge: ChallengeId;
+  phone: CodeAddress;
+  expiresAt: EpochMs;
+  sentAt: EpochMs;
+  day: number;
+  answer: Answer;
+};
+export type PhoneCodeMistyped = OnCandidateRow & { kind: 'phone-code-mistyped' };
+export type PhoneBound = OnCandidateRow & { kind: 'phone-bound'; at: EpochMs; answer: Answer };
+export type PhoneSettled = OnCandidateRow & { kind: 'phone-settled' };
+/** Every earlier sign-in of the person ends: `generation` is the new lowest valid one. */
+export type PasswordSet = OnCandidateRow & {
+  kind: 'password-set';
+  hash: string;
+  generation: number;
+  at: EpochMs;
+  answer: Answer;
+};
+/** Settled at once (no old area), or the first half of a move. */
+export type AreaClaimed = OnCandidateRow & {
+  kind: 'area-claimed';
+  number: number;
+  area: AreaCode;
+  answer: Answer;
+};
+export type AreaMoveStarted = OnCandidateRow & {
+  kind: 'area-move-started';
+  number: number;
+  from: AreaCode;
+  to: AreaCode;
+  day: number;
+  answer: Answer;
+};
+export type AreaMoveEnded = OnCandidateRow & {
+  kind: 'area-move-ended';
+  /** The claim after it: the new area under the move's number, or the old one under a new number. */
+  number: number;
+  area: AreaCode;
+};
+/** The fence is due at the claimed area (password change); acknowledged by `fence-settled`. */
+export type FenceSettled = OnCandidateRow & { kind: 'fence-settled'; claim: number };
+export type AccountDelivery = OnCandidateRow & {
+  kind: 'account-delivery-noted';
+  challenge: ChallengeId;
+  attempt: number;
+  outcome: DeliveryOutcome;
+};
+
+type OnPhoneRow = { phone: PhoneIndex };
+/** `until` absent: lasting. */
+export type PhoneJoined = OnPhoneRow & {
+  kind: 'phone-joined';
+  person: PersonId;
+  until?: EpochMs;
+};
+export type MessageTaken = OnPhoneRow & { kind: 'message-taken'; key: string; day: number };
+
+export type SessionInstalled = { kind: 'session-installed'; adopted: Adopted };
+export type WindowSet = { kind: 'window-set'; adopted: Adopted };
+export type AdoptionNoted = { kind: 'adoption-noted'; partition: string; number: number };
+/** This partition works by `adopted` from now on. */
+export type SessionAdopted = { kind: 'session-adopted'; adopted: Adopted };
+
+export type RegistrationEvent =
+  | CourseChosen
+  | CourseDropped
+  | SeatsHeld
+  | CodeSent
+  | CodeResent
+  | CodeMistyped
+  | SeatsSaved
+  | SeatsGivenUp
+  | HoldsExpired
+  | AreaVacated
+  | AreaFenced
+  | BookingDelivery;
+export type CandidateEvent =
+  | CandidateImported
+  | SignInSucceeded
+  | SignInFailed
+  | PhoneCodeIssued
+  | PhoneCodeMistyped
+  | PhoneBound
+  | PhoneSettled
+  | PasswordSet
+  | AreaClaimed
+  | AreaMoveStarted
+  | AreaMoveEnded
+  | FenceSettled
+  | AccountDelivery;
+export type PhoneEvent = PhoneJoined | MessageTaken;
+export type SessionEvent = SessionInstalled | WindowSet | AdoptionNoted | SessionAdopted;
+export type RuxiEvent =
+  | RegistrationEvent
+  | CapacitySet
+  | CandidateEvent
+  | PhoneEvent
+  | SessionEvent;
+export type EventKind = RuxiEvent['kind'];

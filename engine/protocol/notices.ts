@@ -1,0 +1,10 @@
+/** What a writer tells every gateway at once, after the flush. */
+import type { EpochMs, PartitionName, PersonId } from './ids.ts';
+import type { Adopted } from './session.ts';
+
+export type Notice =
+  /** The writer is up: its epoch; sent at start and every few seconds, so late gateways learn it. */
+  | { kind: 'writer-up'; partition: PartitionName; epoch: number; index: number }
+  /** Sign-ins of the person with a lower generation are ended. */
+  | { kind: 'sign-ins-ended'; person: PersonId; generation: number; at: EpochMs }
+  | { kind: 'session-changed'; adopted: Adopted };

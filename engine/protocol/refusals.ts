@@ -1,0 +1,80 @@
+/**
+ * Every expected "no", in the order in which reasons are checked. A refusal is a value, not an
+ * error. Released names keep their meaning; the list only grows.
+ */
+import type { CourseCode, EpochMs, TicketNumber, UnitCode } from './ids.ts';
+
+export const refusalReasons = [
+  // The writer's own, before any book is asked.
+  'busy', // inbox or memory bound reached, or free disk below the watermark
+  'clock-doubted', // the clock stepped by more than a minute; staff decide
+  'malformed', // outside the closed schema
+  'command-id-reused', // the same id came with other content
+  'too-late', // answerBy has passed
+  'ask-again', // unknown id from before the engine's restart: nothing was done
+  'session-missing', // no session has been installed yet
+  // Who asks.
+  'person-unknown',
+  'area-unknown',
+  'claim-superseded', // the claim on the area is not above what was vacated or fenced
+  'changed-meanwhile', // the registration's revision moved on
+  // When.
+  'window-not-yet-open',
+  'window-paused',
+  'window-closed', // for today
+  'window-over', // the last day has closed
+  // May this candidate register at all (CandidateBook).
+  'activation-required', // D1: initial password, nothing else is reachable
+  'ticket-unknown',
+  'ticket-dead', // R4
+  'photo-missing', // R6
+  'phone-missing', // R8
+  'area-move-running',
+  'area-moves-used-up',
+  'seats-remain', // the old area still holds saved seats; D6
+  // Courses.
+  'course-unknown',
+  'course-replaced', // R11
+  'course-practical', // R10
+  'course-not-offered',
+  'course-foreign', // D8, when the setting refuses
+  'unit-clash', // R2: the unit has a course already; detail names course and ticket
+  'unit-empty', // nothing there to drop or give up
+  'draft-empty', // nothing chosen to hold
+  // Codes.
+  'codes-used-up', // D7 daily cap
+  'resend-too-soon',
+  'resend-used-up', // B1: one resend extends the hold once
+  'code-missing', // no live code: never asked for, spent, voided by a change, or expired long ago
+  'code-tries-used-up',
+  'code-expired',
+  'code-wrong',
+  'selection-changed', // the code was bound to other units
+  'seats-exhausted', // a pool is full (per unit, D5)
+  // Phones and passwords.
+  'phone-bound-already',
+  'phone-not-the-imported-one', // D1
+  'phone-people-full', // D7: one phone for several people, capped
+  'phone-messages-used-up',
+  'password-set-already',
+  'sign-in-delayed', // D3
+  // Capacity.
+  'capacity-below-taken',
+] as const;
+
+export type RefusalReason = (typeof refusalReasons)[number];
+
+/** What a sentence needs to name; each field only where the reason speaks of it. */
+export type RefusalDetail = {
+  unit?: UnitCode;
+  course?: CourseCode;
+  /** R11: the codes that took its place. */
+  replacedBy?: CourseCode[];
+  /** R2: the person's other ticket that has the unit. */
+  ticket?: TicketNumber;
+  /** When trying again makes sense: next opening, resend, sign-in delay. */
+  at?: EpochMs;
+  triesLeft?: number;
+};
+
+export type Refused = { kind: 'refused'; reason: RefusalReason; detail?: RefusalDetail };

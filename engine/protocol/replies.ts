@@ -1,0 +1,185 @@
+/**
+ * What a book answers. `accepted` repeats word for word under the same id; the view beside it is
+ * the present state, so a repeated command shows where things stand now (B2).
+ */
+import type { CandidateRecord, CodeAddress, DeliveryOutcome, TicketRecord } from './commands.ts';
+import type {
+  AreaCode,
+  ChallengeId,
+  CommandId,
+  CourseCode,
+  EpochMs,
+  PersonId,
+  TicketNumber,
+  UnitCode,
+} from './ids.ts';
+import type { RefusalReason, Refused } from './refusals.ts';
+import type { Adopted } from './session.ts';
+
+/** What a candidate command came to, small enough to keep in the row (the last eight). */
+export type Outcome =
+  | { kind: 'done' }
+  /** hold-seats: `owned` are swaps on saved seats (F32). The code is out when `full` is empty. */
+  | {
+      kind: 'held';
+      held: UnitCode[];
+      owned: UnitCode[];
+      full: { unit: UnitCode; course: CourseCode }[];
+    }
+  /** save-seats: each unit for itself (D5). `late` marks a hold that had run out. */
+  | {
+      kind: 'saved';
+      saved: { unit: UnitCode; course: CourseCode }[];
+      failed: { unit: UnitCode; course: CourseCode; reason: 'seats-exhausted'; late: boolean }[];
+    }
+  | { kind: 'claimed'; claim: number; area: AreaCode }
+  | { kind: 'claiming'; claim: number; from: AreaCode; to: AreaCode }
+  /** record-sign-in: sign-ins with a lower generation are ended. */
+  | { kind: 'signed-in'; generation: number }
+  | { kind: 'sign-in-failed'; failures: number; retryAt: EpochMs }
+  | { kind: 'adopted'; number: number };
+
+export type SeatView = {
+  unit: UnitCode;
+  course: CourseCode;
+  ticket: TicketNumber;
+  /** `until` in wall time; while paused it moves with the clock. */
+  state: { kind: 'held'; until: EpochMs } | { kind: 'saved' };
+};
+export type CodeView = {
+  challenge: ChallengeId;
+  ticket: TicketNumber;
+  units: UnitCode[];
+  phoneMask: string;
+  /** Wall time; equal is too late. */
+  expiresAt: EpochMs;
+  resendFrom: EpochMs;
+  resendLeft: boolean;
+  triesLeft: number;
+  delivery: 'sending' | DeliveryOutcome;
+};
+/** One person's registration in one area, as pages show it. Revision 0: nothing yet. */
+export type RegistrationView = {
+  revision: number;
+  seats: SeatView[];
+  draft: { unit: UnitCode; course: CourseCode; ticket: TicketNumber }[];
+  code?: CodeView;
+};
+
+export type CandidateView = {
+  person: PersonId;
+  kind: CandidateRecord['kind'];
+  documentMask: string;
+  name: string;
+  nameMask: string;
+  hasPhoto: boolean;
+  candidateType: CandidateRecord['candidateType'];
+  tickets: TicketRecord[];
+  /** Set once bound (F10). */
+  phone?: CodeAddress;
+  /** D1: shown masked; must be the one bound. */
+  importedPhoneMask?: string;
+  passwordSet: boolean;
+  generation: number;
+  claim?: { number: number; area: AreaCode };
+  moving?: { number: number; from: AreaCode; to: AreaCode };
+  phoneCode?: {
+    challenge: ChallengeId;
+    phoneMask: string;
+    expiresAt: EpochMs;
+    resendFrom: EpochMs;
+    triesLeft: number;
+    delivery: 'sending' | DeliveryOutcome;
+  };
+};
+
+export type Accepted = {
+  kind: 'accepted';
+  outcome: Outcome;
+  registration?: RegistrationView;
+  candidate?: CandidateView;
+};
+
+/** Refusals on a registration bring the present view too, so that the page can show it. */
+export type CommandReply = { id: CommandId } & (
+  | Accepted
+  | (Refused & { registration?: RegistrationView })
+);
+
+/** One area's free seats by unit, as of journal index `version` (advice, never a promise). */
+export type AreaCounts = {
+  area: AreaCode;
+  version: number;
+  at: EpochMs;
+  free: number[];
+  capacity: number[];
+};
+
+/** B14, per pool, computed from the rows and not from the running counts. */
+export type PoolBalance = {
+  area: AreaCode;
+  unit: UnitCode;
+  capacity: number;
+  free: number;
+  held: number;
+  saved: number;
+};
+
+export type Query =
+  | { kind: 'registration'; area: AreaCode; person: PersonId }
+  | { kind: 'candidate'; person: PersonId }
+  /** Tickets and what the password step needs; nothing that names the person. */
+  | { kind: 'sign-in-facts'; person: PersonId }
+  /** B2: what became of a command; `area` absent: a CandidateBook's. */
+  | { kind: 'outcome'; command: CommandId; person: PersonId; area?: AreaCode; answerBy: EpochMs }
+  | { kind: 'counts' }
+  | { kind: 'balance' }
+  | { kind: 'session' }
+  /** People whose earlier sign-ins ended within the cookie's lifetime. */
+  | { kind: 'revocations' }
+  /** Single use of captchas: memory only, a restart voids them all. Answers whether it was unspent. */
+  | { kind: 'spend-once'; token: string; until: EpochMs }
+  | { kind: 'status' }
+  /** Demonstration mode only: the messages "sent", newest first. */
+  | { kind: 'messages' };
+export type AskedQuery = { id: CommandId; answerBy: EpochMs; query: Query };
+
+export type SignInFacts = {
+  tickets: TicketRecord[];
+  password: { kind: 'initial' } | { kind: 'set'; hash: string };
+  retryAt: EpochMs;
+  phoneBound: boolean;
+  kind: CandidateRecord['kind'];
+};
+export type DemonstrationMessage = { at: EpochMs; phone: string; text: string };
+export type PartitionStatus = {
+  partition: string;
+  epoch: number;
+  index: number;
+  /** Dirty rows not yet written behind the journal. */
+  lag: number;
+  inbox: number;
+};
+
+export type QueryAnswer =
+  | { kind: 'registration'; registration: RegistrationView }
+  | { kind: 'candidate'; candidate: CandidateView | null }
+  | { kind: 'sign-in-facts'; facts: SignInFacts | null }
+  | {
+      kind: 'outcome';
+      /** `absent`: not carried out, and (after `answerBy`) never will be. */
+      state:
+        | { kind: 'kept'; outcome: Outcome }
+        | { kind: 'refused'; reason: RefusalReason }
+        | { kind: 'checking' }
+        | { kind: 'absent' };
+      registration?: RegistrationView;
+    }
+  | { kind: 'counts'; counts: AreaCounts[] }
+  | { kind: 'balance'; pools: PoolBalance[] }
+  | { kind: 'session'; adopted: Adopted | null }
+  | { kind: 'revocations'; revocations: { person: PersonId; generation: number; at: EpochMs }[] }
+  | { kind: 'spend-once'; unspent: boolean }
+  | { kind: 'status'; status: PartitionStatus }
+  | { kind: 'messages'; messages: DemonstrationMessage[] };
+export type QueryReply = { id: CommandId } & (QueryAnswer | Refused);

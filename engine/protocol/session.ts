@@ -1,0 +1,87 @@
+/**
+ * What is the same for everybody during one exam session (考次): catalogue, calendar, settings and
+ * the window. The SessionBook owns it; every partition and every gateway adopts numbered copies.
+ */
+import type { AreaCode, CourseCode, EpochMs, Fen, ProgrammeCode, UnitCode } from './ids.ts';
+
+/** 考试单元 with its place in the timetable; the order of the list is the order on pages. */
+export type ExamUnit = { code: UnitCode; name: string; startsAt: EpochMs; endsAt: EpochMs };
+export type City = { code: string; name: string };
+/** The office a candidate is sent to when a page cannot help. */
+export type Office = { name: string; phone: string; hours: string };
+export type ExamArea = {
+  code: AreaCode;
+  name: string;
+  city: string;
+  county?: string;
+  office: Office;
+};
+/**
+ * 课程. A written course that is offered belongs to exactly one unit, province-wide. Practical
+ * courses are never seated (R10). `replacedBy` answers an old code (R11).
+ */
+export type Course = {
+  code: CourseCode;
+  name: string;
+  credits: number;
+  method: 'written' | 'practical';
+  unit?: UnitCode;
+  replacedBy?: CourseCode[];
+};
+export type Programme = {
+  code: ProgrammeCode;
+  name: string;
+  level: string;
+  totalCredits?: number;
+  /** The plan. Empty when no plan is on file: then no course counts as foreign (D8). */
+  courses: CourseCode[];
+};
+
+export type Catalogue = {
+  code: string;
+  title: string;
+  /** Fee per course, R7. */
+  feeFen: Fen;
+  printFrom: EpochMs;
+  units: ExamUnit[];
+  cities: City[];
+  areas: ExamArea[];
+  courses: Course[];
+  programmes: Programme[];
+};
+
+/** One day of the booking window: `opensAt <= time < closesAt` (D9). */
+export type BookingDay = { opensAt: EpochMs; closesAt: EpochMs };
+
+/** Limits and choices the office sets; D7, D8, B1 and F11 name them. */
+export type Settings = {
+  foreignCourse: 'warn' | 'refuse';
+  importedPhoneMustMatch: boolean;
+  holdMs: number;
+  /** No hold lives longer than this in all, however often the code is sent again. */
+  holdMaxMs: number;
+  codeTriesMax: number;
+  codeResendAfterMs: number;
+  bookingCodesPerDayMax: number;
+  accountCodesPerDayMax: number;
+  messagesPerPhonePerDayMax: number;
+  peoplePerPhoneMax: number;
+  areaMovesPerDayMax: number;
+};
+
+/**
+ * The window as staff left it. `pausedMs` is the sum of the ended pauses; while paused the hold
+ * clocks stand still at `pausedAt`, so deadlines are kept in open time: `at - pausedMs`.
+ */
+export type Window =
+  | { state: 'open'; pausedMs: number }
+  | { state: 'paused'; pausedMs: number; pausedAt: EpochMs; reason: string; newsBy: EpochMs };
+
+/** What is adopted, whole, by number; a lower number never replaces a higher one. */
+export type Adopted = {
+  number: number;
+  catalogue: Catalogue;
+  calendar: BookingDay[];
+  settings: Settings;
+  window: Window;
+};
