@@ -71,8 +71,10 @@ export function normaliseDocument(type: string, text: string): NormalisedDocumen
 export const initialPasswordOf = (number: string): string => number.slice(-6);
 
 /** GB 11643: residence permits follow the same construction as resident identity cards. */
+const eighteen = stdnum.CN?.ric;
 function checkEighteen(number: string): DocumentProblem | undefined {
-  const { error } = stdnum.CN.ric.validate(number);
+  if (eighteen === undefined) throw new Error('stdnum has no check for CN resident numbers');
+  const { error } = eighteen.validate(number);
   if (error === undefined) return undefined;
   // The length is the likelier slip and is named first; the library's message names classes only.
   if (number.length !== 18) return 'length';

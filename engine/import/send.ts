@@ -1,0 +1,96 @@
+/**
+ * Carries an import's commands to the partitions that own them: in order within a partition, in
+ * slices under the bus's size cap, a bounded number of slices on their way.
+ *
+ * I1 Safe to repeat: a command's id derives from the import file and the row, so an import that was
+ *    killed is simply run again; books answer a repeated import command as if it were the first.
+ * I2 `busy` is the only refusal that is tried again. Any other ends the import and is named by the
+ *    line it came from, never by what the line says.
+ */
+import { createHash } from 'node:crypto';
+import type { Command } from '../protocol/commands.ts';
+import type { CommandId, PartitionName, PersonId, PhoneIndex, Sealed } from '../protocol/ids.ts';
+import type { Layout } from '../protocol/layout.ts';
+import type { CommandReply, Query, QueryReply } from '../protocol/replies.ts';
+
+/** The way to the writers; replies come in the order of the commands, each after its flush. */
+export type ImportPort = {
+  layout: Layout;
+  submit(partition: PartitionName, commands: readonly Command[]): Promise<CommandReply[]>;
+  ask(partition: PartitionName, query: Query): Promise<QueryReply>;
+};
+
+/** The part of the vault an import needs: indices under the index key, texts under a person's own key. */
+export type ImportVault = {
+  personIdOf(documentType: string, number: string): PersonId;
+  phoneIndexOf(number: string): PhoneIndex;
+  seal(person: PersonId, text: string): Sealed;
+};
+
+/** A command with the words that name its origin in an error: a file and line, or a plain noun. */
+export type Sendable = { partition: PartitionName; command: Command; origin: string };
+
+/** About 1 KB a candidate: a slice stays well below the 1 MiB of a bus message. */
+const sliceMax = 256;
+const slicesInFlightMax = 4;
+const busyTriesMax = 200;
+const busyPauseMs = 25;
+
+/** 22 base64url characters from what the command is for (I1). */
+export function commandIdOf(...parts: readonly string[]): CommandId {
+  return createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 22);
+}
+
+/** Sends everything and returns once everything was accepted; how many commands that were. */
+export async function sendAll(port: ImportPort, all: Iterable<Sendable> | AsyncIterable<Sendable>) {
+  const waiting = new Map<PartitionName, Sendable[]>();
+  const inFlight = new Set<Promise<void>>();
+  let failure: unknown;
+  let sent = 0;
+
+  const dispatch = async (partition: PartitionName, slice: Sendable[]): Promise<void> => {
+    while (inFlight.size >= slicesInFlightMax) await Promise.race(inFlight);
+    if (failure !== undefined) throw failure;
+    const running: Promise<void> = sendSlice(port, partition, slice)
+      .catch((error: unknown) => {
+        failure ??= error;
+      })
+      .finally(() => inFlight.delete(running));
+    inFlight.add(running);
+  };
+
+  for await (const sendable of all) {
+    const slice = waiting.get(sendable.partition) ?? [];
+    slice.push(sendable);
+    waiting.set(sendable.partition, slice);
+    sent += 1;
+    if (slice.length < sliceMax) continue;
+    waiting.delete(sendable.partition);
+    await dispatch(sendable.partition, slice);
+  }
+  for (const [partition, slice] of waiting) await dispatch(partition, slice);
+  await Promise.all(inFlight);
+  if (failure !== undefined) throw failure;
+  return sent;
+}
+
+async function sendSlice(
+  port: ImportPort,
+  partition: PartitionName,
+  slice: readonly Sendable[],
+): Promise<void> {
+  let left = slice;
+  for (let tries = 1; left.length > 0; tries += 1) {
+    const replies = await port.submit(
+      partition,
+      left.map((sendable) => sendable.command),
+    );
+    left = left.filter((sendable, at) => {
+      const reply = replies[at];
+      if (reply?.kind === 'accepted') return false;
+      if (reply?.reason === 'busy' && tries < busyTriesMax) return true;
+      throw new Error(`${sendable.origin}: refused, ${reply?.reason ?? 'unanswered'}`);
+    });
+    if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, busyPauseMs));
+  }
+}
