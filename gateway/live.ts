@@ -1,0 +1,146 @@
+/**
+ * Live counts: one small JSON message per area, pushed to the sockets that watch that area.
+ * `{"v":8841,"t":1788829477123,"s":[1164,86,0,1702],"c":[2400,…],"w":"open"}`: version, server time,
+ * free seats and capacities in unit order, window. `w` and `t` always apply; `s` and `c` only when
+ * `v` is above the last seen. http.ts carries the sockets; this module says who may watch and when
+ * what is sent.
+ *
+ * L1 A socket gets a whole snapshot when it opens, so nothing that was missed matters.
+ * L2 At most one message per area and `spacingMs`; the newest state wins.
+ * L3 A socket only listens. Losing it frees nothing and changes nothing: phones close it whenever
+ *    the candidate looks at an SMS.
+ * L4 Sockets are bounded. Over the bound, or without a sign-in, the close code says "stop, poll".
+ */
+import type { AreaCode, EpochMs } from '../engine/protocol/ids.ts';
+import type { Availability } from './availability.ts';
+import { type Catalogue, nextWindowChange, windowAt } from './catalogue.ts';
+import { formOf } from './form.ts';
+import type { Request, Socket, SocketRoute } from './http.ts';
+
+/** What a socket asked to watch; the cookie is checked before the upgrade, in the same turn. */
+export type Watch = { area: AreaCode; signedIn: boolean };
+
+export type Live = {
+  route: SocketRoute<Watch>;
+  watching(): number;
+  /** Stops the timers; http.ts ends the sockets. */
+  close(): void;
+};
+
+export type LiveParts = {
+  catalogue: Catalogue;
+  availability: Availability;
+  /** To every socket of a topic, whichever carrier holds it. */
+  publish(topic: string, text: string): void;
+  signedIn(request: Request): boolean;
+  now(): EpochMs;
+  socketsMax: number;
+};
+
+/** Reconnecting is useless: show the page's own numbers and poll. */
+const stopAndPoll = 4001;
+const spacingMs = 500;
+/** A timer cannot reach further than 24 days; it looks again at least this often. */
+const lookAgainMs = 60 * 60 * 1000;
+
+export const topicOfArea = (area: AreaCode): string => `area:${area}`;
+
+export function createLive(parts: LiveParts): Live {
+  const { catalogue, availability, publish, now, socketsMax } = parts;
+  const watched = new Set<Socket<Watch>>();
+  const watchersOf = new Map<AreaCode, number>();
+  const sentAt = new Map<AreaCode, EpochMs>();
+  const waiting = new Map<AreaCode, NodeJS.Timeout>();
+  let windowTimer: NodeJS.Timeout | undefined;
+
+  function message(area: AreaCode): string | undefined {
+    const session = catalogue.current();
+    if (session === undefined) return undefined;
+    const at = now();
+    const counts = availability.counts(area);
+    return JSON.stringify({
+      v: counts?.version ?? 0,
+      t: at,
+      s: counts?.free ?? [],
+      c: counts?.capacity ?? [],
+      w: windowAt(session.adopted, at).state,
+    });
+  }
+
+  function send(area: AreaCode): void {
+    waiting.delete(area);
+    sentAt.set(area, now());
+    const text = message(area);
+    if (text !== undefined) publish(topicOfArea(area), text);
+  }
+
+  /** L2: at once when the area was quiet, else when its spacing is over. */
+  function changed(area: AreaCode): void {
+    if (!watchersOf.has(area) || waiting.has(area)) return;
+    const wait = (sentAt.get(area) ?? 0) + spacingMs - now();
+    // A clock set back must not silence an area.
+    if (wait <= 0 || wait > spacingMs) {
+      send(area);
+      return;
+    }
+    const timer = setTimeout(() => send(area), wait);
+    waiting.set(area, timer);
+  }
+
+  function windowChanged(): void {
+    for (const area of watchersOf.keys()) changed(area);
+    clearTimeout(windowTimer);
+    const session = catalogue.current();
+    const next = session && nextWindowChange(session.adopted, now());
+    if (next === undefined) return;
+    windowTimer = setTimeout(windowChanged, Math.min(next - now(), lookAgainMs)).unref();
+  }
+
+  availability.onChange(changed);
+  catalogue.onChange(windowChanged);
+  windowChanged();
+
+  function open(socket: Socket<Watch>): void {
+    const { area, signedIn } = socket.getUserData();
+    const known = catalogue.current()?.area.has(area) === true;
+    if (!signedIn || !known || watched.size >= socketsMax) {
+      socket.end(stopAndPoll, 'poll');
+      return;
+    }
+    watched.add(socket);
+    watchersOf.set(area, (watchersOf.get(area) ?? 0) + 1);
+    socket.subscribe(topicOfArea(area));
+    const text = message(area);
+    if (text !== undefined) socket.send(text);
+  }
+
+  function closed(socket: Socket<Watch>): void {
+    if (!watched.delete(socket)) return;
+    const { area } = socket.getUserData();
+    const left = (watchersOf.get(area) ?? 1) - 1;
+    if (left > 0) {
+      watchersOf.set(area, left);
+      return;
+    }
+    watchersOf.delete(area);
+    sentAt.delete(area);
+    clearTimeout(waiting.get(area));
+    waiting.delete(area);
+  }
+
+  return {
+    route: {
+      upgrade: (request) => ({
+        area: formOf(request.query)?.get('area') ?? '',
+        signedIn: parts.signedIn(request),
+      }),
+      open,
+      close: closed,
+    },
+    watching: () => watched.size,
+    close() {
+      clearTimeout(windowTimer);
+      for (const timer of waiting.values()) clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { createAvailability, levelOf, meterFill } from '../../gateway/availability.ts';
+import { createRevocations, signInLifetimeMs } from '../../gateway/revocations.ts';
+
+const counts = (area: string, version: number, free: number[]) => ({
+  area,
+  version,
+  at: 0,
+  free,
+  capacity: free.map(() => 2400),
+});
+
+test('counts are replaced only by a higher version, so late and repeated messages change nothing', () => {
+  const availability = createAvailability();
+  const changes: string[] = [];
+  availability.onChange((area) => changes.push(area));
+  expect(availability.hear([counts('0105', 7, [5]), counts('0106', 2, [9])])).toEqual([
+    '0105',
+    '0106',
+  ]);
+  expect(availability.hear([counts('0105', 7, [4]), counts('0105', 6, [8])])).toEqual([]);
+  expect(availability.counts('0105')?.free).toEqual([5]);
+  expect(availability.hear([counts('0105', 8, [4])])).toEqual(['0105']);
+  expect(availability.counts('0105')?.free).toEqual([4]);
+  expect(changes).toEqual(['0105', '0106', '0105']);
+});
+
+test.each([
+  [1164, 2400, 'plenty', 5],
+  [1702, 2400, 'plenty', 7],
+  [86, 2400, 'scarce', 1],
+  [480, 2400, 'scarce', 2],
+  [481, 2400, 'plenty', 2],
+  [99, 120, 'scarce', 8],
+  [100, 120, 'plenty', 8],
+  [1, 2400, 'scarce', 1],
+  [2400, 2400, 'plenty', 10],
+  [0, 2400, 'full', 0],
+  [0, 0, 'full', 0],
+] as const)('%i of %i seats is %s and lights %i cells', (free, capacity, level, cells) => {
+  expect(levelOf(free, capacity)).toBe(level);
+  expect(meterFill(free, capacity)).toBe(cells);
+});
+
+test('an ended sign-in stays ended while its cookie could live, and is forgotten after', () => {
+  let at = 1_000_000;
+  const revocations = createRevocations(() => at);
+  revocations.hear([{ person: 'a', generation: 3, at }]);
+  revocations.hear([{ person: 'a', generation: 2, at: at + 1 }]);
+  expect(revocations.ended('a', 2)).toBe(true);
+  expect(revocations.ended('a', 3)).toBe(false);
+  expect(revocations.ended('b', 0)).toBe(false);
+  at += signInLifetimeMs;
+  revocations.hear([{ person: 'b', generation: 1, at }]);
+  expect(revocations.size()).toBe(1);
+});

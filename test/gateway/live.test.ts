@@ -1,0 +1,107 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { createAvailability } from '../../gateway/availability.ts';
+import { createCatalogue } from '../../gateway/catalogue.ts';
+import type { Socket } from '../../gateway/http.ts';
+import { createLive, type Live, type Watch } from '../../gateway/live.ts';
+import { firstOpen, province } from './registering-province.ts';
+
+/** Sockets and their topics as a carrier keeps them. */
+function carrier(given: { at?: number; socketsMax?: number } = {}) {
+  let at = given.at ?? firstOpen + 1000;
+  const topics = new Map<string, Set<(text: string) => void>>();
+  const catalogue = createCatalogue();
+  catalogue.adopt(province());
+  const availability = createAvailability();
+  const live = createLive({
+    catalogue,
+    availability,
+    now: () => at,
+    signedIn: () => true,
+    socketsMax: given.socketsMax ?? 100,
+    publish: (topic, text) => {
+      for (const hear of topics.get(topic) ?? []) hear(text);
+    },
+  });
+  function connect(area: string, signedIn = true) {
+    const heard: { v: number; t: number; s: number[]; c: number[]; w: string }[] = [];
+    const ended: (number | undefined)[] = [];
+    const hear = (text: string) => heard.push(JSON.parse(text));
+    const socket: Socket<Watch> = {
+      subscribe: (topic) => {
+        topics.set(topic, (topics.get(topic) ?? new Set()).add(hear));
+        return true;
+      },
+      unsubscribe: () => false,
+      isSubscribed: (topic) => topics.get(topic)?.has(hear) === true,
+      send: hear,
+      end: (code) => {
+        ended.push(code);
+      },
+      getUserData: () => ({ area, signedIn }),
+    };
+    live.route.open(socket);
+    return { heard, ended, leave: () => live.route.close?.(socket) };
+  }
+  const free = (version: number, ...seats: number[]) =>
+    availability.hear([
+      { area: '0124', version, at, free: seats, capacity: [2400, 2400, 2400, 2400] },
+    ]);
+  return { live, catalogue, connect, free, setTime: (to: number) => (at = to) };
+}
+
+let open: Live | undefined;
+afterEach(() => open?.close());
+
+test('a socket hears a whole snapshot first, then changes of its own area alone', () => {
+  const { live, connect, free } = carrier();
+  open = live;
+  free(5, 1164, 86, 0, 1702);
+  const here = connect('0124');
+  const elsewhere = connect('0105');
+  expect(here.heard).toEqual([
+    {
+      v: 5,
+      t: firstOpen + 1000,
+      s: [1164, 86, 0, 1702],
+      c: [2400, 2400, 2400, 2400],
+      w: 'open',
+    },
+  ]);
+  free(6, 1163, 86, 0, 1702);
+  expect(here.heard.at(-1)?.s).toEqual([1163, 86, 0, 1702]);
+  expect(elsewhere.heard).toHaveLength(1);
+});
+
+test('changes in quick succession become one message with the newest numbers', async () => {
+  const { live, connect, free, setTime } = carrier();
+  open = live;
+  const { heard } = connect('0124');
+  for (let version = 1; version <= 50; version += 1) free(version, 100 - version, 1, 1, 1);
+  expect(heard).toHaveLength(2);
+  setTime(firstOpen + 2000);
+  await vi.waitFor(() => expect(heard.at(-1)?.v).toBe(50));
+  expect(heard).toHaveLength(3);
+});
+
+test('S2 a pause reaches the open pages without any change of counts', async () => {
+  const { live, catalogue, connect } = carrier();
+  open = live;
+  const { heard } = connect('0124');
+  const paused = { pausedMs: 0, pausedAt: firstOpen, reason: '演练', newsBy: firstOpen + 60_000 };
+  catalogue.adopt(province({ number: 2, window: { state: 'paused', ...paused } }));
+  await vi.waitFor(() => expect(heard.at(-1)?.w).toBe('paused'));
+});
+
+test('without a sign-in, outside the map or over the bound a socket is told to stop and poll', () => {
+  const { live, connect } = carrier({ socketsMax: 1 });
+  open = live;
+  expect(connect('0124', false).ended).toEqual([4001]);
+  expect(connect('9999').ended).toEqual([4001]);
+  expect(connect('').ended).toEqual([4001]);
+  const first = connect('0124');
+  expect(first.ended).toEqual([]);
+  expect(connect('0124').ended).toEqual([4001]);
+  first.leave();
+  expect(live.watching()).toBe(0);
+  expect(connect('0124').ended).toEqual([]);
+});
