@@ -1,0 +1,267 @@
+/**
+ * What the gateway lets a browser carry, and how it knows it again: signed cookies, form tokens,
+ * sealed ticket handles. Nothing here is kept on a server, so any gateway can read what another
+ * wrote; ending a sign-in early is the business of gateway/revocations.ts.
+ *
+ * K1 What was changed in a single bit is not read at all.
+ * K2 Each kind has its own key, derived from the cookie key: none can pass for another.
+ * K3 A form token is good only for the sign-in (before it: the visitor) it was made for.
+ * K4 Nothing secret can be read from a cookie. It names the person only by the opaque PersonId.
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+import type {
+  AreaCode,
+  CommandId,
+  EpochMs,
+  PersonId,
+  ProgrammeCode,
+  TicketNumber,
+} from '../engine/protocol/ids.ts';
+import { RecentMap } from './recent-map.ts';
+
+export type SignIn = {
+  person: PersonId;
+  ticket: TicketNumber;
+  programme: ProgrammeCode;
+  /** D1: `activation` reaches the binding and password pages only. */
+  kind: 'activation' | 'full';
+  generation: number;
+  issuedAt: EpochMs;
+  expiresAt: EpochMs;
+  /** Which sign-in this is; form tokens are bound to it. */
+  nonce: string;
+};
+/** A browser before it has signed in; captchas and ticket handles are bound to it. */
+export type Visitor = string;
+/** The area the person last chose here, with its claim number: spares asking the engine. */
+export type AreaClaim = { area: AreaCode; claim: number };
+/** What a form was rendered from. `nonce` is the root of the ids of the commands it sends. */
+export type FormToken = { nonce: string; revision: number; issuedAt: EpochMs };
+/** What stands behind one line of the lookup page (D2). `decoy`: behind it stands nobody. */
+export type TicketHandle = {
+  person: PersonId;
+  ticket: TicketNumber;
+  programme: ProgrammeCode;
+  documentType: string;
+  /** As typed and normalised, for the password step. Sealed, so it may be here. */
+  documentNumber: string;
+  decoy: boolean;
+};
+
+export type Cookies = {
+  /** Verified and not expired; whether it was ended early is for revocations to say. */
+  signInOf(cookieHeader: string, now: EpochMs): SignIn | undefined;
+  visitorOf(cookieHeader: string): Visitor | undefined;
+  areaOf(cookieHeader: string, person: PersonId): AreaClaim | undefined;
+  /** Each answers a whole Set-Cookie value. */
+  setSignIn(signIn: SignIn): string;
+  setVisitor(visitor: Visitor): string;
+  setArea(person: PersonId, claim: AreaClaim): string;
+  clearSignIn(): string;
+  clearArea(): string;
+  /** `boundTo`: the sign-in's nonce, or the visitor before sign-in. */
+  formToken(boundTo: string, revision: number, now: EpochMs): string;
+  readFormToken(token: string, boundTo: string, now: EpochMs): FormToken | undefined;
+  /**
+   * The id of the command that this form sends with this content: the same form with the same
+   * content is the same command however often it is sent, other content is another command. `salt`
+   * names the action and what was typed; keyed, since it may hold a six-digit code.
+   */
+  commandIdOf(form: FormToken, salt: string): CommandId;
+  sealHandle(handle: TicketHandle, visitor: Visitor, now: EpochMs): string;
+  openHandle(sealed: string, visitor: Visitor, now: EpochMs): TicketHandle | undefined;
+  /** HMAC for the sign-in pages' own needs (captcha answers, decoys), apart from all above. */
+  keyed(purpose: string, text: string): Buffer;
+};
+
+export const signInMs = 12 * 3600_000;
+export const activationMs = 10 * 60_000;
+export const handleMs = 10 * 60_000;
+/** As long as a sign-in may last: a page left open over lunch must still post. */
+export const formTokenMs = signInMs;
+/** Verified cookies kept ready; beyond, the least recently used goes. */
+export const verifiedMax = 65_536;
+
+export const newNonce = (): string => randomBytes(16).toString('base64url');
+/** 22 characters: 128 bits, as every opaque id of the protocol. */
+const macLength = 22;
+
+export function createCookies(cookieKey: Uint8Array, secure: boolean): Cookies {
+  const keyFor = (purpose: string): Buffer =>
+    Buffer.from(hkdfSync('sha256', cookieKey, '', `ruxi gateway 1 ${purpose}`, 32));
+  const signInKey = keyFor('sign-in');
+  const visitorKey = keyFor('visitor');
+  const areaKey = keyFor('area');
+  const formKey = keyFor('form');
+  const commandKey = keyFor('command');
+  const handleKey = keyFor('handle');
+  const otherKey = keyFor('other');
+
+  // The prefix makes the browser itself refuse a cookie that another host or plain HTTP planted.
+  const prefix = secure ? '__Host-' : '';
+  const signInName = `${prefix}ruxi-sign-in`;
+  const visitorName = `${prefix}ruxi-visitor`;
+  const areaName = `${prefix}ruxi-area`;
+  const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  const setCookie = (name: string, value: string, maxAgeMs: number) =>
+    `${name}=${value}${attributes}; Max-Age=${Math.floor(maxAgeMs / 1000)}`;
+  const clearCookie = (name: string) => `${name}=${attributes}; Max-Age=0`;
+
+  const verified = new RecentMap<string, SignIn>(verifiedMax);
+
+  return {
+    signInOf(cookieHeader, now) {
+      const value = cookieOf(cookieHeader, signInName);
+      if (value === undefined) return undefined;
+      let signIn = verified.get(value);
+      if (signIn === undefined) {
+        signIn = readSignIn(unsigned(signInKey, value));
+        if (signIn === undefined) return undefined;
+        verified.set(value, signIn);
+      }
+      return now < signIn.expiresAt ? signIn : undefined;
+    },
+    visitorOf(cookieHeader) {
+      const value = cookieOf(cookieHeader, visitorName);
+      return value === undefined ? undefined : unsigned(visitorKey, value);
+    },
+    areaOf(cookieHeader, person) {
+      const value = cookieOf(cookieHeader, areaName);
+      const text = value === undefined ? undefined : unsigned(areaKey, value);
+      const [owner, area, claim] = text?.split('~') ?? [];
+      if (owner !== person || area === undefined || claim === undefined) return undefined;
+      return { area, claim: numberOf(claim) };
+    },
+    setSignIn: (signIn) =>
+      setCookie(
+        signInName,
+        signed(signInKey, writeSignIn(signIn)),
+        signIn.expiresAt - signIn.issuedAt,
+      ),
+    setVisitor: (visitor) => setCookie(visitorName, signed(visitorKey, visitor), signInMs),
+    setArea: (person, { area, claim }) =>
+      setCookie(areaName, signed(areaKey, `${person}~${area}~${textOf(claim)}`), signInMs),
+    clearSignIn: () => clearCookie(signInName),
+    clearArea: () => clearCookie(areaName),
+
+    formToken(boundTo, revision, now) {
+      const text = `${newNonce()}~${textOf(revision)}~${textOf(now)}`;
+      return `${text}.${mac(formKey, `${text}~${boundTo}`)}`;
+    },
+    readFormToken(token, boundTo, now) {
+      const dot = token.length - macLength - 1;
+      const text = token.slice(0, dot);
+      if (token[dot] !== '.') return undefined;
+      if (!same(token.slice(dot + 1), mac(formKey, `${text}~${boundTo}`))) return undefined;
+      const [nonce = '', revision = '', issuedAt = ''] = text.split('~');
+      const form = { nonce, revision: numberOf(revision), issuedAt: numberOf(issuedAt) };
+      return now < form.issuedAt + formTokenMs ? form : undefined;
+    },
+    commandIdOf: (form, salt) => mac(commandKey, `${form.nonce}~${salt}`),
+
+    sealHandle(handle, visitor, now) {
+      const iv = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', handleKey, iv);
+      cipher.setAAD(Buffer.from(visitor));
+      const text = JSON.stringify([now, handle]);
+      const sealed = [iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];
+      return Buffer.concat(sealed).toString('base64url');
+    },
+    openHandle(sealed, visitor, now) {
+      const bytes = Buffer.from(sealed, 'base64url');
+      // The decoder overlooks characters and spare bits; what does not write back the same was changed.
+      if (bytes.length < 28 || bytes.toString('base64url') !== sealed) return undefined;
+      const decipher = createDecipheriv('aes-256-gcm', handleKey, bytes.subarray(0, 12), {
+        authTagLength: 16,
+      });
+      decipher.setAAD(Buffer.from(visitor));
+      decipher.setAuthTag(bytes.subarray(-16));
+      let text: string;
+      try {
+        text = decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8');
+      } catch {
+        return undefined;
+      }
+      const [sealedAt, handle] = JSON.parse(text) as [EpochMs, TicketHandle];
+      return now < sealedAt + handleMs ? handle : undefined;
+    },
+    keyed: (purpose, text) => createHmac('sha256', otherKey).update(`${purpose}~${text}`).digest(),
+  };
+}
+
+function mac(key: Buffer, text: string): string {
+  return createHmac('sha256', key).update(text).digest('base64url').slice(0, macLength);
+}
+
+function signed(key: Buffer, text: string): string {
+  return `${text}.${mac(key, text)}`;
+}
+
+function unsigned(key: Buffer, value: string): string | undefined {
+  const dot = value.length - macLength - 1;
+  if (dot < 1 || value[dot] !== '.') return undefined;
+  const text = value.slice(0, dot);
+  return same(value.slice(dot + 1), mac(key, text)) ? text : undefined;
+}
+
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+function cookieOf(header: string, name: string): string | undefined {
+  let from = 0;
+  while (from < header.length) {
+    let to = header.indexOf(';', from);
+    if (to < 0) to = header.length;
+    while (header.charCodeAt(from) === 0x20) from += 1;
+    if (header.startsWith(name, from) && header[from + name.length] === '=') {
+      return header.slice(from + name.length + 1, to);
+    }
+    from = to + 1;
+  }
+  return undefined;
+}
+
+const textOf = (whole: number): string => whole.toString(36);
+const numberOf = (text: string): number => Number.parseInt(text, 36);
+
+function writeSignIn(signIn: SignIn): string {
+  return [
+    signIn.person,
+    signIn.ticket,
+    signIn.programme,
+    signIn.kind === 'full' ? 'f' : 'a',
+    textOf(signIn.generation),
+    textOf(signIn.issuedAt),
+    textOf(signIn.expiresAt),
+    signIn.nonce,
+  ].join('~');
+}
+
+function readSignIn(text: string | undefined): SignIn | undefined {
+  if (text === undefined) return undefined;
+  const [person, ticket, programme, kind, generation, issuedAt, expiresAt, nonce] = text.split('~');
+  if (person === undefined || ticket === undefined || programme === undefined) return undefined;
+  if (generation === undefined || issuedAt === undefined || expiresAt === undefined) {
+    return undefined;
+  }
+  if (nonce === undefined) return undefined;
+  return {
+    person,
+    ticket,
+    programme,
+    kind: kind === 'f' ? 'full' : 'activation',
+    generation: numberOf(generation),
+    issuedAt: numberOf(issuedAt),
+    expiresAt: numberOf(expiresAt),
+    nonce,
+  };
+}

@@ -1,0 +1,515 @@
+/**
+ * HTTP and WebSocket, and the only file that knows uWebSockets.js. It turns a request into a plain
+ * object, calls a handler, and sends the plain reply; pages, cookies and routes are others'.
+ *
+ * H1 A response is touched at most once, and never after the client went away.
+ * H2 Every answer, errors too, carries the strict headers; no handler can forget them.
+ * H3 A request is read whole, once, under a byte cap, before its handler runs; nothing of the
+ *    library's short-lived memory leaves this file.
+ * H4 Whatever a handler throws becomes an error page. Neither page nor log shows what it said.
+ * H5 Heads that another server could read differently (Transfer-Encoding, a Content-Length that is
+ *    doubled, empty or no number) are refused. The parser below still reads some of them its own
+ *    way, so a strict proxy must stand in front.
+ */
+
+import {
+  App,
+  type HttpRequest,
+  type HttpResponse,
+  type TemplatedApp,
+  type us_listen_socket,
+  us_listen_socket_close,
+  us_socket_local_port,
+  type WebSocket,
+} from 'uWebSockets.js';
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { addressOf, type TrustedProxies } from './client-address.ts';
+import { emptyForm, type Form, formOf, textOf } from './form.ts';
+
+export type Request = {
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly path: string;
+  /** As sent, without the question mark; parse with `formOf`. */
+  readonly query: string;
+  /** The Cookie header as sent; `gateway/cookies.ts` reads it. */
+  readonly cookieHeader: string;
+  /** The client's address, as a key for limits: IPv4, or the /64 of IPv6. */
+  readonly address: string;
+  /** htmx asked: a fragment is wanted instead of a page. */
+  readonly htmx: boolean;
+  /** Filled for POST; empty otherwise. */
+  form: Form;
+};
+
+export type Reply = {
+  status: number;
+  body: string | Uint8Array;
+  /** Default: HTML in UTF-8. */
+  contentType?: string;
+  /** With 303. */
+  location?: string;
+  /** Whole Set-Cookie values. */
+  cookies?: readonly string[];
+  retryAfterSeconds?: number;
+  /** Default: `no-store`, as every page may be personal. */
+  cacheControl?: string;
+  contentEncoding?: 'gzip';
+};
+
+/** Answering at once, without a promise, is the cheapest way and always allowed. */
+export type Handler = (request: Request) => Reply | Promise<Reply>;
+
+/** A live connection. `getUserData` is what `upgrade` returned. */
+export type Socket<Data> = {
+  send(message: string): number;
+  subscribe(topic: string): boolean;
+  unsubscribe(topic: string): boolean;
+  isSubscribed(topic: string): boolean;
+  end(code?: number, message?: string): void;
+  getUserData(): Data;
+};
+/** `upgrade` must decide at once: undefined refuses with 403. Topics a socket has go with it. */
+export type SocketRoute<Data extends object> = {
+  upgrade(request: Request): Data | undefined;
+  open(socket: Socket<Data>): void;
+  message?(socket: Socket<Data>, text: string): void;
+  close?(socket: Socket<Data>): void;
+};
+
+export type FailureStatus = 400 | 403 | 404 | 405 | 411 | 413 | 415 | 500;
+export type HttpOptions = {
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  /** Peers whose X-Forwarded-For is believed. */
+  trustedProxies: TrustedProxies;
+  /** The public origin, e.g. `https://ruxi.example`; absent: taken from the Host header. */
+  origin?: string;
+  /** Adds Strict-Transport-Security. */
+  secure: boolean;
+  /** Pages for what goes wrong before or in a handler. */
+  failurePage: (status: FailureStatus) => string;
+  /** Told of a handler's exception; must not log what a person typed. */
+  onFault: (path: string, error: unknown) => void;
+};
+
+/** Forms are small: the longest page posts well under this. */
+export const formBytesMax = 8 * 1024;
+/** Longer than any handler waits for the engine. */
+const stopWaitMsMax = 10_000;
+/** "Service restart": a client should come back soon. */
+const closeForRestart = 1012;
+
+/** Routes first, then `listen`; `stop` once. */
+export class HttpServer {
+  readonly #app: TemplatedApp = App();
+  readonly #options: HttpOptions;
+  /** The constant part of every head, sent as one value: one call into the library, not eight. */
+  readonly #strictHeaders: string;
+  readonly #paths = new Set<string>();
+  readonly #sockets = new Set<WebSocket<object>>();
+  #listening: us_listen_socket | undefined;
+  /** Handlers that have not answered yet. */
+  #running = 0;
+  #stopping = false;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#strictHeaders = strictHeaders(options.secure);
+  }
+
+  /** HEAD comes with it. */
+  get(path: string, handler: Handler): this {
+    this.#paths.add(path);
+    this.#app.get(path, (res, req) => this.#withoutBody(res, req, 'GET', handler));
+    this.#app.head(path, (res, req) => this.#withoutBody(res, req, 'HEAD', handler));
+    return this;
+  }
+
+  post(path: string, handler: Handler): this {
+    this.#paths.add(path);
+    this.#app.post(path, (res, req) => this.#withBody(res, req, handler));
+    return this;
+  }
+
+  /**
+   * Serves the bytes from memory, for ever, under `/assets/<name>.<hash>.<ext>`; returns that path.
+   */
+  asset(name: string, bytes: Uint8Array, contentType: string): string {
+    const dot = name.lastIndexOf('.');
+    const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+    const path = `/assets/${name.slice(0, dot)}.${hash}${name.slice(dot)}`;
+    const cacheControl = 'public, max-age=31536000, immutable';
+    const plain: Reply = { status: 200, body: bytes, contentType, cacheControl };
+    const zipped: Reply = {
+      ...plain,
+      body: gzipSync(bytes, { level: 9 }),
+      contentEncoding: 'gzip',
+    };
+    const smaller = zipped.body.length < plain.body.length;
+    this.#paths.add(path);
+    for (const method of ['get', 'head'] as const) {
+      this.#app[method](path, (res, req) => {
+        const wanted = smaller && /\bgzip\b/.test(req.getHeader('accept-encoding'));
+        this.#send(res, wanted ? zipped : plain, method === 'head', false);
+      });
+    }
+    return path;
+  }
+
+  socket<Data extends object>(path: string, route: SocketRoute<Data>): this {
+    this.#paths.add(path);
+    this.#app.ws<Data>(path, {
+      compression: 0,
+      maxPayloadLength: 4096,
+      idleTimeout: 60,
+      maxBackpressure: 64 * 1024,
+      // Else a full buffer drops messages without a word; a reconnect brings a whole snapshot.
+      closeOnBackpressureLimit: true,
+      // Minutes.
+      maxLifetime: 60,
+      upgrade: (res, req, context) => {
+        const head = readHead(req);
+        // A browser always names the origin here; what does not is no browser's page of ours.
+        const own = head.origin !== '' && this.#ownOrigin(head);
+        const request = this.#requestOf(res, req, head, 'GET');
+        const data = own && !this.#stopping ? this.#upgraded(route, request) : undefined;
+        if (data === undefined) return this.#fail(res, 403, false, false);
+        // At once on purpose: this library's later upgrade may close a corked socket.
+        res.upgrade(
+          data,
+          head.socketKey,
+          head.socketProtocol,
+          '', // no extensions, so no compression
+          context,
+        );
+      },
+      open: (socket) => {
+        this.#sockets.add(socket);
+        this.#guarded(path, () => route.open(socket));
+      },
+      message: (socket, message, isBinary) => {
+        const text = isBinary ? undefined : textOf(Buffer.from(message));
+        if (text === undefined) return socket.end(1007);
+        this.#guarded(path, () => route.message?.(socket, text));
+      },
+      close: (socket) => {
+        this.#sockets.delete(socket);
+        this.#guarded(path, () => route.close?.(socket));
+      },
+    });
+    return this;
+  }
+
+  /** To every socket subscribed to the topic. */
+  publish(topic: string, message: string): void {
+    this.#app.publish(topic, message);
+  }
+
+  /** The port listened on. */
+  listen(): Promise<number> {
+    this.#app.any('/*', (res, req) => {
+      const known = this.#paths.has(req.getUrl());
+      this.#fail(res, known ? 405 : 404, req.getMethod() === 'head', true);
+    });
+    const { host, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#app.listen(host, port, (listening) => {
+        if (listening === false) return reject(new Error(`cannot listen on ${host}:${port}`));
+        this.#listening = listening;
+        resolve(us_socket_local_port(listening));
+      });
+    });
+  }
+
+  /** No new connections; sockets are told to come back (1012); running handlers may finish. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#listening !== undefined) us_listen_socket_close(this.#listening);
+    this.#listening = undefined;
+    for (const socket of this.#sockets) socket.end(closeForRestart);
+    if (this.#running > 0) {
+      await new Promise<void>((resolve) => {
+        const late = setTimeout(resolve, stopWaitMsMax);
+        this.#whenIdle = () => {
+          clearTimeout(late);
+          resolve();
+        };
+      });
+    }
+    this.#app.close();
+  }
+
+  #withoutBody(res: HttpResponse, req: HttpRequest, method: 'GET' | 'HEAD', handler: Handler) {
+    const head = readHead(req);
+    const isHead = method === 'HEAD';
+    if (head.doubtful || head.lengths > 0) return this.#fail(res, 400, isHead, true);
+    this.#run(res, this.#requestOf(res, req, head, method), handler, isHead);
+  }
+
+  #withBody(res: HttpResponse, req: HttpRequest, handler: Handler) {
+    const head = readHead(req);
+    const refusal = this.#refusalOf(head);
+    if (refusal !== undefined) return this.#fail(res, refusal, false, true);
+    const request = this.#requestOf(res, req, head, 'POST');
+    let gathered: Buffer | undefined;
+    let ended = false;
+    res.onAborted(() => {
+      ended = true;
+      res.gone = true;
+    });
+    res.onData((chunk, isLast) => {
+      if (ended) return;
+      // The chunk's memory is the library's and gone after this call.
+      const bytes = Buffer.from(chunk);
+      const whole = gathered === undefined ? bytes : Buffer.concat([gathered, bytes]);
+      if (whole.length > formBytesMax) {
+        ended = true;
+        return this.#fail(res, 413, false, true);
+      }
+      if (!isLast) {
+        gathered = gathered === undefined ? Buffer.from(bytes) : whole;
+        return;
+      }
+      ended = true;
+      const text = textOf(whole);
+      const form = text === undefined ? undefined : formOf(text);
+      if (form === undefined) return this.#fail(res, 400, false, false);
+      request.form = form;
+      this.#run(res, request, handler, false);
+    });
+  }
+
+  /** Why a POST is not even read. */
+  #refusalOf(head: Head): FailureStatus | undefined {
+    if (head.doubtful) return 400;
+    if (head.lengths === 0) return 411;
+    if (head.length > formBytesMax) return 413;
+    if (!head.contentType.startsWith('application/x-www-form-urlencoded')) return 415;
+    if (!this.#ownOrigin(head)) return 403;
+    return undefined;
+  }
+
+  /**
+   * Whether a page of ours may have sent this. Under `Referrer-Policy: no-referrer` browsers write
+   * `Origin: null` on our own forms, so Sec-Fetch-Site decides where it exists; where neither says
+   * anything, SameSite cookies and the form token decide alone.
+   */
+  #ownOrigin(head: Head): boolean {
+    if (head.fetchSite !== '' && head.fetchSite !== 'same-origin') return false;
+    if (head.origin === '') return true;
+    if (head.origin === 'null') return true;
+    const own = this.#options.origin;
+    if (own !== undefined) return head.origin === own;
+    return head.origin === `http://${head.host}` || head.origin === `https://${head.host}`;
+  }
+
+  #requestOf(res: HttpResponse, req: HttpRequest, head: Head, method: Request['method']): Request {
+    const peer = new Uint8Array(res.getRemoteAddress());
+    return {
+      method,
+      path: req.getUrl(),
+      query: req.getQuery(),
+      cookieHeader: head.cookie,
+      address: addressOf(peer, head.forwardedFor, this.#options.trustedProxies),
+      htmx: head.htmx,
+      form: emptyForm,
+    };
+  }
+
+  #run(res: HttpResponse, request: Request, handler: Handler, isHead: boolean) {
+    let reply: Reply | Promise<Reply>;
+    try {
+      reply = handler(request);
+    } catch (error) {
+      return this.#fault(res, request, error, isHead, false);
+    }
+    if (!(reply instanceof Promise)) return this.#send(res, reply, isHead, false);
+    if (request.method !== 'POST') {
+      res.onAborted(() => {
+        res.gone = true;
+      });
+    }
+    this.#running += 1;
+    reply
+      .then(
+        (answer) => this.#sendLater(res, answer, isHead),
+        (error: unknown) => this.#fault(res, request, error, isHead, true),
+      )
+      .finally(() => {
+        this.#running -= 1;
+        if (this.#running === 0) this.#whenIdle?.();
+      });
+  }
+
+  #fault(res: HttpResponse, request: Request, error: unknown, isHead: boolean, later: boolean) {
+    this.#options.onFault(request.path, error);
+    const reply = failureReply(500, this.#options.failurePage(500));
+    if (later) this.#sendLater(res, reply, isHead);
+    else this.#send(res, reply, isHead, false);
+  }
+
+  #fail(res: HttpResponse, status: FailureStatus, isHead: boolean, close: boolean): void {
+    this.#send(res, failureReply(status, this.#options.failurePage(status)), isHead, close);
+  }
+
+  #guarded(path: string, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#options.onFault(path, error);
+    }
+  }
+
+  #upgraded<Data extends object>(route: SocketRoute<Data>, request: Request): Data | undefined {
+    try {
+      return route.upgrade(request);
+    } catch (error) {
+      this.#options.onFault(request.path, error);
+      return undefined;
+    }
+  }
+
+  /** On a later turn than the request's the library no longer gathers the writes by itself. */
+  #sendLater(res: HttpResponse, reply: Reply, isHead: boolean): void {
+    if (res.gone === true) return;
+    res.cork(() => this.#send(res, reply, isHead, false));
+  }
+
+  #send(res: HttpResponse, reply: Reply, isHead: boolean, close: boolean): void {
+    res.writeStatus(statusLines.get(reply.status) ?? String(reply.status));
+    res.writeHeader('Content-Security-Policy', this.#strictHeaders);
+    res.writeHeader('Content-Type', reply.contentType ?? 'text/html; charset=utf-8');
+    res.writeHeader('Cache-Control', reply.cacheControl ?? 'no-store');
+    if (reply.location !== undefined) res.writeHeader('Location', reply.location);
+    if (reply.cookies !== undefined) {
+      for (const cookie of reply.cookies) res.writeHeader('Set-Cookie', cookie);
+    }
+    if (reply.retryAfterSeconds !== undefined) {
+      res.writeHeader('Retry-After', String(reply.retryAfterSeconds));
+    }
+    if (reply.contentEncoding !== undefined) {
+      res.writeHeader('Content-Encoding', reply.contentEncoding);
+    }
+    if (reply.cacheControl?.startsWith('public')) res.writeHeader('Vary', 'Accept-Encoding');
+    else res.writeHeader('Vary', 'HX-Request');
+    if (isHead) res.endWithoutBody(byteLengthOf(reply.body), close);
+    else res.end(reply.body, close);
+  }
+}
+
+type Head = {
+  host: string;
+  origin: string;
+  fetchSite: string;
+  cookie: string;
+  contentType: string;
+  forwardedFor: string;
+  socketKey: string;
+  socketProtocol: string;
+  htmx: boolean;
+  lengths: number;
+  length: number;
+  /** H5. */
+  doubtful: boolean;
+};
+
+/** One pass over the head: only that shows a header that is doubled or empty. */
+function readHead(req: HttpRequest): Head {
+  const head: Head = {
+    host: '',
+    origin: '',
+    fetchSite: '',
+    cookie: '',
+    contentType: '',
+    forwardedFor: '',
+    socketKey: '',
+    socketProtocol: '',
+    htmx: false,
+    lengths: 0,
+    length: 0,
+    doubtful: false,
+  };
+  let hosts = 0;
+  req.forEach((name, value) => {
+    switch (name) {
+      case 'host':
+        head.host = value;
+        hosts += 1;
+        break;
+      case 'origin':
+        head.origin = value;
+        break;
+      case 'sec-fetch-site':
+        head.fetchSite = value;
+        break;
+      case 'cookie':
+        head.cookie = head.cookie === '' ? value : `${head.cookie}; ${value}`;
+        break;
+      case 'content-type':
+        head.contentType = value;
+        break;
+      case 'x-forwarded-for':
+        head.forwardedFor = head.forwardedFor === '' ? value : `${head.forwardedFor},${value}`;
+        break;
+      case 'sec-websocket-key':
+        head.socketKey = value;
+        break;
+      case 'sec-websocket-protocol':
+        head.socketProtocol = value;
+        break;
+      case 'hx-request':
+        head.htmx = value === 'true';
+        break;
+      case 'content-length':
+        head.lengths += 1;
+        head.length = Number(value);
+        if (!/^[0-9]{1,9}$/.test(value)) head.doubtful = true;
+        break;
+      case 'transfer-encoding':
+        head.doubtful = true;
+        break;
+    }
+  });
+  if (hosts !== 1 || head.lengths > 1) head.doubtful = true;
+  return head;
+}
+
+const failureReply = (status: FailureStatus, body: string): Reply => ({ status, body });
+
+function byteLengthOf(body: string | Uint8Array): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+}
+
+/** The value of the first header with the others behind it: the library copies it as it is. */
+function strictHeaders(secure: boolean): string {
+  const lines = [
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+      "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    'X-Content-Type-Options: nosniff',
+    'Referrer-Policy: no-referrer',
+    'Cross-Origin-Opener-Policy: same-origin',
+    'Cross-Origin-Resource-Policy: same-origin',
+    'Permissions-Policy: camera=(), microphone=(), geolocation=()',
+  ];
+  if (secure) lines.push('Strict-Transport-Security: max-age=31536000');
+  return lines.join('\r\n');
+}
+
+const statusLines = new Map([
+  [200, '200 OK'],
+  [303, '303 See Other'],
+  [400, '400 Bad Request'],
+  [403, '403 Forbidden'],
+  [404, '404 Not Found'],
+  [405, '405 Method Not Allowed'],
+  [411, '411 Length Required'],
+  [413, '413 Content Too Large'],
+  [415, '415 Unsupported Media Type'],
+  [422, '422 Unprocessable Content'],
+  [429, '429 Too Many Requests'],
+  [500, '500 Internal Server Error'],
+  [503, '503 Service Unavailable'],
+]);
