@@ -94,6 +94,19 @@ export type HttpOptions = {
   onFault: (path: string, error: unknown) => void;
 };
 
+export const page = (status: number, body: string, cookies: readonly string[] = []): Reply => ({
+  status,
+  body,
+  cookies,
+});
+/** After a form was taken: the browser asks for the next page by GET, so a reload repeats nothing. */
+export const redirect = (location: string, cookies: readonly string[] = []): Reply => ({
+  status: 303,
+  body: '',
+  location,
+  cookies,
+});
+
 /** Forms are small: the longest page posts well under this. */
 export const formBytesMax = 8 * 1024;
 /** Longer than any handler waits for the engine. */
