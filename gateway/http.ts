@@ -408,8 +408,13 @@ export class HttpServer {
     }
     if (reply.cacheControl?.startsWith('public')) res.writeHeader('Vary', 'Accept-Encoding');
     else res.writeHeader('Vary', 'HX-Request');
-    if (isHead) res.endWithoutBody(byteLengthOf(reply.body), close);
-    else res.end(reply.body, close);
+    if (isHead) {
+      // Told the length itself, the library would wait for a body that never comes.
+      res.writeHeader('Content-Length', String(byteLengthOf(reply.body)));
+      res.endWithoutBody();
+    } else {
+      res.end(reply.body, close);
+    }
   }
 }
 
