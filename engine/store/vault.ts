@@ -1,0 +1,148 @@
+/**
+ * Owns what may be known about a person: seals text under that person's own key, finds people and
+ * phones by keyed hash, and derives SMS codes. Keys live apart from the data (keys.ts); what is
+ * sealed stands in rows and journal, and stays there unreadable once the person is erased.
+ *
+ * A1 A key is durable before anything sealed under it may be journaled: whoever hands sealed text
+ *    on awaits `settle` first. Keys made meanwhile share one commit, so an import pays once a slice.
+ * A2 A person's key is never replaced while it lives: a second process that made another one for
+ *    the same person fails in `settle` instead of leaving text that nobody can open.
+ * A3 Sealed text opens only for the person it was sealed for.
+ */
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { ChallengeId, PersonId, PhoneIndex, Sealed } from '../protocol/ids.ts';
+import { personIdOf, phoneIndexOf } from '../protocol/indices.ts';
+import { openEnvironment } from './environment.ts';
+import type { Keys } from './keys.ts';
+
+export interface Vault {
+  /** Makes the person's key if there is none yet; see A1. */
+  seal(person: PersonId, text: string): Sealed;
+  /** `undefined`: the person was erased. Throws when the text was altered or is another's. */
+  open(person: PersonId, sealed: Sealed): string | undefined;
+  /** Resolves when every key made so far is durable. `settled` says that nothing waits. */
+  settle(): Promise<void>;
+  readonly settled: boolean;
+  /** Durable when it resolves. Text sealed before can never be opened again. */
+  erase(person: PersonId): Promise<void>;
+  /** `number` in the one form of protocol/documents.ts. */
+  personIdOf(documentType: string, number: string): PersonId;
+  phoneIndexOf(phone: string): PhoneIndex;
+  /** Six digits, the same for the same challenge for as long as the code key lives. */
+  smsCodeOf(challenge: ChallengeId): string;
+  close(): Promise<void>;
+}
+
+const keyBytes = 32;
+const nonceBytes = 12;
+const tagBytes = 16;
+/** Keys in memory, about 200 bytes each. Over it the oldest settled one is read again when needed. */
+const cachedMax = 20_000;
+/** The table is never empty, nor does it ever shrink: an erased person leaves an empty value. */
+const sentinel = '';
+
+export function openVault(folder: string, keys: Keys): Vault {
+  const environment = openEnvironment(join(folder, 'people'));
+  const table = environment.openDB<Buffer, string>('keys', { encoding: 'binary' });
+  const cached = new Map<PersonId, Buffer>();
+  let unsettled = new Map<PersonId, Buffer>();
+  let writing = new Map<PersonId, Buffer>();
+  let settling: Promise<void> = Promise.resolve();
+
+  function keyOf(person: PersonId): Buffer | undefined {
+    const known = unsettled.get(person) ?? writing.get(person) ?? cached.get(person);
+    if (known !== undefined) return known;
+    const wrapped = table.get(person);
+    if (wrapped === undefined || wrapped.length === 0) return undefined;
+    const key = decrypt(keys.master, wrapAad(person), wrapped);
+    remember(person, key);
+    return key;
+  }
+  function remember(person: PersonId, key: Buffer): void {
+    if (cached.size >= cachedMax) {
+      const [oldest] = cached.keys();
+      if (oldest !== undefined) cached.delete(oldest);
+    }
+    cached.set(person, key);
+  }
+  function makeKey(person: PersonId): Buffer {
+    const key = randomBytes(keyBytes);
+    unsettled.set(person, key);
+    return key;
+  }
+  async function writeKeys(made: ReadonlyMap<PersonId, Buffer>): Promise<void> {
+    await environment.transaction(() => {
+      if (!table.doesExist(sentinel)) table.put(sentinel, Buffer.alloc(0));
+      for (const person of made.keys())
+        if ((table.get(person)?.length ?? 0) > 0)
+          throw new Error('another process made a key for the same person');
+      for (const [person, key] of made)
+        table.put(person, encrypt(keys.master, wrapAad(person), key));
+    });
+    await environment.flushed;
+  }
+
+  return {
+    seal(person, text) {
+      const key = keyOf(person) ?? makeKey(person);
+      return encrypt(key, person, Buffer.from(text, 'utf8')).toString('base64url');
+    },
+    open(person, sealed) {
+      const key = keyOf(person);
+      if (key === undefined) return undefined;
+      return decrypt(key, person, Buffer.from(sealed, 'base64url')).toString('utf8');
+    },
+    settle() {
+      settling = settling.then(async () => {
+        if (unsettled.size === 0) return;
+        writing = unsettled;
+        unsettled = new Map();
+        await writeKeys(writing);
+        for (const [person, key] of writing) remember(person, key);
+        writing = new Map();
+      });
+      return settling;
+    },
+    get settled() {
+      return unsettled.size === 0 && writing.size === 0;
+    },
+    async erase(person) {
+      await this.settle();
+      await environment.transaction(() => {
+        table.put(person, Buffer.alloc(0));
+      });
+      await environment.flushed;
+      cached.delete(person);
+    },
+    personIdOf: (documentType, number) => personIdOf(keys.index, documentType, number),
+    phoneIndexOf: (phone) => phoneIndexOf(keys.index, phone),
+    smsCodeOf: (challenge) => {
+      const mac = createHmac('sha256', keys.code).update(challenge).digest();
+      return String(mac.readUIntBE(0, 6) % 1_000_000).padStart(6, '0');
+    },
+    async close() {
+      await settling;
+      await environment.close();
+    },
+  };
+}
+
+const wrapAad = (person: PersonId): string => `person key\n${person}`;
+
+/** nonce, ciphertext, tag. A person's key seals far fewer texts than random nonces allow. */
+function encrypt(key: Buffer, aad: string, plain: Buffer): Buffer {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(Buffer.from(aad, 'utf8'));
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+function decrypt(key: Buffer, aad: string, sealed: Buffer): Buffer {
+  const nonce = sealed.subarray(0, nonceBytes);
+  const body = sealed.subarray(nonceBytes, -tagBytes);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes });
+  decipher.setAAD(Buffer.from(aad, 'utf8'));
+  decipher.setAuthTag(sealed.subarray(-tagBytes));
+  return Buffer.concat([decipher.update(body), decipher.final()]);
+}

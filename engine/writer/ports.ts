@@ -1,0 +1,78 @@
+/**
+ * What a writer is given and what it offers. The writer owns the order of things; time, disk, keys,
+ * the bus and the outside world are brought by whoever starts it.
+ */
+import type { Effect } from '../core/effects.ts';
+import type { Command } from '../protocol/commands.ts';
+import type { EpochMs, PartitionName } from '../protocol/ids.ts';
+import type { Layout } from '../protocol/layout.ts';
+import type { Notice } from '../protocol/notices.ts';
+import type {
+  AreaCounts,
+  AskedQuery,
+  CommandReply,
+  DemonstrationMessage,
+  PartitionStatus,
+  QueryReply,
+} from '../protocol/replies.ts';
+import type { Store } from '../store/store.ts';
+import type { Vault } from '../store/vault.ts';
+
+/** `monotonic` never steps; their difference tells a clock that was set from one that ran. */
+export type Clock = { now(): EpochMs; monotonic(): number };
+export type Asked = Command | AskedQuery;
+export type Answered = CommandReply | QueryReply;
+export type Publication =
+  | { kind: 'counts'; counts: AreaCounts[] }
+  | { kind: 'notices'; notices: Notice[] };
+
+export type WriterOptions = {
+  partition: PartitionName;
+  layout: Layout;
+  /** Opened by the caller for this writer alone; closed by the caller, after `drain`. */
+  store: Store;
+  vault: Vault;
+  clock: Clock;
+  publish(publication: Publication): void;
+  /**
+   * Work for the outside world, after the flush that made it due. At least once: the same key may
+   * come again until its completion came back as a command.
+   */
+  onEffects(effects: readonly Effect[]): void;
+  /** Demonstration mode: the messages "sent", newest first. */
+  messages(): DemonstrationMessage[];
+  /** Ends the process. Called once, after which the writer neither commits nor answers. */
+  exit(code: number, reason: Error): void;
+  limits?: Partial<WriterLimits>;
+};
+
+export type WriterLimits = {
+  /** Commands and queries waiting. Over it the answer is `busy`, at once. */
+  inboxMax: number;
+  /** Commands and queries decided together and flushed as one. */
+  batchMax: number;
+  /** Rows written behind the journal with one commit under load, and when nothing else waits. */
+  checkpointSlice: number;
+  checkpointSliceIdle: number;
+  /** Dirty rows in memory. Towards it slices grow; over it new work is `busy`. */
+  dirtyMax: number;
+  /** Clean candidate and phone rows kept in memory, each. */
+  residentMax: number;
+  /** Refused ids remembered until their `answerBy`. */
+  refusalsMax: number;
+  /** Spent single-use tokens remembered until they would have expired. */
+  spentMax: number;
+  /** Below this many free bytes new work is refused. */
+  freeBytesMin: number;
+};
+
+export interface Writer {
+  /** Replies come once, together, in the order of `items`, after their batch was flushed. */
+  submit(items: readonly Asked[], reply: (replies: Answered[]) => void): void;
+  /** Takes nothing new, answers what waits, writes every row behind the journal, stops timers. */
+  drain(): Promise<void>;
+  status(): PartitionStatus;
+}
+
+/** The exit code of a writer that doubts its disk or its epoch (fail-stop). */
+export const failStopCode = 70;
