@@ -236,12 +236,14 @@ function withCheckDigit(seventeen: string): string {
   return seventeen + '10X98765432'[sum % 11];
 }
 
-/** No place has the address code 999999; nobody living was born on the permits' day in 1900. */
+/** No place has the address code 999999; nobody who sits an exam was born before 1931. */
 function documentOf(type: Person['documentType'], index: number): string {
+  const permit = type === 'residence-permit';
+  const bornFrom = Date.UTC(permit ? 1900 : 1985, 0, 1);
+  const born = new Date(bornFrom + ((index * 13) % 8000) * 86_400_000);
   const sequence = String((index % 999) + 1).padStart(3, '0');
-  if (type === 'residence-permit') return withCheckDigit(`83000019000101${sequence}`);
-  const born = new Date(Date.UTC(1985, 0, 1) + ((index * 13) % 8000) * 86_400_000);
-  return withCheckDigit(`999999${born.toISOString().slice(0, 10).replaceAll('-', '')}${sequence}`);
+  const address = permit ? '830000' : '999999';
+  return withCheckDigit(address + born.toISOString().slice(0, 10).replaceAll('-', '') + sequence);
 }
 
 const ready = { kind: 'new', password: true, hasPhone: true } as const;

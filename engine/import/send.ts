@@ -4,13 +4,15 @@
  *
  * I1 Safe to repeat: a command's id derives from the import file and the row, so an import that was
  *    killed is simply run again; books answer a repeated import command as if it were the first.
- * I2 `busy` is the only refusal that is tried again. Any other ends the import and is named by the
- *    line it came from, never by what the line says.
+ * I2 Tried again is only what passes by itself: `busy`, and `session-missing` while a partition has
+ *    yet to adopt the session. Any other refusal ends the import and is named by the line it came
+ *    from, never by what the line says.
  */
 import { createHash } from 'node:crypto';
 import type { Command } from '../protocol/commands.ts';
 import type { CommandId, PartitionName, PersonId, PhoneIndex, Sealed } from '../protocol/ids.ts';
 import type { Layout } from '../protocol/layout.ts';
+import type { RefusalReason } from '../protocol/refusals.ts';
 import type { CommandReply, Query, QueryReply } from '../protocol/replies.ts';
 
 /** The way to the writers; replies come in the order of the commands, each after its flush. */
@@ -33,8 +35,9 @@ export type Sendable = { partition: PartitionName; command: Command; origin: str
 /** About 1 KB a candidate: a slice stays well below the 1 MiB of a bus message. */
 const sliceMax = 256;
 const slicesInFlightMax = 4;
-const busyTriesMax = 200;
-const busyPauseMs = 25;
+const passing: ReadonlySet<RefusalReason> = new Set(['busy', 'session-missing']);
+const triesMax = 400;
+const pauseMs = 25;
 
 /** 22 base64url characters from what the command is for (I1). */
 export function commandIdOf(...parts: readonly string[]): CommandId {
@@ -42,7 +45,10 @@ export function commandIdOf(...parts: readonly string[]): CommandId {
 }
 
 /** Sends everything and returns once everything was accepted; how many commands that were. */
-export async function sendAll(port: ImportPort, all: Iterable<Sendable> | AsyncIterable<Sendable>) {
+export async function sendAll(
+  port: ImportPort,
+  all: Iterable<Sendable> | AsyncIterable<Sendable>,
+): Promise<number> {
   const waiting = new Map<PartitionName, Sendable[]>();
   const inFlight = new Set<Promise<void>>();
   let failure: unknown;
@@ -88,9 +94,10 @@ async function sendSlice(
     left = left.filter((sendable, at) => {
       const reply = replies[at];
       if (reply?.kind === 'accepted') return false;
-      if (reply?.reason === 'busy' && tries < busyTriesMax) return true;
-      throw new Error(`${sendable.origin}: refused, ${reply?.reason ?? 'unanswered'}`);
+      if (reply === undefined) throw new Error(`${sendable.origin}: no reply`);
+      if (passing.has(reply.reason) && tries < triesMax) return true;
+      throw new Error(`${sendable.origin}: refused, ${reply.reason}`);
     });
-    if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, busyPauseMs));
+    if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

@@ -1,0 +1,106 @@
+/**
+ * Turns checked tables into commands and sends them to the books that own them.
+ *
+ * A1 The last candidate of a file is sent once everybody else was accepted: whoever finds that
+ *    person finds a finished import.
+ */
+import type { AreaCode, EpochMs } from '../protocol/ids.ts';
+import { partitionOfArea, partitionOfPerson } from '../protocol/layout.ts';
+import type { BookingDay, Catalogue, Settings } from '../protocol/session.ts';
+import { type CheckedCandidates, readCandidates, recordOf } from './candidates.ts';
+import type { Capacity } from './province.ts';
+import { commandIdOf, type ImportPort, type ImportVault, type Sendable, sendAll } from './send.ts';
+import { Problems } from './table.ts';
+
+export type Installation = { catalogue: Catalogue; calendar: BookingDay[]; settings: Settings };
+
+/** Imports are not bound to an epoch: their ids derive from content, and a repeat is harmless. */
+const anyEpoch = 0;
+
+export async function installSession(
+  port: ImportPort,
+  installation: Installation,
+  answerBy: EpochMs,
+): Promise<void> {
+  const id = commandIdOf('install-session', JSON.stringify(installation));
+  const command = {
+    kind: 'install-session',
+    id,
+    answerBy,
+    epoch: anyEpoch,
+    ...installation,
+  } as const;
+  await sendAll(port, [{ partition: port.layout.session, command, origin: 'the session' }]);
+}
+
+export async function setCapacities(
+  port: ImportPort,
+  areas: ReadonlyMap<AreaCode, Capacity[]>,
+  answerBy: EpochMs,
+): Promise<number> {
+  const commands = [...areas].map(([area, capacities]): Sendable => {
+    const id = commandIdOf('set-capacity', area, JSON.stringify(capacities));
+    return {
+      partition: partitionOfArea(port.layout, area),
+      command: { kind: 'set-capacity', id, answerBy, epoch: anyEpoch, area, capacities },
+      origin: `capacity of area ${area}`,
+    };
+  });
+  return sendAll(port, commands);
+}
+
+/** How many candidates were imported; `checked` comes from `checkCandidates` of the same file. */
+export async function importCandidates(
+  port: ImportPort,
+  vault: ImportVault,
+  checked: CheckedCandidates,
+  answerBy: EpochMs,
+): Promise<number> {
+  let last: Sendable | undefined;
+  const allButLast = async function* (): AsyncGenerator<Sendable> {
+    for await (const sendable of candidateCommands(port, vault, checked, answerBy)) {
+      if (last !== undefined) yield last;
+      last = sendable;
+    }
+  };
+  const before = await sendAll(port, allButLast());
+  return before + (await sendAll(port, last === undefined ? [] : [last]));
+}
+
+/** A1: asks for the one who is sent last. */
+export async function candidatesAreImported(
+  port: ImportPort,
+  vault: ImportVault,
+  { last }: CheckedCandidates,
+): Promise<boolean> {
+  const person = vault.personIdOf(last.documentType, last.number);
+  const reply = await port.ask(partitionOfPerson(port.layout, person), {
+    kind: 'candidate',
+    person,
+  });
+  if (reply.kind === 'refused' && reply.reason !== 'session-missing') {
+    throw new Error(`asking for the last candidate: refused, ${reply.reason}`);
+  }
+  return reply.kind === 'candidate' && reply.candidate !== null;
+}
+
+async function* candidateCommands(
+  port: ImportPort,
+  vault: ImportVault,
+  { source, known, digest }: CheckedCandidates,
+  answerBy: EpochMs,
+): AsyncGenerator<Sendable> {
+  const problems = new Problems();
+  for await (const candidate of readCandidates(source, known, problems)) {
+    const person = vault.personIdOf(candidate.documentType, candidate.number);
+    const record = recordOf(candidate, person, vault);
+    const id = commandIdOf('import-candidate', digest, person);
+    yield {
+      partition: partitionOfPerson(port.layout, person),
+      command: { kind: 'import-candidate', id, answerBy, epoch: anyEpoch, person, record },
+      origin: `${source.name} line ${candidate.line}`,
+    };
+  }
+  // The check found none; the file changed between the two readings.
+  problems.refuseIfAny();
+}

@@ -1,0 +1,75 @@
+/**
+ * The demonstration's days (D9): thirty booking days from the first start, so that there is always
+ * time to look around, and exams seven weeks after the first of them, as in a real autumn.
+ *
+ * China keeps one zone and no summer time, so a day there is plain arithmetic.
+ */
+import type { EpochMs } from '../protocol/ids.ts';
+import type { BookingDay, Catalogue, ExamUnit } from '../protocol/session.ts';
+import type { Province } from './province.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const chinaOffsetMs = 8 * hourMs;
+
+const bookingDays = 30;
+/** From the first booking day to the earliest possible first exam day. */
+const leadDays = 49;
+/** Tickets are printed from four days before the first exam day, 09:00. */
+const printLeadDays = 4;
+
+/** Midnight in China at or before `at`. */
+const chinaMidnight = (at: EpochMs): EpochMs =>
+  Math.floor((at + chinaOffsetMs) / dayMs) * dayMs - chinaOffsetMs;
+/** 0 is Sunday. 1970-01-01 was a Thursday. */
+const chinaWeekday = (midnight: EpochMs): number =>
+  (Math.floor((midnight + chinaOffsetMs) / dayMs) + 4) % 7;
+
+/** `hours` as in `09:00-22:00`; whole days without it, the last minute of a day included. */
+export function demonstrationCalendar(now: EpochMs, hours = '00:00-24:00'): BookingDay[] {
+  const [opensMinute, closesMinute] = minutesOf(hours);
+  const first = chinaMidnight(now);
+  return Array.from({ length: bookingDays }, (_, day) => ({
+    opensAt: first + day * dayMs + opensMinute * minuteMs,
+    closesAt: first + day * dayMs + closesMinute * minuteMs,
+  }));
+}
+
+function minutesOf(hours: string): [opens: number, closes: number] {
+  const [, ...parts] = /^(\d\d):([0-5]\d)-(\d\d):([0-5]\d)$/.exec(hours) ?? [];
+  const [opensHour = 0, opensMinute = 0, closesHour = 0, closesMinute = 0] = parts.map(Number);
+  const opens = opensHour * 60 + opensMinute;
+  const closes = closesHour * 60 + closesMinute;
+  if (parts.length !== 4 || opens >= closes || closes > 24 * 60) {
+    throw new Error('the demonstration hours must look like 09:00-22:00');
+  }
+  return [opens, closes];
+}
+
+/** The province's tables with dates: the first Saturday seven weeks on is exam day 1. */
+export function catalogueOf(province: Province, calendar: readonly BookingDay[]): Catalogue {
+  const firstBooking = chinaMidnight(calendar[0]?.opensAt ?? 0);
+  const earliest = firstBooking + leadDays * dayMs;
+  const firstExam = earliest + ((6 - chinaWeekday(earliest) + 7) % 7) * dayMs;
+  const { code, title, feeFen, cities, areas, courses, programmes } = province;
+  return {
+    code,
+    title,
+    feeFen,
+    printFrom: firstExam - printLeadDays * dayMs + 9 * hourMs,
+    units: province.units.map((unit): ExamUnit => {
+      const midnight = firstExam + (unit.day - 1) * dayMs;
+      return {
+        code: unit.code,
+        name: unit.name,
+        startsAt: midnight + unit.startsMinute * minuteMs,
+        endsAt: midnight + unit.endsMinute * minuteMs,
+      };
+    }),
+    cities,
+    areas,
+    courses,
+    programmes,
+  };
+}

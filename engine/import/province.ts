@@ -1,0 +1,267 @@
+/**
+ * Reads a province's tables: units, areas with their capacities, courses, programmes with their
+ * plans. Every reference between them is checked here, so that nothing later can dangle.
+ * Leaves dates to calendar.ts and people to candidates.ts.
+ */
+import { createReadStream } from 'node:fs';
+import type { AreaCode, CourseCode, ProgrammeCode, UnitCode } from '../protocol/ids.ts';
+import { codePattern, coursePattern } from '../protocol/ids.ts';
+import type { City, Course, ExamArea, Programme } from '../protocol/session.ts';
+import { Problems, readTable, type Source } from './table.ts';
+
+/** `day` 1 is the first exam day; minutes are counted from midnight in China. */
+export type UnitInWeek = {
+  code: UnitCode;
+  name: string;
+  day: number;
+  startsMinute: number;
+  endsMinute: number;
+};
+export type Capacity = { unit: UnitCode; capacity: number };
+export type Province = {
+  code: string;
+  title: string;
+  feeFen: number;
+  units: UnitInWeek[];
+  cities: City[];
+  areas: ExamArea[];
+  capacities: Map<AreaCode, Capacity[]>;
+  courses: Course[];
+  programmes: Programme[];
+};
+
+const examDaysMax = 7;
+const capacityMax = 100_000;
+const creditsMax = 100;
+
+/** The files of a province folder, by table name. */
+export const sourceIn =
+  (folder: URL) =>
+  (table: string): Source => {
+    const name = `${table}.csv`;
+    return { name, open: () => createReadStream(new URL(name, folder)) };
+  };
+
+/** Throws `ImportRefused` with every fault of every table. */
+export async function readProvince(sourceOf: (table: string) => Source): Promise<Province> {
+  const problems = new Problems();
+  const head = await readSession(sourceOf('session'), problems);
+  const units = await readUnits(sourceOf('units'), problems);
+  const { cities, areas } = await readAreas(sourceOf('areas'), problems);
+  const capacities = await readCapacities(sourceOf('capacities'), areas, units, problems);
+  const courses = await readCourses(sourceOf('courses'), units, problems);
+  const programmes = await readProgrammes(sourceOf('programmes'), problems);
+  await readPlans(sourceOf('plans'), programmes, courses, problems);
+  problems.refuseIfAny();
+  return {
+    ...head,
+    units: [...units.values()],
+    cities: [...cities.values()],
+    areas: [...areas.values()],
+    capacities,
+    courses: [...courses.values()],
+    programmes: [...programmes.values()],
+  };
+}
+
+async function readSession(source: Source, problems: Problems) {
+  const head = { code: '', title: '', feeFen: 0 };
+  let rows = 0;
+  for await (const row of readTable(source, ['code', 'title', 'fee_yuan'], problems)) {
+    const refuse = (reason: string) => problems.add(source.name, row.line, reason);
+    rows += 1;
+    if (rows > 1) refuse('more than one session');
+    if (!codePattern.test(row.code)) refuse('code: up to 16 digits and capital letters');
+    if (row.title === '') refuse('title is empty');
+    // Yuan with exactly two decimals: the point is taken out, and no fraction was ever there.
+    if (!/^\d{1,4}\.\d\d$/.test(row.fee_yuan)) refuse('fee_yuan: as in 35.00');
+    head.code = row.code;
+    head.title = row.title;
+    head.feeFen = Number(row.fee_yuan.replace('.', ''));
+  }
+  return head;
+}
+
+async function readUnits(source: Source, problems: Problems) {
+  const units = new Map<UnitCode, UnitInWeek>();
+  for await (const row of readTable(source, ['code', 'name', 'day', 'starts', 'ends'], problems)) {
+    const refuse = (reason: string) => problems.add(source.name, row.line, reason);
+    const startsMinute = minuteOf(row.starts);
+    const endsMinute = minuteOf(row.ends);
+    if (!codePattern.test(row.code)) refuse('code: up to 16 digits and capital letters');
+    if (units.has(row.code)) refuse('the code stands there already');
+    if (row.name === '') refuse('name is empty');
+    if (!wholeIn(row.day, 1, examDaysMax)) refuse(`day: 1 to ${examDaysMax}`);
+    if (startsMinute === undefined || endsMinute === undefined || startsMinute >= endsMinute) {
+      refuse('starts, ends: as in 09:00, 11:30');
+      continue;
+    }
+    units.set(row.code, {
+      code: row.code,
+      name: row.name,
+      day: Number(row.day),
+      startsMinute,
+      endsMinute,
+    });
+  }
+  return units;
+}
+
+async function readAreas(source: Source, problems: Problems) {
+  const cities = new Map<string, City>();
+  const areas = new Map<AreaCode, ExamArea>();
+  const columns = [
+    'code',
+    'name',
+    'city_code',
+    'city_name',
+    'county_code',
+    'office_name',
+    'office_phone',
+    'office_hours',
+  ] as const;
+  for await (const row of readTable(source, columns, problems)) {
+    const refuse = (reason: string) => problems.add(source.name, row.line, reason);
+    if (!codePattern.test(row.code)) refuse('code: up to 16 digits and capital letters');
+    if (areas.has(row.code)) refuse('the code stands there already');
+    if (row.name === '') refuse('name is empty');
+    if (!codePattern.test(row.city_code)) refuse('city_code: up to 16 digits and capital letters');
+    if (row.city_name === '') refuse('city_name is empty');
+    const city = cities.get(row.city_code);
+    if (city !== undefined && city.name !== row.city_name)
+      refuse('the city has another name above');
+    // Pages send people to the office whenever they cannot help themselves.
+    if (row.office_name === '' || row.office_phone === '' || row.office_hours === '') {
+      refuse('the office needs a name, a phone and hours');
+    }
+    cities.set(row.city_code, { code: row.city_code, name: row.city_name });
+    areas.set(row.code, {
+      code: row.code,
+      name: row.name,
+      city: row.city_code,
+      ...(row.county_code === '' ? {} : { county: row.county_code }),
+      office: { name: row.office_name, phone: row.office_phone, hours: row.office_hours },
+    });
+  }
+  return { cities, areas };
+}
+
+async function readCapacities(
+  source: Source,
+  areas: ReadonlyMap<AreaCode, ExamArea>,
+  units: ReadonlyMap<UnitCode, UnitInWeek>,
+  problems: Problems,
+) {
+  const capacities = new Map<AreaCode, Capacity[]>();
+  for await (const row of readTable(source, ['area', 'unit', 'capacity'], problems)) {
+    const refuse = (reason: string) => problems.add(source.name, row.line, reason);
+    if (!areas.has(row.area)) refuse('no such area');
+    if (!units.has(row.unit)) refuse('no such unit');
+    if (!wholeIn(row.capacity, 0, capacityMax)) refuse(`capacity: 0 to ${capacityMax}`);
+    const pools = capacities.get(row.area) ?? [];
+    if (pools.some((pool) => pool.unit === row.unit)) refuse('area and unit stand there already');
+    pools.push({ unit: row.unit, capacity: Number(row.capacity) });
+    capacities.set(row.area, pools);
+  }
+  for (const area of areas.keys()) {
+    if (capacities.get(area)?.length !== units.size) {
+      problems.add(source.name, 1, `area ${area} has not one capacity for each unit`);
+    }
+  }
+  return capacities;
+}
+
+async function readCourses(
+  source: Source,
+  units: ReadonlyMap<UnitCode, UnitInWeek>,
+  problems: Problems,
+) {
+  const courses = new Map<CourseCode, Course>();
+  const lines = new Map<CourseCode, number>();
+  const columns = ['code', 'name', 'credits', 'exam_method', 'unit', 'replaced_by'] as const;
+  for await (const row of readTable(source, columns, problems)) {
+    const refuse = (reason: string) => problems.add(source.name, row.line, reason);
+    const method = row.exam_method;
+    if (!coursePattern.test(row.code)) refuse('code: five digits');
+    if (courses.has(row.code)) refuse('the code stands there already');
+    if (row.name === '') refuse('name is empty');
+    if (!wholeIn(row.credits, 0, creditsMax)) refuse(`credits: 0 to ${creditsMax}`);
+    if (row.unit !== '' && !units.has(row.unit)) refuse('no such unit');
+    if (method !== 'written' && method !== 'practical') {
+      refuse('exam_method: written or practical');
+      continue;
+    }
+    if (method === 'practical' && row.unit !== '') refuse('a practical course has no unit (R10)');
+    if (row.replaced_by !== '' && row.unit !== '') refuse('a replaced course has no unit (R11)');
+    lines.set(row.code, row.line);
+    courses.set(row.code, {
+      code: row.code,
+      name: row.name,
+      credits: Number(row.credits),
+      method,
+      ...(row.unit === '' ? {} : { unit: row.unit }),
+      ...(row.replaced_by === '' ? {} : { replacedBy: row.replaced_by.split(/ +/) }),
+    });
+  }
+  for (const course of courses.values()) {
+    // One step only: a page that names a replacement must not send people on to yet another.
+    for (const code of course.replacedBy ?? []) {
+      const replacement = courses.get(code);
+      if (replacement !== undefined && replacement.replacedBy === undefined) continue;
+      problems.add(
+        source.name,
+        lines.get(course.code) ?? 1,
+        'replaced_by: no such course, or itself replaced',
+      );
+    }
+  }
+  return courses;
+}
+
+async function readProgrammes(source: Source, problems: Problems) {
+  const programmes = new Map<ProgrammeCode, Programme>();
+  for await (const row of readTable(source, ['code', 'name', 'level', 'total_credits'], problems)) {
+    const refuse = (reason: string) => problems.add(source.name, row.line, reason);
+    if (!codePattern.test(row.code)) refuse('code: up to 16 digits and capital letters');
+    if (programmes.has(row.code)) refuse('the code stands there already');
+    if (row.name === '' || row.level === '') refuse('name or level is empty');
+    if (row.total_credits !== '' && !wholeIn(row.total_credits, 1, 1000)) {
+      refuse('total_credits: 1 to 1000');
+    }
+    programmes.set(row.code, {
+      code: row.code,
+      name: row.name,
+      level: row.level,
+      ...(row.total_credits === '' ? {} : { totalCredits: Number(row.total_credits) }),
+      courses: [],
+    });
+  }
+  return programmes;
+}
+
+async function readPlans(
+  source: Source,
+  programmes: ReadonlyMap<ProgrammeCode, Programme>,
+  courses: ReadonlyMap<CourseCode, Course>,
+  problems: Problems,
+) {
+  for await (const row of readTable(source, ['programme', 'course'], problems)) {
+    const refuse = (reason: string) => problems.add(source.name, row.line, reason);
+    const plan = programmes.get(row.programme)?.courses;
+    if (plan === undefined) refuse('no such programme');
+    if (!courses.has(row.course)) refuse('no such course');
+    if (plan?.includes(row.course)) refuse('the course stands in the plan already');
+    plan?.push(row.course);
+  }
+}
+
+/** A whole number in its one plain form, no sign and no leading zero. */
+function wholeIn(text: string, least: number, most: number): boolean {
+  if (!/^(0|[1-9]\d{0,8})$/.test(text)) return false;
+  return Number(text) >= least && Number(text) <= most;
+}
+
+function minuteOf(clock: string): number | undefined {
+  const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(clock) ?? [];
+  return hours === undefined ? undefined : Number(hours) * 60 + Number(minutes);
+}
