@@ -44,7 +44,10 @@ export type Visitor = string;
 export type AreaClaim = { area: AreaCode; claim: number };
 /** What a form was rendered from. `nonce` is the root of the ids of the commands it sends. */
 export type FormToken = { nonce: string; revision: number; issuedAt: EpochMs };
-/** What stands behind one line of the lookup page (D2). `decoy`: behind it stands nobody. */
+/**
+ * What stands behind one line of the lookup page. Nothing in it, nor its length, says whether it is
+ * a decoy (D2): that the engine knows no such ticket is found out at the password step.
+ */
 export type TicketHandle = {
   person: PersonId;
   ticket: TicketNumber;
@@ -52,7 +55,6 @@ export type TicketHandle = {
   documentType: string;
   /** As typed and normalised, for the password step. Sealed, so it may be here. */
   documentNumber: string;
-  decoy: boolean;
 };
 
 export type Cookies = {
