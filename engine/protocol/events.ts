@@ -56,16 +56,18 @@ export type IssuedCode = {
   expiresOpen: number;
   sentAt: EpochMs;
 };
-/** F26 "yes": `cleared` drafts go; the code is issued for what is held. */
+/** F26 "yes": `cleared` drafts go; the code is issued for what is held, and holds last with it. */
 export type CodeSent = OnRegistrationRow & {
   kind: 'code-sent';
   cleared: UnitCode[];
+  holdsUntil: number;
   code: IssuedCode;
   answer: Answer;
 };
-/** One extension of code and holds (B1). */
+/** One extension of code and holds (B1); a hold never ends earlier for it. */
 export type CodeResent = OnRegistrationRow & {
   kind: 'code-resent';
+  holdsUntil: number;
   expiresOpen: number;
   sentAt: EpochMs;
   answer: Answer;
@@ -110,6 +112,7 @@ export type SignInFailed = OnCandidateRow & {
   kind: 'sign-in-failed';
   failures: number;
   retryAt: EpochMs;
+  answer: Answer;
 };
 export type PhoneCodeIssued = OnCandidateRow & {
   kind: 'phone-code-issued';
