@@ -17,8 +17,6 @@ export type GatewayConfig = {
   indexKey: Uint8Array;
   /** Signs what browsers carry; the same in every gateway. */
   cookieKey: Uint8Array;
-  /** Mixed into every password before hashing, when the office keeps one. */
-  pepper?: Uint8Array;
   limits: LimitsConfig;
 };
 

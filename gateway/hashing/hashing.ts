@@ -8,6 +8,10 @@
  * Q2 A hashing process that dies is started again; what it held answers `failed`, which says nothing
  *    about the password.
  */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { HashingJob, HashingResult } from './hasher.ts';
+
 export type Hashed = { kind: 'hashed'; hash: string } | Unavailable;
 export type Verified = { kind: 'verified'; matches: boolean } | Unavailable;
 export type Unavailable = { kind: 'busy'; waitMs: number } | { kind: 'failed' };
@@ -15,10 +19,116 @@ export type Unavailable = { kind: 'busy'; waitMs: number } | { kind: 'failed' };
 export type Hashing = {
   hash(password: string): Promise<Hashed>;
   verify(hash: string, password: string): Promise<Verified>;
-  /** As slow as `verify`, and always false: for people who do not exist (D2). */
-  verifyNobody(password: string): Promise<Verified>;
   /** 1 while booking is open, so that saves keep the processor; 2 otherwise. */
   setConcurrency(concurrency: 1 | 2): void;
   waiting(): number;
+  processId(): number | undefined;
   stop(): Promise<void>;
 };
+
+/** About 15 seconds at two a 30 ms slice: longer, and people reload, which makes it worse. */
+export const waitingMax = 512;
+/** Until one has been measured. */
+const firstGuessMs = 40;
+/** A process that dies at once is not started in a tight loop. */
+const restartAfterMs = 200;
+
+type Job = { message: HashingJob; settle: (result: HashingResult | undefined) => void };
+
+export function startHashing(): Hashing {
+  const waiting: Job[] = [];
+  const running = new Map<number, { job: Job; since: number }>();
+  let concurrency = 2;
+  let usualMs = firstGuessMs;
+  let lastId = 0;
+  let stopped = false;
+  let restart: NodeJS.Timeout | undefined;
+  let child = start();
+
+  function start(): ChildProcess {
+    const started = fork(fileURLToPath(new URL('./hasher.ts', import.meta.url)), {
+      // Ours may be a test runner's, or a debugger's.
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    started.on('message', (result: HashingResult) => finished(result));
+    started.once('exit', () => lost(started));
+    started.on('error', () => lost(started));
+    return started;
+  }
+
+  function lost(which: ChildProcess): void {
+    if (which !== child || restart !== undefined) return;
+    const held = [...running.values()];
+    running.clear();
+    for (const { job } of held) job.settle(undefined);
+    if (stopped) return;
+    restart = setTimeout(() => {
+      restart = undefined;
+      child = start();
+      next();
+    }, restartAfterMs);
+  }
+
+  function finished(result: HashingResult): void {
+    const known = running.get(result.id);
+    if (known === undefined) return;
+    running.delete(result.id);
+    usualMs += (performance.now() - known.since - usualMs) / 8;
+    known.job.settle(result);
+    next();
+  }
+
+  function next(): void {
+    while (running.size < concurrency && child.connected && restart === undefined) {
+      const job = waiting.shift();
+      if (job === undefined) return;
+      running.set(job.message.id, { job, since: performance.now() });
+      child.send(job.message);
+    }
+  }
+
+  function waitMs(): number {
+    return Math.ceil(((waiting.length + running.size) * usualMs) / concurrency);
+  }
+
+  function submit<Answer>(
+    message: HashingJob,
+    answer: (result: HashingResult) => Answer | Unavailable,
+  ): Promise<Answer | Unavailable> {
+    if (waiting.length >= waitingMax) return Promise.resolve({ kind: 'busy', waitMs: waitMs() });
+    return new Promise((resolve) => {
+      waiting.push({
+        message,
+        settle: (result) => resolve(result === undefined ? { kind: 'failed' } : answer(result)),
+      });
+      next();
+    });
+  }
+
+  return {
+    hash: (password) =>
+      submit<Hashed>({ id: ++lastId, kind: 'hash', password }, ({ hash }) =>
+        hash === undefined ? { kind: 'failed' } : { kind: 'hashed', hash },
+      ),
+    verify: (hash, password) =>
+      submit<Verified>({ id: ++lastId, kind: 'verify', hash, password }, ({ matches }) =>
+        matches === undefined ? { kind: 'failed' } : { kind: 'verified', matches },
+      ),
+    setConcurrency(to) {
+      concurrency = to;
+      next();
+    },
+    waiting: () => waiting.length,
+    processId: () => child.pid,
+    async stop() {
+      stopped = true;
+      clearTimeout(restart);
+      for (const job of waiting.splice(0)) job.settle(undefined);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
