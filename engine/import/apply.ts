@@ -56,6 +56,13 @@ export async function importCandidates(
   checked: CheckedCandidates,
   answerBy: EpochMs,
 ): Promise<number> {
+  const settledPort: ImportPort = {
+    ...port,
+    submit: async (partition, commands) => {
+      await vault.settle();
+      return port.submit(partition, commands);
+    },
+  };
   let last: Sendable | undefined;
   const allButLast = async function* (): AsyncGenerator<Sendable> {
     for await (const sendable of candidateCommands(port, vault, checked, answerBy)) {
@@ -63,8 +70,8 @@ export async function importCandidates(
       last = sendable;
     }
   };
-  const before = await sendAll(port, allButLast());
-  return before + (await sendAll(port, last === undefined ? [] : [last]));
+  const before = await sendAll(settledPort, allButLast());
+  return before + (await sendAll(settledPort, last === undefined ? [] : [last]));
 }
 
 /** A1: asks for the one who is sent last. */

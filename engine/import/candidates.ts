@@ -3,7 +3,6 @@
  * person into the record the CandidateBook keeps. Streaming: what stays in memory of a person read
  * is the two numbers that must not come again.
  */
-import { strict as assert } from 'node:assert';
 import { createHash } from 'node:crypto';
 import type { CandidateRecord, TicketRecord } from '../protocol/commands.ts';
 import { normaliseDocument } from '../protocol/documents.ts';
@@ -11,7 +10,7 @@ import { mobilePattern, type PersonId, ticketPattern } from '../protocol/ids.ts'
 import { documentMask, nameMask, phoneMask } from '../protocol/masks.ts';
 import type { Course, Programme } from '../protocol/session.ts';
 import type { ImportVault } from './send.ts';
-import { Problems, type Row, readTable, type Source } from './table.ts';
+import { ImportRefused, Problems, type Row, readTable, type Source } from './table.ts';
 
 /** A person as the file has them, checked. `line` is that of the first ticket. */
 export type FileCandidate = {
@@ -72,9 +71,10 @@ export async function checkCandidates(source: Source, known: Known): Promise<Che
   };
   let last: FileCandidate | undefined;
   for await (const candidate of readCandidates(hashed, known, problems)) last = candidate;
-  if (last === undefined) problems.add(source.name, 1, 'nobody to import');
   problems.refuseIfAny();
-  assert(last !== undefined, 'a file without candidates was refused');
+  if (last === undefined) {
+    throw new ImportRefused([{ file: source.name, line: 1, reason: 'nobody to import' }], 1);
+  }
   return { source, known, digest: hash.digest('base64url'), last };
 }
 

@@ -27,6 +27,8 @@ export type ImportVault = {
   personIdOf(documentType: string, number: string): PersonId;
   phoneIndexOf(number: string): PhoneIndex;
   seal(person: PersonId, text: string): Sealed;
+  /** Resolves when the keys made so far are durable: before that nothing sealed may be sent. */
+  settle(): Promise<void>;
 };
 
 /** A command with the words that name its origin in an error: a file and line, or a plain noun. */

@@ -1,0 +1,286 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { checkCandidates } from '../../engine/import/candidates.ts';
+import { demonstrationSettings, importDemonstration } from '../../engine/import/demonstration.ts';
+import { readProvince, sourceIn } from '../../engine/import/province.ts';
+import { commandIdOf } from '../../engine/import/send.ts';
+import { ImportRefused, type Problem, type Source } from '../../engine/import/table.ts';
+import type { Command } from '../../engine/protocol/commands.ts';
+import { opaquePattern } from '../../engine/protocol/ids.ts';
+import { singleLayout } from '../../engine/protocol/layout.ts';
+import { booksForTest, spreadLayout } from './books.ts';
+
+const now = Date.UTC(2026, 8, 7, 1);
+const folder = new URL('../../data/province/', import.meta.url);
+const committed = (name: string) => readFileSync(new URL(name, folder), 'utf8');
+const idsOf = (arrivals: readonly Command[]) => new Set(arrivals.map((command) => command.id));
+
+// Carrying ---------------------------------------------------------------------------------------
+
+test.each([
+  ['one partition', singleLayout],
+  ['partitions for areas and for people', spreadLayout],
+])('the demonstration goes in once, over %s', async (_how, layout) => {
+  const books = booksForTest(layout);
+  const done = await importDemonstration(books.port, books.vault, { now });
+  expect(done).toEqual({ kind: 'imported', areas: 183, candidates: 2400 });
+  expect(books.sessions).toHaveLength(1);
+  expect(books.areas.size).toBe(183);
+  expect(books.people.size).toBe(2400);
+  expect(books.arrivals).toHaveLength(1 + 183 + 2400);
+  expect(idsOf(books.arrivals).size).toBe(books.arrivals.length);
+  for (const { id } of books.arrivals) expect(id).toMatch(opaquePattern);
+
+  const tomorrow = now + 86_400_000;
+  const again = await importDemonstration(books.port, books.vault, { now: tomorrow });
+  expect(again).toEqual({ kind: 'present' });
+  expect(books.arrivals).toHaveLength(1 + 183 + 2400);
+});
+
+test('D9 the session brings the calendar of the first start and the settings', async () => {
+  const books = booksForTest();
+  await importDemonstration(books.port, books.vault, { now, hours: '09:00-22:00' });
+  const [session] = books.sessions;
+  expect(session?.calendar).toHaveLength(30);
+  expect(session?.calendar[0]).toEqual({ opensAt: now, closesAt: now + 13 * 3_600_000 });
+  expect(session?.settings).toEqual(demonstrationSettings);
+  expect(session?.catalogue.areas).toHaveLength(183);
+});
+
+test.each([1, 2, 3, 5, 8, 11])(
+  'an import killed after %i batches is carried on by the next start, to the same end',
+  async (batches) => {
+    const books = booksForTest(spreadLayout);
+    books.answerOnly(batches);
+    await expect(importDemonstration(books.port, books.vault, { now })).rejects.toThrow('killed');
+    books.answerOnly(Number.POSITIVE_INFINITY);
+    const later = now + 3 * 86_400_000;
+    const done = await importDemonstration(books.port, books.vault, { now: later });
+    expect(done).toEqual({ kind: 'imported', areas: 183, candidates: 2400 });
+    // The calendar counts from the first start, not from the one that finished the work.
+    expect(books.sessions.map((session) => session.calendar[0]?.opensAt)).toHaveLength(1);
+    expect(books.people.size).toBe(2400);
+    // What came twice came under the same id.
+    expect(idsOf(books.arrivals).size).toBe(1 + 183 + 2400);
+  },
+);
+
+test('the last candidate comes after all others, whatever partition they went to', async () => {
+  const books = booksForTest(spreadLayout);
+  await importDemonstration(books.port, books.vault, { now });
+  const rows = committed('candidates.csv').trimEnd().split('\n');
+  const [documentType = '', number = ''] = rows.at(-1)?.split(',') ?? [];
+  const last = books.arrivals.at(-1);
+  expect(last?.kind === 'import-candidate' && last.person).toBe(
+    books.vault.personIdOf(documentType, number),
+  );
+});
+
+test('busy, and a session not yet adopted, are waited out', async () => {
+  const books = booksForTest();
+  books.refuseNext('busy', 'session-missing', 'busy');
+  await importDemonstration(books.port, books.vault, { now });
+  expect(books.people.size).toBe(2400);
+  expect(books.arrivals).toHaveLength(1 + 183 + 2400);
+});
+
+test('any other refusal ends the import and is named by its origin', async () => {
+  const books = booksForTest();
+  books.refuseNext('clock-doubted');
+  const failing = importDemonstration(books.port, books.vault, { now });
+  await expect(failing).rejects.toThrow('the session: refused, clock-doubted');
+  expect(books.arrivals).toHaveLength(0);
+});
+
+test('R8 C1 nothing that names a person leaves in the clear', async () => {
+  const books = booksForTest();
+  await importDemonstration(books.port, books.vault, { now });
+  const sent = JSON.stringify(books.arrivals);
+  expect(sent).not.toMatch(/示例|演示·|样例|虚构|示范|试用/);
+  expect(sent).not.toMatch(/999999(19|20)\d{2}/);
+  expect(sent).not.toMatch(/1990000\d{4}/);
+});
+
+test('an id depends on every part, and on where one part ends', () => {
+  expect(commandIdOf('a', 'b')).toBe(commandIdOf('a', 'b'));
+  expect(commandIdOf('a', 'b')).not.toBe(commandIdOf('a', 'c'));
+  expect(commandIdOf('a', 'b')).not.toBe(commandIdOf('ab'));
+});
+
+// Refusing ---------------------------------------------------------------------------------------
+
+/** A file in place of the committed one; given in pieces, as a disk would. */
+const fileOf = (name: string, bytes: Uint8Array): Source => ({
+  name,
+  async *open() {
+    for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
+  },
+});
+const textFile = (name: string, text: string) => fileOf(name, new TextEncoder().encode(text));
+
+async function problemsOf(reading: Promise<unknown>): Promise<readonly Problem[]> {
+  const refused = await reading.then(
+    () => expect.unreachable('the file should have been refused'),
+    (error: unknown) => error,
+  );
+  expect(refused).toBeInstanceOf(ImportRefused);
+  return refused instanceof ImportRefused ? refused.problems : [];
+}
+
+/** The committed province with one line of one table replaced. */
+function provinceWith(table: string, line: number, text: string) {
+  const sourceOf = sourceIn(folder);
+  const lines = committed(`${table}.csv`).split('\n');
+  lines[line - 1] = text;
+  const changed = textFile(`${table}.csv`, lines.join('\n'));
+  return readProvince((name) => (name === table ? changed : sourceOf(name)));
+}
+
+test.each<[string, number, string, string]>([
+  ['session', 2, 'DEMO,演示,35', 'fee_yuan: as in 35.00'],
+  ['session', 2, 'a.b>,演示,35.00', 'code: up to 16 digits and capital letters'],
+  ['units', 2, 'A,第一单元,0,09:00,11:30', 'day: 1 to 7'],
+  ['units', 2, 'A,第一单元,1,11:30,09:00', 'starts, ends: as in 09:00, 11:30'],
+  ['areas', 3, '0104,青羊区,510100,成都市,510105,甲,乙,丙,x', 'the code stands there already'],
+  ['areas', 3, '0105,青羊区,510100,重庆市,510105,甲,乙,丙,x', 'the city has another name above'],
+  [
+    'areas',
+    3,
+    '0105,青羊区,510100,成都市,510105,甲,,丙,x',
+    'the office needs a name, a phone and hours',
+  ],
+  ['capacities', 2, '9999,A,30,x', 'no such area'],
+  ['capacities', 2, '0104,E,30,x', 'no such unit'],
+  ['capacities', 2, '0104,A,-30,x', 'capacity: 0 to 100000'],
+  ['capacities', 3, '0104,A,30,x', 'area and unit stand there already'],
+  ['courses', 2, '0009,政治,6,written,A,,,,', 'code: five digits'],
+  ['courses', 2, '00009,政治,6,oral,A,,,,', 'exam_method: written or practical'],
+  ['courses', 2, '00009,政治,6,practical,A,,,,', 'a practical course has no unit (R10)'],
+  ['courses', 2, '00009,政治,6,written,A,13000,,,', 'a replaced course has no unit (R11)'],
+  [
+    'courses',
+    2,
+    '00009,政治,6,written,,00015,,,',
+    'replaced_by: no such course, or itself replaced',
+  ],
+  ['programmes', 2, '020301K,,专升本,70,', 'name or level is empty'],
+  ['plans', 2, '999999,13000', 'no such programme'],
+  ['plans', 2, '020401,99999', 'no such course'],
+])('%s line %i is refused as "%s": %s', async (table, line, text, reason) => {
+  const problems = await problemsOf(provinceWith(table, line, text));
+  expect(problems).toContainEqual({ file: `${table}.csv`, line, reason });
+});
+
+const header =
+  'document_type,document_number,name,kind,candidate_type,photo,phone,password_hash,ticket,programme,ticket_status,passed';
+const right =
+  'resident-id,999999198502090048,李虚构,enrolled,open,yes,,,012500000004,030101K,active,15043:73';
+const secondTicket = right.replace('012500000004', '012500000005');
+const known = await readProvince(sourceIn(folder));
+const candidatesOf = (text: string) => checkCandidates(textFile('people.csv', text), known);
+
+test('F5 the rows of one person are one candidate with several tickets', async () => {
+  const { last } = await candidatesOf(`${header}\n${right}\n${secondTicket}\n`);
+  expect(last.tickets.map((ticket) => ticket.number)).toEqual(['012500000004', '012500000005']);
+});
+
+test('a byte order mark, CRLF, another order of columns and further columns are taken', async () => {
+  const swap = (line: string, first: string) => {
+    const cells = line.split(',');
+    return [first, ...cells.slice(6), ...cells.slice(0, 6)].join(',');
+  };
+  const text = `\ufeff${swap(header, 'remark')}\r\n${swap(right, '"a, ""b"""')}\r\n`;
+  const { last } = await candidatesOf(text);
+  expect(last).toMatchObject({ number: '999999198502090048', name: '李虚构', line: 2 });
+});
+
+const change = (from: string, to: string) => right.replace(from, to);
+test.each<[string, string]>([
+  ['document: checksum', change('0048', '0049')],
+  ['document: type-unknown', change('resident-id', 'passport')],
+  ['name: 1 to 64 characters', change('李虚构', '')],
+  ['kind: enrolled or new', change('enrolled', 'other')],
+  ['candidate_type: open or applied', change('open', 'closed')],
+  ['photo: yes or no', change('yes', '1')],
+  ['phone: a mobile number or empty', change('yes,,', 'yes,12345,')],
+  [
+    'password_hash: a new candidate needs an argon2id hash that sign-in can afford',
+    change('enrolled', 'new'),
+  ],
+  [
+    'password_hash: a new candidate needs an argon2id hash that sign-in can afford',
+    change('enrolled', 'new').replace(
+      'yes,,,',
+      `yes,,"$argon2id$v=19$m=999999,t=4,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}",`,
+    ),
+  ],
+  ['password_hash: an enrolled candidate has none', change('yes,,,', 'yes,,x,')],
+  ['ticket: 12 digits', change('012500000004', '125')],
+  ['no such programme', change('030101K', '030101')],
+  ['ticket_status: active, graduated or transferred', change('active', 'lost')],
+  ['passed: no such course', change('15043:73', '99999:73')],
+  ['passed: a grade from 60 to 100', change('15043:73', '15043:59')],
+  ['passed: a grade from 60 to 100', change('15043:73', '15043:101')],
+  [
+    'the ticket stood further up',
+    `${secondTicket.replace('5,0', '6,0')}\n${secondTicket.replace('5,0', '6,0')}`,
+  ],
+  [
+    'not as in the row above, which is the same person',
+    `${right}\n${secondTicket.replace('李', '王')}`,
+  ],
+])('candidates: "%s" with its line, and nobody is imported (%#)', async (reason, rows) => {
+  const text = `${header}\n${rows}\n`;
+  const problems = await problemsOf(candidatesOf(text));
+  expect(problems.map((problem) => problem.reason)).toContain(reason);
+  expect(problems.every(({ line }) => line === rows.split('\n').length + 1)).toBe(true);
+});
+
+test('every fault of a file is named, and none repeats what a cell says', async () => {
+  const rows = [right.replace('0048', '0049'), change('yes', 'perhaps'), change('open', 'ajar')];
+  const text = [header, rows[0], rows[1], right.replace('999999', '888888'), rows[2]].join('\n');
+  const problems = await problemsOf(candidatesOf(text));
+  expect(new Set(problems.map((problem) => problem.line))).toEqual(new Set([2, 3, 4, 5]));
+  const said = JSON.stringify(problems);
+  for (const cell of ['perhaps', 'ajar', '李虚构', '98502']) expect(said).not.toContain(cell);
+});
+
+test('a document that stood further up is refused', async () => {
+  const other = right.replace('999999198502090048', '999999198501010018');
+  const between = other.replace('012500000004', '012500000009');
+  const problems = await problemsOf(
+    candidatesOf([header, right, between, secondTicket].join('\n')),
+  );
+  expect(problems).toEqual([
+    { file: 'people.csv', line: 4, reason: 'the document stood further up' },
+  ]);
+});
+
+test.each<[string, number, string | Uint8Array]>([
+  ['the file is empty', 1, ''],
+  ['nobody to import', 1, `${header}\n`],
+  [
+    'column missing: phone, passed',
+    1,
+    right && header.replace('phone,', '').replace(',passed', ''),
+  ],
+  ['not as many cells as the header', 3, `${header}\n${right}\n${right},one more\n`],
+  ['a quotation mark is not closed', 2, `${header}\n"${right}`],
+  ['the line is too long', 2, `${header}\n${change('李', '李'.repeat(100_000))}\n`],
+  [
+    'the file is not UTF-8',
+    1,
+    new Uint8Array([...new TextEncoder().encode(header), 10, 0xc0, 0xee]),
+  ],
+])('a file in the wrong form: %s', async (reason, line, content) => {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const problems = await problemsOf(checkCandidates(fileOf('people.csv', bytes), known));
+  expect(problems).toContainEqual({ file: 'people.csv', line, reason });
+});
+
+test('a file with very many faults names the first hundred and counts the rest', async () => {
+  const rows = Array.from({ length: 150 }, () => change('yes', 'perhaps'));
+  const reading = candidatesOf([header, ...rows].join('\n'));
+  await expect(reading).rejects.toThrow(/and \d+ more/);
+  expect(await problemsOf(candidatesOf([header, ...rows].join('\n')))).toHaveLength(100);
+});
