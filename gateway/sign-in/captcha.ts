@@ -1,0 +1,85 @@
+/**
+ * The picture that keeps the laziest robots away (F1, F2), behind an interface, so that another
+ * kind of challenge can take its place. It is friction, not proof: readers of distorted letters
+ * exist. What protects accounts are the limits and delays behind it.
+ *
+ * Nothing is kept: the answer is derived from the token under a key, and drawn again whenever its
+ * picture is asked for. That a token was used is remembered by the engine (`spend-once`).
+ *
+ * P1 A token is good for one visitor, two minutes and one life of the engine, whose memory of spent
+ *    tokens ends with it.
+ * P2 The picture holds strokes only, in an order that says nothing; no letter stands in it as text.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import type { EpochMs } from '../../engine/protocol/ids.ts';
+import { type Cookies, newNonce, type Visitor } from '../cookies.ts';
+import { drawCaptcha } from './captcha-picture.ts';
+
+export type CaptchaVerdict = 'right' | 'wrong' | 'expired';
+export type Captcha = {
+  /** `epoch`: the life of the engine partition that will remember the token as spent. */
+  issue(visitor: Visitor, epoch: number, now: EpochMs): string;
+  /** SVG. Undefined: not a token of this visitor's. */
+  picture(token: string, visitor: Visitor): string | undefined;
+  check(
+    token: string,
+    visitor: Visitor,
+    epoch: number,
+    answer: string,
+    now: EpochMs,
+  ): CaptchaVerdict;
+};
+
+export const captchaMs = 2 * 60_000;
+export const answerLength = 4;
+/** Characters that stay apart when bent: no 0 O Q, 1 I L, 2 Z, 5 S, 8 B, G. */
+export const captchaAlphabet = 'ACDEFHJKMNPRTUVWXY34679';
+/** How many of them one byte can choose from without preferring any. */
+const fairBytes = 256 - (256 % captchaAlphabet.length);
+
+export function createCaptcha(keyed: Cookies['keyed']): Captcha {
+  const answerOf = (token: string): string => {
+    let answer = '';
+    for (const byte of keyed('captcha answer', token)) {
+      if (byte < fairBytes) answer += captchaAlphabet[byte % captchaAlphabet.length];
+      if (answer.length === answerLength) break;
+    }
+    return answer;
+  };
+  const macOf = (text: string, visitor: Visitor): Buffer =>
+    keyed('captcha token', `${text}~${visitor}`).subarray(0, 16);
+
+  function read(token: string, visitor: Visitor) {
+    const [nonce = '', epoch = '', issuedAt = '', mac = ''] = token.split('.');
+    const expected = macOf(`${nonce}.${epoch}.${issuedAt}`, visitor).toString('base64url');
+    if (!same(mac, expected)) return undefined;
+    return { epoch: Number.parseInt(epoch, 36), issuedAt: Number.parseInt(issuedAt, 36) };
+  }
+
+  return {
+    issue(visitor, epoch, now) {
+      const text = `${newNonce()}.${epoch.toString(36)}.${now.toString(36)}`;
+      return `${text}.${macOf(text, visitor).toString('base64url')}`;
+    },
+    picture(token, visitor) {
+      if (read(token, visitor) === undefined) return undefined;
+      return drawCaptcha(answerOf(token), keyed('captcha picture', token).readUInt32LE());
+    },
+    check(token, visitor, epoch, answer, now) {
+      const known = read(token, visitor);
+      if (known === undefined || known.epoch !== epoch) return 'expired';
+      if (now >= known.issuedAt + captchaMs) return 'expired';
+      return same(normaliseAnswer(answer), answerOf(token)) ? 'right' : 'wrong';
+    },
+  };
+}
+
+/** Full-width letters and spaces come from Chinese keyboards. */
+export function normaliseAnswer(typed: string): string {
+  return typed.slice(0, 32).normalize('NFKC').replaceAll(/\s/g, '').toUpperCase();
+}
+
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
