@@ -36,6 +36,7 @@ type Known = { courses: readonly Course[]; programmes: readonly Programme[] };
 
 const candidatesMax = 2_000_000;
 const ticketsMax = 20;
+const passedMax = 100;
 const nameLengthMax = 64;
 /** Verifying costs what the hash says: one that costs more would stall everybody's sign-in. */
 const hashMemoryMax = 65_536;
@@ -169,6 +170,7 @@ function ticketOf(
   if (!programmes.has(row.programme)) refuse('no such programme');
   if (!statuses.has(row.ticket_status)) refuse('ticket_status: active, graduated or transferred');
   const passed = row.passed === '' ? [] : row.passed.split(/ +/);
+  if (passed.length > passedMax) refuse(`passed: more than ${passedMax} courses`);
   return {
     number: row.ticket,
     programme: row.programme,

@@ -34,8 +34,10 @@ export type ImportVault = {
 /** A command with the words that name its origin in an error: a file and line, or a plain noun. */
 export type Sendable = { partition: PartitionName; command: Command; origin: string };
 
-/** About 1 KB a candidate: a slice stays well below the 1 MiB of a bus message. */
-const sliceMax = 256;
+/** A bus message carries 1 MiB; as JSON a command is longer than it will be on the bus. */
+const sliceBytesMax = 512 * 1024;
+/** Large enough that a slice's flushes, of keys and of the journal, are shared by many. */
+const sliceMax = 512;
 const slicesInFlightMax = 4;
 const passing: ReadonlySet<RefusalReason> = new Set(['busy', 'session-missing']);
 const triesMax = 400;
@@ -51,7 +53,7 @@ export async function sendAll(
   port: ImportPort,
   all: Iterable<Sendable> | AsyncIterable<Sendable>,
 ): Promise<number> {
-  const waiting = new Map<PartitionName, Sendable[]>();
+  const open = new Map<PartitionName, { slice: Sendable[]; bytes: number }>();
   const inFlight = new Set<Promise<void>>();
   let failure: unknown;
   let sent = 0;
@@ -68,15 +70,20 @@ export async function sendAll(
   };
 
   for await (const sendable of all) {
-    const slice = waiting.get(sendable.partition) ?? [];
-    slice.push(sendable);
-    waiting.set(sendable.partition, slice);
+    const { partition, command } = sendable;
+    const bytes = JSON.stringify(command).length;
+    let filling = open.get(partition);
+    if (filling && (filling.slice.length === sliceMax || filling.bytes + bytes > sliceBytesMax)) {
+      await dispatch(partition, filling.slice);
+      filling = undefined;
+    }
+    filling ??= { slice: [], bytes: 0 };
+    filling.slice.push(sendable);
+    filling.bytes += bytes;
+    open.set(partition, filling);
     sent += 1;
-    if (slice.length < sliceMax) continue;
-    waiting.delete(sendable.partition);
-    await dispatch(sendable.partition, slice);
   }
-  for (const [partition, slice] of waiting) await dispatch(partition, slice);
+  for (const [partition, { slice }] of open) await dispatch(partition, slice);
   await Promise.all(inFlight);
   if (failure !== undefined) throw failure;
   return sent;
