@@ -5,6 +5,7 @@
  * T1 A reason never repeats what a cell says: candidate files hold personal data, and reasons are
  *    logged and shown.
  */
+import { pipeline } from 'node:stream/promises';
 import { TextDecoder } from 'node:util';
 import { CsvError, parse } from 'csv-parse';
 
@@ -56,7 +57,8 @@ export async function* readTable<Column extends string>(
     skip_empty_lines: true,
     trim: true,
   });
-  const feeding = feed(source, parser);
+  // What goes wrong on the way in comes out of the parser, where the reader meets it.
+  const feeding = pipeline(decoded(source), parser).catch(() => undefined);
   let places: { column: Column; at: number }[] | undefined;
   try {
     for await (const { record, info } of parser as AsyncIterable<{
@@ -107,40 +109,20 @@ function faultOf(error: unknown): { line: number; reason: string } | undefined {
   return { line: typeof lines === 'number' ? lines : 1, reason };
 }
 
-/** Decodes and hands on as fast as the reader takes it. A fault travels through the parser. */
-async function feed(source: Source, parser: ReturnType<typeof parse>): Promise<void> {
+async function* decoded(source: Source): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let bytes = 0;
-  try {
-    for await (const chunk of source.open()) {
-      bytes += chunk.byteLength;
-      if (bytes > fileBytesMax) throw new FileFault('the file is too large');
-      if (!parser.write(decode(decoder, chunk)) && !(await drained(parser))) return;
+  const decode = (chunk?: Uint8Array): string => {
+    try {
+      return decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch {
+      throw new FileFault('the file is not UTF-8');
     }
-    parser.end(decode(decoder));
-  } catch (error) {
-    parser.destroy(error instanceof Error ? error : new Error('unreadable', { cause: error }));
+  };
+  let bytes = 0;
+  for await (const chunk of source.open()) {
+    bytes += chunk.byteLength;
+    if (bytes > fileBytesMax) throw new FileFault('the file is too large');
+    yield decode(chunk);
   }
-}
-
-function decode(decoder: TextDecoder, chunk?: Uint8Array): string {
-  try {
-    return decoder.decode(chunk, { stream: chunk !== undefined });
-  } catch {
-    throw new FileFault('the file is not UTF-8');
-  }
-}
-
-/** False once the reader has gone away. */
-function drained(parser: ReturnType<typeof parse>): Promise<boolean> {
-  if (parser.destroyed) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const settle = () => {
-      parser.off('drain', settle);
-      parser.off('close', settle);
-      resolve(!parser.destroyed);
-    };
-    parser.on('drain', settle);
-    parser.on('close', settle);
-  });
+  yield decode();
 }
