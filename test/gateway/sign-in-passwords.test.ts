@@ -32,7 +32,7 @@ test.each([
   ['counting', '1234567890', 'common'],
   ['counting down', '0987654321', 'common'],
   ['one letter', 'aaaaaaaaaa', 'common'],
-  ['a pair', '9292929292', 'common'],
+  ['a pair', '5656565656', 'common'],
   ['a word thrice', 'dragondragondragon', 'common'],
   ['a passphrase', 'correct horse battery staple', undefined],
   ['a Chinese passphrase', '清晨的粥配咸菜和豆浆', undefined],
