@@ -3,60 +3,511 @@
  * what was decided, `present` puts the state that follows beside the answer. All is synchronous
  * and deterministic; instants and ids arrive on the command.
  *
- * P1 `decide` and `ask` change nothing. `evolve` cannot refuse.
+ * P1 `decide`, `present` and `ask` change nothing. `evolve` cannot refuse.
  * P2 An event changes exactly one row and stamps it with the event's own journal index. Indices
  *    number events, not batches: two events of one batch may change the same row.
- * P3 Recovery: `loadRow` every stored row but candidates and phones, then for each journal event
- *    load what it needs (`rowsOfEvent`), skip it where `rowOfEvent(...).lastIndex >= index`, else
- *    `evolve`; at the end `rebuild` once. No rule is asked again.
+ * P3 Recovery: `loadRow` every stored row (of candidates and phones those that are needed), then
+ *    each journal event is skipped where `rowOfEvent(...).lastIndex >= index` and else evolved; at
+ *    the end `rebuild` once. No rule is asked again.
+ * P4 Candidates and phones are here only while loaded: `rowsNeeded` and `rowsOfEvent` say which
+ *    must be, or be known to be absent, beforehand. All registrations stay.
  */
-import type { PreparedCommand, Sequenced } from '../protocol/commands.ts';
-import type { RuxiEvent } from '../protocol/events.ts';
-import type { AreaCode, EpochMs, PartitionName } from '../protocol/ids.ts';
+import type { ExpireHolds, PreparedCommand, Sequenced } from '../protocol/commands.ts';
+import type {
+  CandidateEvent,
+  EventKind,
+  PhoneEvent,
+  RegistrationEvent,
+  RuxiEvent,
+} from '../protocol/events.ts';
+import type { AreaCode, EpochMs, PartitionName, PersonId, PhoneIndex } from '../protocol/ids.ts';
 import type { Refused } from '../protocol/refusals.ts';
-import type { Accepted, CommandReply, Query, QueryAnswer } from '../protocol/replies.ts';
-import type { Row } from './rows.ts';
+import type {
+  Accepted,
+  AreaCounts,
+  CommandReply,
+  Query,
+  QueryAnswer,
+} from '../protocol/replies.ts';
+import {
+  type AreaBook,
+  addRegistration,
+  balanceOf,
+  countsOf,
+  createAreaBook,
+  decideExpireHolds,
+  decideFenceArea,
+  decideSetCapacity,
+  decideVacateArea,
+  evolveCapacitySet,
+  recount,
+} from './area-book.ts';
+import { unreachable } from './assert.ts';
+import {
+  candidateViewOf,
+  decideOnCandidate,
+  evolveCandidate,
+  signInFactsOf,
+} from './candidate-book.ts';
+import { nextDue, tidy } from './deadlines.ts';
+import { accept, type Decision, done, outdated } from './decision.ts';
+import { digestOf } from './digest.ts';
+import { decideOnPhone, evolvePhone } from './phone-book.ts';
+import {
+  decideBookingDelivery,
+  decideOnRegistration,
+  evolveRegistration,
+  viewOf,
+} from './registration.ts';
+import type {
+  AdoptedRow,
+  CandidateRow,
+  PhoneRow,
+  RegistrationRow,
+  Row,
+  SessionRow,
+  Table,
+} from './rows.ts';
+import { compileRules, type Rules } from './rules.ts';
+import {
+  decideAdopt,
+  decideInstallSession,
+  decideNoteAdopted,
+  decideSetWindow,
+  evolveSession,
+} from './session-book.ts';
 
-export type Partition = { name: PartitionName };
-/** A refusal may bring an event too: a mistyped code counts a try. */
-export type Decision = { reply: Accepted | Refused; events: RuxiEvent[] };
+export { contentHash } from './content-hash.ts';
+export type { Decision } from './decision.ts';
+export { digestOf } from './digest.ts';
+export { checkInvariants } from './invariants.ts';
+
+export type Partition = {
+  name: PartitionName;
+  /** Only where the session is owned. */
+  session: SessionRow | undefined;
+  adopted: AdoptedRow | undefined;
+  /** `adopted`, made quick to ask. */
+  rules: Rules | undefined;
+  areas: Map<AreaCode, AreaBook>;
+  candidates: Map<PersonId, CandidateRow>;
+  phones: Map<PhoneIndex, PhoneRow>;
+  /** People whose earlier sign-ins ended, as far as their rows passed through here. */
+  revocations: Map<PersonId, { generation: number; at: EpochMs }>;
+};
 /** A row that must be loaded first (or be known to be absent). */
 export type RowNeed = { table: 'candidates' | 'phones'; key: string };
-/** What the writer itself answers. */
+/** The writer answers the others itself. */
 export type CoreQuery = Exclude<Query, { kind: 'spend-once' | 'status' | 'messages' }>;
+export type DueCommand = Pick<ExpireHolds, 'kind' | 'area'>;
 
-export declare function createPartition(name: PartitionName): Partition;
-export declare function rowsNeeded(asked: PreparedCommand | Query): RowNeed[];
-export declare function rowsOfEvent(event: RuxiEvent): RowNeed[];
-export declare function loadRow(partition: Partition, row: Row): void;
-/** Candidates and phones only; the caller knows that the row is clean. */
-export declare function forgetRow(partition: Partition, need: RowNeed): void;
-export declare function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefined;
-export declare function decide(partition: Partition, given: Sequenced): Decision;
-export declare function evolve(
-  partition: Partition,
-  event: RuxiEvent,
-  at: EpochMs,
-  index: number,
-): Row;
-/** The full reply, with the present view beside the answer: call it after the events have evolved. */
-export declare function present(
+/** A sign-in lasts twelve hours; ended ones need no mention after that. */
+export const signInMaxMs = 12 * 3_600_000;
+
+export function createPartition(name: PartitionName): Partition {
+  return {
+    name,
+    session: undefined,
+    adopted: undefined,
+    rules: undefined,
+    areas: new Map(),
+    candidates: new Map(),
+    phones: new Map(),
+    revocations: new Map(),
+  };
+}
+
+/** B2 first, then the reasons in the order of `refusalReasons`. */
+export function decide(partition: Partition, given: Sequenced): Decision {
+  const { command, at } = given;
+  const { rules } = partition;
+  switch (command.kind) {
+    case 'choose-course':
+    case 'drop-course':
+    case 'hold-seats':
+    case 'send-code':
+    case 'resend-code':
+    case 'save-seats':
+    case 'give-up-seats':
+      return decideOnRegistration(rules, bookOf(partition, command.area), given, command);
+    case 'import-candidate':
+    case 'record-sign-in':
+    case 'request-phone-code':
+    case 'bind-phone':
+    case 'set-password':
+    case 'choose-area':
+    case 'note-vacated':
+    case 'note-fenced':
+    case 'note-phone-settled':
+      return decideOnCandidate(rules, partition.candidates.get(command.person), given, command);
+    case 'join-phone':
+    case 'settle-phone':
+    case 'take-message':
+      return decideOnPhone(rules, partition.phones.get(command.phone), given, command);
+    default:
+  }
+  const early = outdated(given);
+  if (early !== undefined) return early;
+  switch (command.kind) {
+    case 'note-delivery':
+      return command.area === undefined
+        ? decideOnCandidate(rules, partition.candidates.get(command.person), given, command)
+        : decideBookingDelivery(bookOf(partition, command.area), command);
+    case 'vacate-area':
+      return decideVacateArea(bookOf(partition, command.area), command);
+    case 'fence-area':
+      return decideFenceArea(bookOf(partition, command.area), command);
+    case 'expire-holds':
+      // Without a session nothing was ever held.
+      return rules === undefined
+        ? accept(done)
+        : decideExpireHolds(rules, bookOf(partition, command.area), at);
+    case 'set-capacity':
+      return decideSetCapacity(partition.areas.get(command.area), command);
+    case 'install-session':
+      return decideInstallSession(partition.session, command);
+    case 'set-window':
+      return decideSetWindow(partition.session, command, at);
+    case 'adopt':
+      return decideAdopt(partition.adopted, command);
+    case 'note-adopted':
+      return decideNoteAdopted(partition.session, command);
+    default:
+      return unreachable(command);
+  }
+}
+
+/** `index` is the event's own (P2); `at` the instant its command was decided at. */
+export function evolve(partition: Partition, event: RuxiEvent, at: EpochMs, index: number): Row {
+  const row = apply(partition, event, at);
+  row.lastIndex = index;
+  if (row.table === 'registrations' || row.table === 'areas')
+    ensureBook(partition, row.area).version = index;
+  return row;
+}
+
+function apply(partition: Partition, event: RuxiEvent, at: EpochMs): Row {
+  if (isOnRegistration(event)) return evolveRegistration(ensureBook(partition, event.area), event);
+  if (isOnCandidate(event)) {
+    const row = evolveCandidate(partition.candidates.get(event.person), event);
+    partition.candidates.set(event.person, row);
+    noteRevocation(partition, row);
+    return row;
+  }
+  if (isOnPhone(event)) {
+    const row = evolvePhone(partition.phones.get(event.phone), event, at);
+    partition.phones.set(event.phone, row);
+    return row;
+  }
+  switch (event.kind) {
+    case 'capacity-set':
+      return evolveCapacitySet(ensureBook(partition, event.area), event);
+    case 'session-installed':
+    case 'window-set':
+    case 'adoption-noted':
+      partition.session = evolveSession(partition.session, event);
+      return partition.session;
+    case 'session-adopted': {
+      const { adopted } = event;
+      const row = partition.adopted ?? { table: 'adopted', lastIndex: 0, adopted };
+      row.adopted = adopted;
+      return adopt(partition, row);
+    }
+    default:
+      return unreachable(event);
+  }
+}
+
+/** The full reply with the present view (B2): call it once the decision's events have evolved. */
+export function present(
   partition: Partition,
   command: PreparedCommand,
   reply: Accepted | Refused,
   at: EpochMs,
-): CommandReply;
-export declare function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryAnswer;
-/** Areas with holds whose time is over; ask again after carrying them out, the work is sliced. */
-export declare function dueCommands(
+): CommandReply {
+  const { rules } = partition;
+  const { id } = command;
+  switch (command.kind) {
+    case 'choose-course':
+    case 'drop-course':
+    case 'hold-seats':
+    case 'send-code':
+    case 'resend-code':
+    case 'save-seats':
+    case 'give-up-seats': {
+      const row = registrationIn(partition, command.area, command.person);
+      if (rules === undefined || row === undefined) return { id, ...reply };
+      return { id, ...reply, registration: viewOf(rules, row, at) };
+    }
+    case 'record-sign-in':
+    case 'request-phone-code':
+    case 'bind-phone':
+    case 'set-password':
+    case 'choose-area': {
+      const row = partition.candidates.get(command.person);
+      if (reply.kind === 'refused' || row === undefined) return { id, ...reply };
+      return { id, ...reply, candidate: candidateViewOf(rules, row) };
+    }
+    default:
+      return { id, ...reply };
+  }
+}
+
+export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryAnswer {
+  const { rules } = partition;
+  switch (query.kind) {
+    case 'registration': {
+      const row = registrationIn(partition, query.area, query.person);
+      const none = { revision: 0, seats: [], draft: [] };
+      const known = rules !== undefined && row !== undefined;
+      return { kind: query.kind, registration: known ? viewOf(rules, row, at) : none };
+    }
+    case 'candidate': {
+      const row = partition.candidates.get(query.person);
+      return { kind: query.kind, candidate: row ? candidateViewOf(rules, row) : null };
+    }
+    case 'sign-in-facts': {
+      const row = partition.candidates.get(query.person);
+      return { kind: query.kind, facts: row ? signInFactsOf(row) : null };
+    }
+    case 'outcome': {
+      const { area, person, command, answerBy } = query;
+      const row =
+        area === undefined
+          ? partition.candidates.get(person)
+          : registrationIn(partition, area, person);
+      const kept = row?.answers.find((answer) => answer.command === command);
+      const state =
+        kept !== undefined
+          ? ({ kind: 'kept', outcome: kept.outcome } as const)
+          : ({ kind: at <= answerBy ? 'checking' : 'absent' } as const);
+      if (rules === undefined || row?.table !== 'registrations') return { kind: query.kind, state };
+      return { kind: query.kind, state, registration: viewOf(rules, row, at) };
+    }
+    case 'counts':
+      return {
+        kind: query.kind,
+        counts: [...partition.areas.keys()].flatMap((area) => countsIn(partition, area, at) ?? []),
+      };
+    case 'balance':
+      return { kind: query.kind, pools: [...partition.areas.values()].flatMap(balanceOf) };
+    case 'session':
+      return { kind: query.kind, adopted: partition.adopted?.adopted ?? null };
+    case 'revocations': {
+      const revocations = [...partition.revocations]
+        .filter(([, ended]) => at - ended.at <= signInMaxMs)
+        .map(([person, ended]) => ({ person, ...ended }));
+      return { kind: query.kind, revocations };
+    }
+    default:
+      return unreachable(query);
+  }
+}
+
+/** One area's counts, as published after a flush; undefined before a session or for an unknown area. */
+export function countsIn(
   partition: Partition,
+  area: AreaCode,
   at: EpochMs,
-): { kind: 'expire-holds'; area: AreaCode }[];
-export declare function nextDeadline(partition: Partition): EpochMs | undefined;
-/** Recomputes counts and deadlines from the rows. */
-export declare function rebuild(partition: Partition): void;
-/** Throws `Bug` naming the label that is broken. */
-export declare function checkInvariants(partition: Partition): void;
-/** Same rows, same text, in whatever order they came. `digestRow` is one row's share of it. */
-export declare function digest(partition: Partition): string;
-export declare function digestRow(row: Row): number;
+): AreaCounts | undefined {
+  const book = partition.areas.get(area);
+  if (partition.rules === undefined || book === undefined) return undefined;
+  return countsOf(partition.rules, book, at);
+}
+
+/** Areas with holds whose time is over; ask again after carrying them out, the work is sliced. */
+export function dueCommands(partition: Partition, at: EpochMs): DueCommand[] {
+  const { rules, areas } = partition;
+  if (rules === undefined) return [];
+  const due: DueCommand[] = [];
+  for (const book of areas.values()) {
+    if (tidy(rules, book.queues, at)) due.push({ kind: 'expire-holds', area: book.area });
+  }
+  return due;
+}
+
+/** The instant at which to ask `dueCommands` next; early rather than late. */
+export function nextDeadline(partition: Partition): EpochMs | undefined {
+  const { rules, areas } = partition;
+  if (rules === undefined) return undefined;
+  let next = Number.POSITIVE_INFINITY;
+  for (const book of areas.values()) next = Math.min(next, nextDue(rules, book.queues));
+  return next === Number.POSITIVE_INFINITY ? undefined : next;
+}
+
+export function rowsNeeded(asked: PreparedCommand | Query): RowNeed[] {
+  switch (asked.kind) {
+    case 'join-phone':
+    case 'settle-phone':
+    case 'take-message':
+      return [{ table: 'phones', key: asked.phone }];
+    case 'import-candidate':
+    case 'record-sign-in':
+    case 'request-phone-code':
+    case 'bind-phone':
+    case 'set-password':
+    case 'choose-area':
+    case 'note-vacated':
+    case 'note-fenced':
+    case 'note-phone-settled':
+    case 'candidate':
+    case 'sign-in-facts':
+      return [{ table: 'candidates', key: asked.person }];
+    case 'note-delivery':
+    case 'outcome':
+      return asked.area === undefined ? [{ table: 'candidates', key: asked.person }] : [];
+    default:
+      return [];
+  }
+}
+
+export function rowsOfEvent(event: RuxiEvent): RowNeed[] {
+  if (isOnCandidate(event)) return [{ table: 'candidates', key: event.person }];
+  return isOnPhone(event) ? [{ table: 'phones', key: event.phone }] : [];
+}
+
+/** The row an event would change, if it is here: recovery skips what the row already holds. */
+export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefined {
+  if (isOnRegistration(event)) return registrationIn(partition, event.area, event.person);
+  if (isOnCandidate(event)) return partition.candidates.get(event.person);
+  if (isOnPhone(event)) return partition.phones.get(event.phone);
+  switch (event.kind) {
+    case 'capacity-set':
+      return partition.areas.get(event.area)?.row;
+    case 'session-installed':
+    case 'window-set':
+    case 'adoption-noted':
+      return partition.session;
+    case 'session-adopted':
+      return partition.adopted;
+    default:
+      return unreachable(event);
+  }
+}
+
+/** A stored row comes in. Counts and deadlines wait for `rebuild`; candidates and phones have none. */
+export function loadRow(partition: Partition, row: Row): void {
+  switch (row.table) {
+    case 'registrations':
+      addRegistration(ensureBook(partition, row.area), row);
+      return;
+    case 'areas':
+      ensureBook(partition, row.area).row = row;
+      return;
+    case 'candidates':
+      partition.candidates.set(row.person, row);
+      noteRevocation(partition, row);
+      return;
+    case 'phones':
+      partition.phones.set(row.phone, row);
+      return;
+    case 'session':
+      partition.session = row;
+      return;
+    case 'adopted':
+      adopt(partition, row);
+      return;
+    default:
+      unreachable(row);
+  }
+}
+
+/** The caller knows that the row is in the store as it is here. */
+export function forgetRow(partition: Partition, need: RowNeed): void {
+  partition[need.table].delete(need.key);
+}
+
+/** Counts and deadlines anew from the rows: the end of recovery. */
+export function rebuild(partition: Partition): void {
+  for (const book of partition.areas.values()) recount(book);
+}
+
+/** Every row that is here. */
+export function* residentRows(partition: Partition): Generator<Row> {
+  for (const book of partition.areas.values()) {
+    if (book.row !== undefined) yield book.row;
+    yield* book.registrations.values();
+  }
+  yield* partition.candidates.values();
+  yield* partition.phones.values();
+  if (partition.session !== undefined) yield partition.session;
+  if (partition.adopted !== undefined) yield partition.adopted;
+}
+
+/** Of the rows that are here; to compare whole partitions, load all or give `digestOf` the store's. */
+export function digest(partition: Partition): string {
+  return digestOf(residentRows(partition));
+}
+
+/** Which table an event's one row is in (P2). */
+const tableOfEvent: Record<EventKind, Table> = {
+  'course-chosen': 'registrations',
+  'course-dropped': 'registrations',
+  'seats-held': 'registrations',
+  'code-sent': 'registrations',
+  'code-resent': 'registrations',
+  'code-mistyped': 'registrations',
+  'seats-saved': 'registrations',
+  'seats-given-up': 'registrations',
+  'holds-expired': 'registrations',
+  'area-vacated': 'registrations',
+  'area-fenced': 'registrations',
+  'booking-delivery-noted': 'registrations',
+  'capacity-set': 'areas',
+  'candidate-imported': 'candidates',
+  'sign-in-succeeded': 'candidates',
+  'sign-in-failed': 'candidates',
+  'phone-code-issued': 'candidates',
+  'phone-code-mistyped': 'candidates',
+  'phone-bound': 'candidates',
+  'phone-settled': 'candidates',
+  'password-set': 'candidates',
+  'area-claimed': 'candidates',
+  'area-move-started': 'candidates',
+  'area-move-ended': 'candidates',
+  'fence-settled': 'candidates',
+  'account-delivery-noted': 'candidates',
+  'phone-joined': 'phones',
+  'message-taken': 'phones',
+  'session-installed': 'session',
+  'window-set': 'session',
+  'adoption-noted': 'session',
+  'session-adopted': 'adopted',
+};
+const isOnRegistration = (event: RuxiEvent): event is RegistrationEvent =>
+  tableOfEvent[event.kind] === 'registrations';
+const isOnCandidate = (event: RuxiEvent): event is CandidateEvent =>
+  tableOfEvent[event.kind] === 'candidates';
+const isOnPhone = (event: RuxiEvent): event is PhoneEvent => tableOfEvent[event.kind] === 'phones';
+
+function adopt(partition: Partition, row: AdoptedRow): AdoptedRow {
+  partition.adopted = row;
+  partition.rules = compileRules(row.adopted);
+  return row;
+}
+
+function bookOf(partition: Partition, area: AreaCode): AreaBook {
+  return partition.areas.get(area) ?? createAreaBook(area);
+}
+
+function ensureBook(partition: Partition, area: AreaCode): AreaBook {
+  let book = partition.areas.get(area);
+  if (book === undefined) {
+    book = createAreaBook(area);
+    partition.areas.set(area, book);
+  }
+  return book;
+}
+
+function registrationIn(
+  partition: Partition,
+  area: AreaCode,
+  person: PersonId,
+): RegistrationRow | undefined {
+  return partition.areas.get(area)?.registrations.get(person);
+}
+
+function noteRevocation(partition: Partition, row: CandidateRow): void {
+  if (row.endedAt === 0) return;
+  partition.revocations.set(row.person, { generation: row.generation, at: row.endedAt });
+}

@@ -19,11 +19,14 @@ import type {
   TicketNumber,
   UnitCode,
 } from '../protocol/ids.ts';
+import type { Outcome } from '../protocol/replies.ts';
 import type { Adopted } from '../protocol/session.ts';
 import { unreachable } from './assert.ts';
 
 /** B2: how many accepted commands a row remembers. */
 export const answersKeptMax = 8;
+/** Shared: most commands come to nothing more. */
+export const done: Outcome = { kind: 'done' };
 
 /** A seat this registration occupies. `since` and `until` are in open time, 0 once saved. */
 export type Seat = {
@@ -67,8 +70,8 @@ export type RegistrationRow = {
   seats: Seat[];
   draft: Draft[];
   code: BookingCode | undefined;
-  /** F26 has been asked and not answered: `send-code` may follow. */
-  asking: boolean;
+  /** The ticket whose F26 question is open: `send-code` may follow. */
+  asking: TicketNumber | undefined;
   /** The China-time day in which seats were last held, and how often on it. */
   day: number;
   holdsOnDay: number;
@@ -165,6 +168,290 @@ export function rowKey(row: Row): RowKey {
   }
 }
 
-/** Positional and compact, for the store's codec: arrays, texts and numbers only. */
-export declare function packRow(row: Row): unknown[];
-export declare function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row;
+export function newRegistration(area: AreaCode, number: number, person: PersonId): RegistrationRow {
+  return {
+    table: 'registrations',
+    area,
+    number,
+    person,
+    lastIndex: 0,
+    revision: 0,
+    claim: 0,
+    vacated: 0,
+    fenced: 0,
+    seats: [],
+    draft: [],
+    code: undefined,
+    asking: undefined,
+    day: 0,
+    holdsOnDay: 0,
+    answers: [],
+    queuedUntil: Number.POSITIVE_INFINITY,
+  };
+}
+
+export function newCandidate(person: PersonId, record: CandidateRecord): CandidateRow {
+  return {
+    table: 'candidates',
+    person,
+    lastIndex: 0,
+    record,
+    passwordHash: undefined,
+    phone: undefined,
+    phoneSettled: false,
+    phoneCode: undefined,
+    codesDay: 0,
+    codesOnDay: 0,
+    failures: 0,
+    retryAt: 0,
+    generation: 1,
+    endedAt: 0,
+    claimsGiven: 0,
+    claim: undefined,
+    moving: undefined,
+    fence: undefined,
+    movesDay: 0,
+    movesOnDay: 0,
+    answers: [],
+  };
+}
+
+/** Positional and compact, for the store's codec: arrays, texts, numbers, and records as they are. */
+export function packRow(row: Row): unknown[] {
+  switch (row.table) {
+    case 'registrations':
+      return [
+        row.lastIndex,
+        row.person,
+        row.revision,
+        row.claim,
+        row.vacated,
+        row.fenced,
+        row.seats.flatMap((seat) => [
+          seat.unit,
+          seat.course,
+          seat.ticket,
+          seat.saved,
+          seat.since,
+          seat.until,
+        ]),
+        row.draft.flatMap(({ unit, course, ticket }) => [unit, course, ticket]),
+        row.code === undefined ? null : packCode(row.code),
+        row.asking ?? null,
+        row.day,
+        row.holdsOnDay,
+        row.answers.flatMap(packAnswer),
+      ];
+    case 'areas':
+      return [row.lastIndex, row.capacities.flatMap(({ unit, capacity }) => [unit, capacity])];
+    case 'candidates':
+      return [
+        row.lastIndex,
+        row.record,
+        row.passwordHash ?? null,
+        row.phone ?? null,
+        row.phoneSettled,
+        row.phoneCode ?? null,
+        row.codesDay,
+        row.codesOnDay,
+        row.failures,
+        row.retryAt,
+        row.generation,
+        row.endedAt,
+        row.claimsGiven,
+        row.claim ?? null,
+        row.moving ?? null,
+        row.fence ?? null,
+        row.movesDay,
+        row.movesOnDay,
+        row.answers.flatMap(packAnswer),
+      ];
+    case 'phones':
+      return [
+        row.lastIndex,
+        row.people.flatMap(({ person, until }) => [person, until]),
+        row.day,
+        row.messages,
+      ];
+    case 'session':
+      return [row.lastIndex, row.adopted, row.acknowledged];
+    case 'adopted':
+      return [row.lastIndex, row.adopted];
+    default:
+      return unreachable(row);
+  }
+}
+
+/** The store's checksum vouches for `packed`: it is what `packRow` made. */
+export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
+  switch (table) {
+    case 'registrations': {
+      const [area, number] = key as [AreaCode, number];
+      const [lastIndex, person, revision, claim, vacated, fenced, seats, draft, code, ...rest] =
+        packed as PackedRegistration;
+      const [asking, day, holdsOnDay, answers] = rest;
+      const row = newRegistration(area, number, person);
+      row.lastIndex = lastIndex;
+      row.revision = revision;
+      row.claim = claim;
+      row.vacated = vacated;
+      row.fenced = fenced;
+      for (const [unit, course, ticket, saved, since, until] of inGroups<PackedSeat>(seats, 6))
+        row.seats.push({ unit, course, ticket, saved, since, until });
+      for (const [unit, course, ticket] of inGroups<PackedDraft>(draft, 3))
+        row.draft.push({ unit, course, ticket });
+      row.code = code === null ? undefined : unpackCode(code);
+      row.asking = asking ?? undefined;
+      row.day = day;
+      row.holdsOnDay = holdsOnDay;
+      row.answers = unpackAnswers(answers);
+      return row;
+    }
+    case 'areas': {
+      const [lastIndex, flat] = packed as [number, unknown[]];
+      const capacities = inGroups<[UnitCode, number]>(flat, 2).map(([unit, capacity]) => ({
+        unit,
+        capacity,
+      }));
+      return { table, area: key[0], lastIndex, capacities };
+    }
+    case 'candidates': {
+      const [lastIndex, record, passwordHash, phone, phoneSettled, phoneCode, ...rest] =
+        packed as PackedCandidate;
+      const [codesDay, codesOnDay, failures, retryAt, generation, endedAt, ...claims] = rest;
+      const [claimsGiven, claim, moving, fence, movesDay, movesOnDay, answers] = claims;
+      const row = newCandidate(key[0], record);
+      row.lastIndex = lastIndex;
+      row.passwordHash = passwordHash ?? undefined;
+      row.phone = phone ?? undefined;
+      row.phoneSettled = phoneSettled;
+      row.phoneCode = phoneCode ?? undefined;
+      row.codesDay = codesDay;
+      row.codesOnDay = codesOnDay;
+      row.failures = failures;
+      row.retryAt = retryAt;
+      row.generation = generation;
+      row.endedAt = endedAt;
+      row.claimsGiven = claimsGiven;
+      row.claim = claim ?? undefined;
+      row.moving = moving ?? undefined;
+      row.fence = fence ?? undefined;
+      row.movesDay = movesDay;
+      row.movesOnDay = movesOnDay;
+      row.answers = unpackAnswers(answers);
+      return row;
+    }
+    case 'phones': {
+      const [lastIndex, flat, day, messages] = packed as [number, unknown[], number, string[]];
+      const people = inGroups<[PersonId, EpochMs]>(flat, 2).map(([person, until]) => ({
+        person,
+        until,
+      }));
+      return { table, phone: key[0], lastIndex, people, day, messages };
+    }
+    case 'session': {
+      const [lastIndex, adopted, acknowledged] = packed as [
+        number,
+        Adopted,
+        SessionRow['acknowledged'],
+      ];
+      return { table, lastIndex, adopted, acknowledged };
+    }
+    case 'adopted': {
+      const [lastIndex, adopted] = packed as [number, Adopted];
+      return { table, lastIndex, adopted };
+    }
+    default:
+      return unreachable(table);
+  }
+}
+
+type PackedSeat = [UnitCode, CourseCode, TicketNumber, boolean, number, number];
+type PackedDraft = [UnitCode, CourseCode, TicketNumber];
+type PackedRegistration = [
+  lastIndex: number,
+  person: PersonId,
+  revision: number,
+  claim: number,
+  vacated: number,
+  fenced: number,
+  seats: unknown[],
+  draft: unknown[],
+  code: PackedCode | null,
+  asking: TicketNumber | null,
+  day: number,
+  holdsOnDay: number,
+  answers: unknown[],
+];
+type PackedCandidate = [
+  lastIndex: number,
+  record: CandidateRecord,
+  passwordHash: string | null,
+  phone: CodeAddress | null,
+  phoneSettled: boolean,
+  phoneCode: PhoneCode | null,
+  codesDay: number,
+  codesOnDay: number,
+  failures: number,
+  retryAt: EpochMs,
+  generation: number,
+  endedAt: EpochMs,
+  claimsGiven: number,
+  claim: CandidateRow['claim'] | null,
+  moving: CandidateRow['moving'] | null,
+  fence: CandidateRow['fence'] | null,
+  movesDay: number,
+  movesOnDay: number,
+  answers: unknown[],
+];
+type PackedCode = ReturnType<typeof packCode>;
+
+function packCode(code: BookingCode) {
+  const { challenge, ticket, phone, units, expiresOpen, sentAt } = code;
+  const { triesUsed, attempt, delivery } = code;
+  return [
+    ...([challenge, ticket, phone.sealed, phone.index, phone.mask] as const),
+    ...([units, expiresOpen, sentAt, triesUsed, attempt, delivery] as const),
+  ] as const;
+}
+
+function unpackCode(packed: PackedCode): BookingCode {
+  const [challenge, ticket, sealed, index, mask, units, expiresOpen, sentAt, ...rest] = packed;
+  const [triesUsed, attempt, delivery] = rest;
+  const phone = { sealed, index, mask };
+  return {
+    ...{ challenge, ticket, phone, units, expiresOpen, sentAt },
+    ...{ triesUsed, attempt, delivery },
+  };
+}
+
+/** Most answers are "done" or what was saved: 0 and a list instead of an object with names. */
+function packAnswer({ command, contentHash, outcome }: Answer): unknown[] {
+  return [command, contentHash, packOutcome(outcome)];
+}
+
+function packOutcome(outcome: Outcome): unknown {
+  if (outcome.kind === 'done') return 0;
+  if (outcome.kind !== 'saved' || outcome.failed.length > 0) return outcome;
+  return outcome.saved.flatMap(({ unit, course }) => [unit, course]);
+}
+
+function unpackAnswers(flat: unknown[]): Answer[] {
+  const answers = inGroups<[string, number, unknown]>(flat, 3);
+  return answers.map(([command, contentHash, packed]) => {
+    return { command, contentHash, outcome: unpackOutcome(packed) };
+  });
+}
+
+function unpackOutcome(packed: unknown): Outcome {
+  if (packed === 0) return done;
+  if (!Array.isArray(packed)) return packed as Outcome;
+  const saved = inGroups<[UnitCode, CourseCode]>(packed, 2);
+  return { kind: 'saved', saved: saved.map(([unit, course]) => ({ unit, course })), failed: [] };
+}
+
+function inGroups<Group extends unknown[]>(flat: readonly unknown[], size: number): Group[] {
+  const groups: Group[] = [];
+  for (let at = 0; at < flat.length; at += size) groups.push(flat.slice(at, at + size) as Group);
+  return groups;
+}

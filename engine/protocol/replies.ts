@@ -64,8 +64,8 @@ export type RegistrationView = {
   seats: SeatView[];
   draft: { unit: UnitCode; course: CourseCode; ticket: TicketNumber }[];
   code?: CodeView;
-  /** F26 has been asked: some chosen units are full, `send-code` or nothing follows. */
-  asking?: true;
+  /** The ticket that F26 was asked of: some of its units are full, `send-code` or nothing follows. */
+  asking?: TicketNumber;
 };
 
 export type CandidateView = {

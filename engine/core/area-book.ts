@@ -1,0 +1,184 @@
+/**
+ * One exam area: its seat books and one registration per person. It judges what belongs to no
+ * single registration: timers, moves away, fences, capacity. A candidate's own commands are
+ * judged in registration.ts.
+ *
+ * A1 Every registration of the area is here; counts and deadlines follow from them.
+ * A2 A person unknown here gets a row at the first event, a vacating or fencing one included, so
+ *    that a late command under an old claim finds the door shut (R1).
+ */
+import type { FenceArea, SetCapacity, VacateArea } from '../protocol/commands.ts';
+import type { CapacitySet, HoldsExpired } from '../protocol/events.ts';
+import type { AreaCode, EpochMs, PersonId, UnitCode } from '../protocol/ids.ts';
+import type { AreaCounts, PoolBalance } from '../protocol/replies.ts';
+import { dueRows, enqueue, type HoldQueues, isDue } from './deadlines.ts';
+import { accept, type Decision, done, refuse } from './decision.ts';
+import { type AreaRow, newRegistration, type RegistrationRow } from './rows.ts';
+import type { Rules } from './rules.ts';
+import { type SeatBook, seatsFree, seatsTaken } from './seat-book.ts';
+
+export type AreaBook = {
+  area: AreaCode;
+  row: AreaRow | undefined;
+  seatBooks: Map<UnitCode, SeatBook>;
+  registrations: Map<PersonId, RegistrationRow>;
+  numberNext: number;
+  /** The journal index of the last event in this area. */
+  version: number;
+  queues: HoldQueues;
+};
+
+/** Holds ended by one command; the rest waits for the next, with others' commands between (DESIGN §1). */
+export const expiriesPerCommandMax = 500;
+
+export function createAreaBook(area: AreaCode): AreaBook {
+  return {
+    area,
+    row: undefined,
+    seatBooks: new Map(),
+    registrations: new Map(),
+    numberNext: 1,
+    version: 0,
+    queues: new Map(),
+  };
+}
+
+export function seatBookOf(book: AreaBook, unit: UnitCode): SeatBook {
+  let seats = book.seatBooks.get(unit);
+  if (seats === undefined) {
+    seats = { unit, capacity: 0, held: 0, saved: 0 };
+    book.seatBooks.set(unit, seats);
+  }
+  return seats;
+}
+
+/** Free seats without making a book for a unit that has none here. */
+export function seatsFreeIn(book: AreaBook, unit: UnitCode): number {
+  const seats = book.seatBooks.get(unit);
+  return seats === undefined ? 0 : seatsFree(seats);
+}
+
+/** The person's row, or a blank one with the number it would get; the book does not change. */
+export function registrationOf(book: AreaBook, person: PersonId): RegistrationRow {
+  return book.registrations.get(person) ?? newRegistration(book.area, book.numberNext, person);
+}
+
+/** The row an event names, made at the person's first. */
+export function ensureRegistration(
+  book: AreaBook,
+  number: number,
+  person: PersonId,
+): RegistrationRow {
+  let row = book.registrations.get(person);
+  if (row === undefined) {
+    row = newRegistration(book.area, number, person);
+    addRegistration(book, row);
+  }
+  return row;
+}
+
+export function addRegistration(book: AreaBook, row: RegistrationRow): void {
+  book.registrations.set(row.person, row);
+  if (row.number >= book.numberNext) book.numberNext = row.number + 1;
+}
+
+/** R1: the claim has moved on; a candidate with saved seats has to give them up first (D6). */
+export function decideVacateArea(book: AreaBook, command: VacateArea): Decision {
+  const row = registrationOf(book, command.person);
+  // A claim above this move was used here since: the move is long over, only this message is late.
+  if (row.vacated >= command.claim || row.claim > command.claim) return accept(done);
+  if (row.seats.some((seat) => seat.saved)) return refuse('seats-remain');
+  const { area, number, person } = row;
+  return accept(done, { kind: 'area-vacated', area, number, person, claim: command.claim });
+}
+
+export function decideFenceArea(book: AreaBook, command: FenceArea): Decision {
+  const row = registrationOf(book, command.person);
+  if (row.vacated >= command.claim || row.fenced >= command.claim) return accept(done);
+  const { area, number, person } = row;
+  return accept(done, { kind: 'area-fenced', area, number, person, claim: command.claim });
+}
+
+export function decideExpireHolds(rules: Rules, book: AreaBook, at: EpochMs): Decision {
+  const events: HoldsExpired[] = [];
+  for (const row of dueRows(rules, book.queues, at, expiriesPerCommandMax)) {
+    const { area, number, person, claim } = row;
+    const units = row.seats.filter((seat) => isDue(rules, row, seat, at)).map((seat) => seat.unit);
+    events.push({ kind: 'holds-expired', area, number, person, claim, units });
+  }
+  return { reply: { kind: 'accepted', outcome: done }, events };
+}
+
+/** S2: never below what is taken, and all of the command or nothing. */
+export function decideSetCapacity(book: AreaBook | undefined, command: SetCapacity): Decision {
+  let changes = false;
+  for (const { unit, capacity } of command.capacities) {
+    const seats = book?.seatBooks.get(unit);
+    if (seats !== undefined && capacity < seatsTaken(seats))
+      return refuse('capacity-below-taken', { unit });
+    if (seats?.capacity !== capacity) changes = true;
+  }
+  if (!changes) return accept(done);
+  const { area, capacities } = command;
+  return accept(done, { kind: 'capacity-set', area, capacities });
+}
+
+export function evolveCapacitySet(book: AreaBook, event: CapacitySet): AreaRow {
+  book.row ??= { table: 'areas', area: book.area, lastIndex: 0, capacities: [] };
+  for (const { unit, capacity } of event.capacities) {
+    const listed = book.row.capacities.find((one) => one.unit === unit);
+    if (listed === undefined) book.row.capacities.push({ unit, capacity });
+    else listed.capacity = capacity;
+    seatBookOf(book, unit).capacity = capacity;
+  }
+  return book.row;
+}
+
+/** A1: counts and deadlines anew from the rows. */
+export function recount(book: AreaBook): void {
+  book.seatBooks.clear();
+  book.queues.clear();
+  book.version = book.row?.lastIndex ?? 0;
+  for (const { unit, capacity } of book.row?.capacities ?? [])
+    seatBookOf(book, unit).capacity = capacity;
+  for (const row of book.registrations.values()) {
+    book.version = Math.max(book.version, row.lastIndex);
+    for (const seat of row.seats) {
+      const seats = seatBookOf(book, seat.unit);
+      if (seat.saved) seats.saved += 1;
+      else seats.held += 1;
+    }
+    row.queuedUntil = Number.POSITIVE_INFINITY;
+    enqueue(book.queues, row);
+  }
+}
+
+export function countsOf(rules: Rules, book: AreaBook, at: EpochMs): AreaCounts {
+  const { area, version, seatBooks } = book;
+  return {
+    area,
+    version,
+    at,
+    free: rules.units.map((unit) => seatsFreeIn(book, unit)),
+    capacity: rules.units.map((unit) => seatBooks.get(unit)?.capacity ?? 0),
+  };
+}
+
+/** B14, from the rows and not from the running counts. */
+export function balanceOf(book: AreaBook): PoolBalance[] {
+  const pools = new Map<UnitCode, PoolBalance>();
+  const poolOf = (unit: UnitCode): PoolBalance => {
+    let pool = pools.get(unit);
+    if (pool === undefined) {
+      pool = { area: book.area, unit, capacity: 0, free: 0, held: 0, saved: 0 };
+      pools.set(unit, pool);
+    }
+    return pool;
+  };
+  for (const { unit, capacity } of book.row?.capacities ?? []) poolOf(unit).capacity = capacity;
+  for (const row of book.registrations.values()) {
+    for (const seat of row.seats) poolOf(seat.unit)[seat.saved ? 'saved' : 'held'] += 1;
+  }
+  for (const pool of pools.values()) pool.free = pool.capacity - pool.held - pool.saved;
+  return [...pools.values()];
+}

@@ -1,0 +1,156 @@
+/**
+ * When holds end. A queue is a binary heap of one booking day's registrations by the open time of
+ * their earliest hold. Saving and dropping leave the entry where it is; whoever takes it off the
+ * top looks at the row again.
+ *
+ * Q1 A registration with a hold stands under a time not later than that hold's end.
+ * Q2 A registration stands at most once under its `queuedUntil`; other entries of it are stale.
+ */
+import type { EpochMs } from '../protocol/ids.ts';
+import type { RegistrationRow, Seat } from './rows.ts';
+import { closeOf, openTime, type Rules } from './rules.ts';
+
+export type HoldQueue = { untils: number[]; rows: RegistrationRow[] };
+/** By China-time day number; all but the newest empty soon after their close. */
+export type HoldQueues = Map<number, HoldQueue>;
+
+export function isDue(rules: Rules, row: RegistrationRow, seat: Seat, at: EpochMs): boolean {
+  if (seat.saved) return false;
+  // Equal is over: a hold until 12:00:00 no longer stands at 12:00:00.
+  return seat.until <= openTime(rules, at) || closeOf(rules, row.day) <= at;
+}
+
+export function earliestUntil(row: RegistrationRow): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const seat of row.seats) {
+    if (!seat.saved && seat.until < earliest) earliest = seat.until;
+  }
+  return earliest;
+}
+
+/** Call after a hold was taken: keeps Q1. */
+export function enqueue(queues: HoldQueues, row: RegistrationRow): void {
+  const until = earliestUntil(row);
+  if (until >= row.queuedUntil) return;
+  let queue = queues.get(row.day);
+  if (queue === undefined) {
+    queue = { untils: [], rows: [] };
+    queues.set(row.day, queue);
+  }
+  row.queuedUntil = until;
+  push(queue, until, row);
+}
+
+/**
+ * Takes stale entries off the tops of the queues. Answers whether a hold is due. Changes nothing
+ * but the queues, which are derived.
+ */
+export function tidy(rules: Rules, queues: HoldQueues, at: EpochMs): boolean {
+  const open = openTime(rules, at);
+  for (const [day, queue] of queues) {
+    const closed = closeOf(rules, day) <= at;
+    for (;;) {
+      const [until] = queue.untils;
+      const [row] = queue.rows;
+      if (until === undefined || row === undefined) {
+        if (closed) queues.delete(day);
+        break;
+      }
+      if (!closed && open < until) break;
+      if (row.queuedUntil === until && row.seats.some((seat) => isDue(rules, row, seat, at)))
+        return true;
+      pop(queue);
+      if (row.queuedUntil !== until) continue;
+      row.queuedUntil = Number.POSITIVE_INFINITY;
+      enqueue(queues, row);
+    }
+  }
+  return false;
+}
+
+/** Registrations with a hold that is due, at most `max` of them. */
+export function dueRows(
+  rules: Rules,
+  queues: HoldQueues,
+  at: EpochMs,
+  max: number,
+): RegistrationRow[] {
+  const open = openTime(rules, at);
+  const due = new Set<RegistrationRow>();
+  for (const [day, { untils, rows }] of queues) {
+    const closed = closeOf(rules, day) <= at;
+    // Whoever is due sits in the heap below others that are, so the search ends at the first not.
+    const places = [0];
+    for (let place = places.pop(); place !== undefined; place = places.pop()) {
+      const until = untils[place];
+      const row = rows[place];
+      if (until === undefined || row === undefined || (!closed && open < until)) continue;
+      if (row.seats.some((seat) => isDue(rules, row, seat, at))) due.add(row);
+      if (due.size === max) return [...due];
+      places.push(2 * place + 1, 2 * place + 2);
+    }
+  }
+  return [...due];
+}
+
+/** The wall time at which something may be due; early rather than late. */
+export function nextDue(rules: Rules, queues: HoldQueues): EpochMs {
+  const { window } = rules.adopted;
+  let next = Number.POSITIVE_INFINITY;
+  for (const [day, { untils }] of queues) {
+    const [until] = untils;
+    if (until === undefined) continue;
+    const byClock = window.state === 'open' ? until + window.pausedMs : Number.POSITIVE_INFINITY;
+    next = Math.min(next, byClock, closeOf(rules, day));
+  }
+  return next;
+}
+
+function push({ untils, rows }: HoldQueue, until: number, row: RegistrationRow): void {
+  let place = untils.length;
+  untils.push(until);
+  rows.push(row);
+  while (place > 0) {
+    const parent = (place - 1) >> 1;
+    if ((untils[parent] ?? 0) <= until) break;
+    swap(untils, rows, place, parent);
+    place = parent;
+  }
+}
+
+function pop({ untils, rows }: HoldQueue): void {
+  const last = untils.length - 1;
+  swap(untils, rows, 0, last);
+  untils.pop();
+  rows.pop();
+  for (let place = 0; ; ) {
+    const left = 2 * place + 1;
+    const right = left + 1;
+    let least = place;
+    if (left < last && (untils[left] ?? 0) < (untils[least] ?? 0)) least = left;
+    if (right < last && (untils[right] ?? 0) < (untils[least] ?? 0)) least = right;
+    if (least === place) return;
+    swap(untils, rows, place, least);
+    place = least;
+  }
+}
+
+function swap(untils: number[], rows: RegistrationRow[], one: number, other: number): void {
+  const [untilOne, untilOther, rowOne, rowOther] = [
+    untils[one],
+    untils[other],
+    rows[one],
+    rows[other],
+  ];
+  if (
+    untilOne === undefined ||
+    untilOther === undefined ||
+    rowOne === undefined ||
+    rowOther === undefined
+  )
+    return;
+  untils[one] = untilOther;
+  untils[other] = untilOne;
+  rows[one] = rowOther;
+  rows[other] = rowOne;
+}

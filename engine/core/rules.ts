@@ -1,0 +1,78 @@
+/**
+ * The adopted session, made quick to ask: which areas and courses there are, whether booking is
+ * open, and what the hold clocks show. Times are whole milliseconds; China keeps UTC+8 all year.
+ *
+ * T1 A window is `opensAt <= at < closesAt`: equal to the close is too late (D9).
+ * T2 Open time is wall time less the pauses before it, and stands still while paused. A booking
+ *    day's close does not wait for it: no hold outlives the close, paused or not.
+ */
+import type { AreaCode, CourseCode, EpochMs, ProgrammeCode, UnitCode } from '../protocol/ids.ts';
+import type { Refused } from '../protocol/refusals.ts';
+import type { Adopted, Course, Settings } from '../protocol/session.ts';
+
+export type Rules = {
+  adopted: Adopted;
+  settings: Settings;
+  units: readonly UnitCode[];
+  areas: ReadonlySet<AreaCode>;
+  courses: ReadonlyMap<CourseCode, Course>;
+  /** Programmes with a plan on file only: without one no course is foreign (D8). */
+  plans: ReadonlyMap<ProgrammeCode, ReadonlySet<CourseCode>>;
+  /** The close of each booking day, by China-time day number. */
+  closes: ReadonlyMap<number, EpochMs>;
+};
+
+export function compileRules(adopted: Adopted): Rules {
+  const { catalogue, settings } = adopted;
+  const calendar = [...adopted.calendar].sort((one, other) => one.opensAt - other.opensAt);
+  return {
+    adopted: { ...adopted, calendar },
+    settings,
+    units: catalogue.units.map((unit) => unit.code),
+    areas: new Set(catalogue.areas.map((area) => area.code)),
+    courses: new Map(catalogue.courses.map((course) => [course.code, course])),
+    plans: new Map(
+      catalogue.programmes
+        .filter((programme) => programme.courses.length > 0)
+        .map((programme) => [programme.code, new Set(programme.courses)]),
+    ),
+    closes: new Map(calendar.map((day) => [chinaDay(day.opensAt), day.closesAt])),
+  };
+}
+
+const dayMs = 86_400_000;
+const chinaOffsetMs = 8 * 3_600_000;
+
+/** Days since 1970-01-01 on China's clocks. */
+export function chinaDay(at: EpochMs): number {
+  return Math.floor((at + chinaOffsetMs) / dayMs);
+}
+
+/** When holds of that day end at the latest. */
+export function closeOf(rules: Rules, day: number): EpochMs {
+  return rules.closes.get(day) ?? (day + 1) * dayMs - chinaOffsetMs;
+}
+
+export function openTime(rules: Rules, at: EpochMs): number {
+  const { window } = rules.adopted;
+  return (window.state === 'paused' ? window.pausedAt : at) - window.pausedMs;
+}
+
+/** Undefined while booking is open; `detail.at` says when trying again makes sense. */
+export function windowRefusal(rules: Rules, at: EpochMs): Refused | undefined {
+  const { calendar, window } = rules.adopted;
+  const next = calendar.find((day) => at < day.closesAt);
+  if (next !== undefined && next === calendar[0] && at < next.opensAt)
+    return { kind: 'refused', reason: 'window-not-yet-open', detail: { at: next.opensAt } };
+  if (window.state === 'paused')
+    return { kind: 'refused', reason: 'window-paused', detail: { at: window.newsBy } };
+  if (next === undefined) return { kind: 'refused', reason: 'window-over' };
+  if (at < next.opensAt)
+    return { kind: 'refused', reason: 'window-closed', detail: { at: next.opensAt } };
+  return undefined;
+}
+
+export function isForeign(rules: Rules, programme: ProgrammeCode, course: CourseCode): boolean {
+  const plan = rules.plans.get(programme);
+  return plan !== undefined && !plan.has(course);
+}
