@@ -1,0 +1,112 @@
+/**
+ * Where a candidate stands, asked fresh for every page: the person, the claimed area and the
+ * registration there. The area cookie only saves a round trip; what the engine says wins.
+ *
+ * N1 A page is made from one present; a form on it carries the revision and the epoch it was made
+ *    from, and is bound to its area, so an old page cannot act on a newer state.
+ */
+import type { AreaCode, EpochMs } from '../../engine/protocol/ids.ts';
+import type { CandidateView, RegistrationView } from '../../engine/protocol/replies.ts';
+import type { ExamArea } from '../../engine/protocol/session.ts';
+import { type Session, type WindowNow, windowAt } from '../catalogue.ts';
+import type { GatewayContext } from '../context.ts';
+import type { AreaClaim, FormToken, SignIn } from '../cookies.ts';
+import type { Request } from '../http.ts';
+
+/** Who asks, when, and what everybody shares. */
+export type Visit = {
+  context: GatewayContext;
+  request: Request;
+  signIn: SignIn;
+  session: Session;
+  window: WindowNow;
+  at: EpochMs;
+};
+
+export type Standing = {
+  candidate: CandidateView;
+  claim: AreaClaim | undefined;
+  area: ExamArea | undefined;
+  registration: RegistrationView;
+};
+/** `away`: the engine could not be asked; nothing is known and nothing was done. */
+export type StandingOrNot = { kind: 'standing'; standing: Standing } | { kind: 'away' };
+
+export const nothingYet: RegistrationView = { revision: 0, seats: [], draft: [] };
+
+export function visitOf(
+  context: GatewayContext,
+  request: Request,
+  signIn: SignIn,
+  session: Session,
+): Visit {
+  const at = context.now();
+  return { context, request, signIn, session, window: windowAt(session.adopted, at), at };
+}
+
+/** Person and registration are asked together, on the guess that the cookie's area still holds. */
+export async function standingOf(visit: Visit): Promise<StandingOrNot> {
+  const { context, request, signIn, session } = visit;
+  const { person } = signIn;
+  const guess = context.cookies.areaOf(request.cookieHeader, person)?.area;
+  const [asked, guessed] = await Promise.all([
+    context.client.ask({ kind: 'candidate', person }),
+    guess === undefined
+      ? undefined
+      : context.client.ask({ kind: 'registration', area: guess, person }),
+  ]);
+  if (asked.kind !== 'candidate' || asked.candidate === null) return { kind: 'away' };
+  const { candidate } = asked;
+  const claim = candidate.claim && { area: candidate.claim.area, claim: candidate.claim.number };
+  if (claim === undefined) {
+    return {
+      kind: 'standing',
+      standing: { candidate, claim, area: undefined, registration: nothingYet },
+    };
+  }
+  const answer =
+    guess === claim.area
+      ? guessed
+      : await context.client.ask({ kind: 'registration', area: claim.area, person });
+  if (answer?.kind !== 'registration') return { kind: 'away' };
+  const area = session.area.get(claim.area);
+  return {
+    kind: 'standing',
+    standing: { candidate, claim, area, registration: answer.registration },
+  };
+}
+
+/** What a page's forms carry: see N1. `area` is empty before one is chosen. */
+export function formFor(visit: Visit, area: AreaCode | '', revision: number): string {
+  const { context, signIn, at } = visit;
+  const epoch = epochAt(visit, area) ?? 0;
+  const boundTo = bindingOf(signIn, area, epoch);
+  return `${epoch.toString(36)}.${context.cookies.formToken(boundTo, revision, at)}`;
+}
+
+export type SentForm = FormToken & { epoch: number };
+
+/** Undefined: forged, outdated, or made for another sign-in or area. */
+export function formFrom(visit: Visit, area: AreaCode | ''): SentForm | undefined {
+  const { context, request, signIn, at } = visit;
+  const sent = request.form.get('form');
+  const dot = sent.indexOf('.');
+  const epoch = Number.parseInt(sent.slice(0, dot), 36);
+  if (!Number.isSafeInteger(epoch)) return undefined;
+  const token = context.cookies.readFormToken(
+    sent.slice(dot + 1),
+    bindingOf(signIn, area, epoch),
+    at,
+  );
+  return token && { ...token, epoch };
+}
+
+const bindingOf = (signIn: SignIn, area: AreaCode | '', epoch: number): string =>
+  `${signIn.nonce}~${area}~${epoch}`;
+
+function epochAt(visit: Visit, area: AreaCode | ''): number | undefined {
+  const { client } = visit.context;
+  return area === ''
+    ? client.epochOf({ kind: 'note-phone-settled', person: visit.signIn.person })
+    : client.epochOf({ kind: 'expire-holds', area });
+}
