@@ -6,7 +6,8 @@
  * K1 What was changed in a single bit is not read at all.
  * K2 Each kind has its own key, derived from the cookie key: none can pass for another.
  * K3 A form token is good only for the sign-in (before it: the visitor) it was made for.
- * K4 Nothing secret can be read from a cookie. It names the person only by the opaque PersonId.
+ * K4 Nothing secret can be read from a cookie: a person stands there by the opaque PersonId, a
+ *    document number only sealed.
  */
 import {
   createCipheriv,
@@ -25,6 +26,7 @@ import type {
   TicketNumber,
 } from '../engine/protocol/ids.ts';
 import { RecentMap } from './recent-map.ts';
+import { signInLifetimeMs } from './revocations.ts';
 
 export type SignIn = {
   person: PersonId;
@@ -44,17 +46,19 @@ export type Visitor = string;
 export type AreaClaim = { area: AreaCode; claim: number };
 /** What a form was rendered from. `nonce` is the root of the ids of the commands it sends. */
 export type FormToken = { nonce: string; revision: number; issuedAt: EpochMs };
+export type ListedTicket = { ticket: TicketNumber; programme: ProgrammeCode };
 /**
- * What stands behind one line of the lookup page. Nothing in it, nor its length, says whether it is
- * a decoy (D2): that the engine knows no such ticket is found out at the password step.
+ * What stands behind one line of the lookup page; all of them, so that the page can be shown again.
+ * Nothing in it, nor its length, says whether it is a decoy (D2): that the engine knows no such
+ * ticket is found out at the password step.
  */
 export type TicketHandle = {
   person: PersonId;
-  ticket: TicketNumber;
-  programme: ProgrammeCode;
   documentType: string;
-  /** As typed and normalised, for the password step. Sealed, so it may be here. */
+  /** In its one form, for the password step. */
   documentNumber: string;
+  tickets: ListedTicket[];
+  chosen: number;
 };
 
 export type Cookies = {
@@ -67,6 +71,10 @@ export type Cookies = {
   setVisitor(visitor: Visitor): string;
   setArea(person: PersonId, claim: AreaClaim): string;
   clearSignIn(): string;
+  /** D4: an activation keeps the typed document number at hand, sealed, to compare passwords with. */
+  setActivation(documentNumber: string, signIn: SignIn): string;
+  activationOf(cookieHeader: string, signIn: SignIn, now: EpochMs): string | undefined;
+  clearActivation(): string;
   clearArea(): string;
   /** `boundTo`: the sign-in's nonce, or the visitor before sign-in. */
   formToken(boundTo: string, revision: number, now: EpochMs): string;
@@ -83,7 +91,7 @@ export type Cookies = {
   keyed(purpose: string, text: string): Buffer;
 };
 
-export const signInMs = 12 * 3600_000;
+export const signInMs = signInLifetimeMs;
 export const activationMs = 10 * 60_000;
 export const handleMs = 10 * 60_000;
 /** As long as a sign-in may last: a page left open over lunch must still post. */
@@ -104,6 +112,7 @@ export function createCookies(cookieKey: Uint8Array, secure: boolean): Cookies {
   const formKey = keyFor('form');
   const commandKey = keyFor('command');
   const handleKey = keyFor('handle');
+  const activationKey = keyFor('activation');
   const otherKey = keyFor('other');
 
   // The prefix makes the browser itself refuse a cookie that another host or plain HTTP planted.
@@ -111,6 +120,7 @@ export function createCookies(cookieKey: Uint8Array, secure: boolean): Cookies {
   const signInName = `${prefix}ruxi-sign-in`;
   const visitorName = `${prefix}ruxi-visitor`;
   const areaName = `${prefix}ruxi-area`;
+  const activationName = `${prefix}ruxi-activation`;
   const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const setCookie = (name: string, value: string, maxAgeMs: number) =>
     `${name}=${value}${attributes}; Max-Age=${Math.floor(maxAgeMs / 1000)}`;
@@ -168,32 +178,18 @@ export function createCookies(cookieKey: Uint8Array, secure: boolean): Cookies {
     },
     commandIdOf: (form, salt) => mac(commandKey, `${form.nonce}~${salt}`),
 
-    sealHandle(handle, visitor, now) {
-      const iv = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', handleKey, iv);
-      cipher.setAAD(Buffer.from(visitor));
-      const text = JSON.stringify([now, handle]);
-      const sealed = [iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];
-      return Buffer.concat(sealed).toString('base64url');
+    sealHandle: (handle, visitor, now) => seal(handleKey, handle, visitor, now + handleMs),
+    openHandle: (sealed, visitor, now) =>
+      unseal(handleKey, sealed, visitor, now) as TicketHandle | undefined,
+    setActivation(documentNumber, { nonce, issuedAt, expiresAt }) {
+      const sealed = seal(activationKey, documentNumber, nonce, expiresAt);
+      return setCookie(activationName, sealed, expiresAt - issuedAt);
     },
-    openHandle(sealed, visitor, now) {
-      const bytes = Buffer.from(sealed, 'base64url');
-      // The decoder overlooks characters and spare bits; what does not write back the same was changed.
-      if (bytes.length < 28 || bytes.toString('base64url') !== sealed) return undefined;
-      const decipher = createDecipheriv('aes-256-gcm', handleKey, bytes.subarray(0, 12), {
-        authTagLength: 16,
-      });
-      decipher.setAAD(Buffer.from(visitor));
-      decipher.setAuthTag(bytes.subarray(-16));
-      let text: string;
-      try {
-        text = decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8');
-      } catch {
-        return undefined;
-      }
-      const [sealedAt, handle] = JSON.parse(text) as [EpochMs, TicketHandle];
-      return now < sealedAt + handleMs ? handle : undefined;
+    activationOf(cookieHeader, { nonce }, now) {
+      const sealed = cookieOf(cookieHeader, activationName) ?? '';
+      return unseal(activationKey, sealed, nonce, now) as string | undefined;
     },
+    clearActivation: () => clearCookie(activationName),
     keyed: (purpose, text) => createHmac('sha256', otherKey).update(`${purpose}~${text}`).digest(),
   };
 }
@@ -216,6 +212,35 @@ function unsigned(key: Buffer, value: string): string | undefined {
 function same(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** AES-256-GCM over the value and its end; opens only under the name it was bound to. */
+function seal(key: Buffer, value: unknown, boundTo: string, until: EpochMs): string {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, iv);
+  cipher.setAAD(Buffer.from(boundTo));
+  const text = JSON.stringify([until, value]);
+  const sealed = [iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];
+  return Buffer.concat(sealed).toString('base64url');
+}
+
+function unseal(key: Buffer, sealed: string, boundTo: string, now: EpochMs): unknown {
+  const bytes = Buffer.from(sealed, 'base64url');
+  // The decoder overlooks characters and spare bits; what does not write back the same was changed.
+  if (bytes.length < 28 || bytes.toString('base64url') !== sealed) return undefined;
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), {
+    authTagLength: 16,
+  });
+  decipher.setAAD(Buffer.from(boundTo));
+  decipher.setAuthTag(bytes.subarray(-16));
+  let text: string;
+  try {
+    text = decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8');
+  } catch {
+    return undefined;
+  }
+  const [until, value] = JSON.parse(text) as [EpochMs, unknown];
+  return now < until ? value : undefined;
 }
 
 function cookieOf(header: string, name: string): string | undefined {

@@ -2,7 +2,7 @@
 import argon2 from 'argon2';
 
 export type HashingJob =
-  | { id: number; kind: 'hash'; password: string }
+  | { id: number; kind: 'hash'; password: string; salt: string }
   | { id: number; kind: 'verify'; password: string; hash: string };
 export type HashingResult = { id: number; hash?: string; matches?: boolean };
 
@@ -12,7 +12,10 @@ const cost = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, paralleli
 async function work(job: HashingJob): Promise<HashingResult> {
   try {
     if (job.kind === 'hash') {
-      return { id: job.id, hash: await argon2.hash(job.password, cost) };
+      return {
+        id: job.id,
+        hash: await argon2.hash(job.password, { ...cost, salt: Buffer.from(job.salt, 'hex') }),
+      };
     }
     return { id: job.id, matches: await argon2.verify(job.hash, job.password) };
   } catch {

@@ -17,7 +17,8 @@ export type Verified = { kind: 'verified'; matches: boolean } | Unavailable;
 export type Unavailable = { kind: 'busy'; waitMs: number } | { kind: 'failed' };
 
 export type Hashing = {
-  hash(password: string): Promise<Hashed>;
+  /** `salt`: 16 bytes, never used for another password. The same pair gives the same hash. */
+  hash(password: string, salt: Uint8Array): Promise<Hashed>;
   verify(hash: string, password: string): Promise<Verified>;
   /** 1 while booking is open, so that saves keep the processor; 2 otherwise. */
   setConcurrency(concurrency: 1 | 2): void;
@@ -107,8 +108,8 @@ export function startHashing(): Hashing {
   }
 
   return {
-    hash: (password) =>
-      submit<Hashed>({ id: ++lastId, kind: 'hash', password }, ({ hash }) =>
+    hash: (password, salt) =>
+      submit<Hashed>({ id: ++lastId, kind: 'hash', password, salt: hexOf(salt) }, ({ hash }) =>
         hash === undefined ? { kind: 'failed' } : { kind: 'hashed', hash },
       ),
     verify: (hash, password) =>
@@ -132,3 +133,5 @@ export function startHashing(): Hashing {
     },
   };
 }
+
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

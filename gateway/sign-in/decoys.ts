@@ -5,11 +5,9 @@
  * Y1 The choice depends on the number and a key alone. Each area and programme draws its own lot,
  *    so that a changed catalogue moves a decoy no more often than it must.
  */
-import type { ProgrammeCode, TicketNumber } from '../../engine/protocol/ids.ts';
+import type { ProgrammeCode } from '../../engine/protocol/ids.ts';
 import { stableHash } from '../../engine/protocol/layout.ts';
-import type { Cookies } from '../cookies.ts';
-
-export type ListedTicket = { ticket: TicketNumber; programme: ProgrammeCode };
+import type { Cookies, ListedTicket } from '../cookies.ts';
 
 /** Of 256 people, so many hold two tickets; the others one. As in the records this was modelled on. */
 const withTwoOf256 = 15;

@@ -3,10 +3,11 @@ import { afterAll, expect, test } from 'vitest';
 import { startHashing, waitingMax } from '../../gateway/hashing/hashing.ts';
 
 const hashing = startHashing();
+const salt = Buffer.alloc(16, 5);
 afterAll(() => hashing.stop());
 
 test('F7 a password is verified against its hash, and only the right one', async () => {
-  const hashed = await hashing.hash('correct horse 入席');
+  const hashed = await hashing.hash('correct horse 入席', salt);
   if (hashed.kind !== 'hashed') throw new Error(hashed.kind);
   expect(hashed.hash).toMatch(/^\$argon2id\$v=19\$m=19456,p=1,t=2\$/);
   expect(await hashing.verify(hashed.hash, 'correct horse 入席')).toEqual({
@@ -17,6 +18,10 @@ test('F7 a password is verified against its hash, and only the right one', async
     kind: 'verified',
     matches: false,
   });
+});
+
+test('B2 the same password and salt give the same hash, so a form sent twice is one command', async () => {
+  expect(await hashing.hash('twice', salt)).toEqual(await hashing.hash('twice', salt));
 });
 
 test('F7 a hash from elsewhere is verified by its own cost', async () => {
@@ -30,9 +35,9 @@ test('a hash that cannot be read is a fault, not a wrong password', async () => 
 
 test('over the bound the answer is busy at once, with a wait', async () => {
   const own = startHashing();
-  const answers = Array.from({ length: waitingMax + 2 }, () => own.hash('x'));
+  const answers = Array.from({ length: waitingMax + 2 }, () => own.hash('x', salt));
   expect(own.waiting()).toBe(waitingMax);
-  const busy = await own.hash('one too many');
+  const busy = await own.hash('one too many', salt);
   expect(busy.kind).toBe('busy');
   expect(busy).toHaveProperty('waitMs', expect.any(Number));
   await own.stop();
@@ -42,13 +47,13 @@ test('over the bound the answer is busy at once, with a wait', async () => {
 
 test('a hashing process that dies is replaced', async () => {
   const own = startHashing();
-  await own.hash('warm');
+  await own.hash('warm', salt);
   const pid = own.processId();
   if (pid === undefined) throw new Error('a hashing process that works has an id');
-  const lost = own.hash('lost');
+  const lost = own.hash('lost', salt);
   process.kill(pid, 'SIGKILL');
   expect(await lost).toEqual({ kind: 'failed' });
-  expect(await own.hash('after')).toMatchObject({ kind: 'hashed' });
+  expect(await own.hash('after', salt)).toMatchObject({ kind: 'hashed' });
   expect(own.processId()).not.toBe(pid);
   await own.stop();
 });
