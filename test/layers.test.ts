@@ -34,7 +34,7 @@ const arrows: Record<string, string[]> = {
   data: ['protocol', 'import'],
 };
 /** These put the parts together; what they join is their whole purpose. */
-const wiring = [/^ruxi\.ts$/, /^engine\/[^/]+\.ts$/, /^gateway\/main\.ts$/, /^bench\//, /^test\//];
+const wiring = [/^ruxi\.ts$/, /^engine\/[^/]+\.ts$/, /^gateway\/main\.ts$/, /^(bench|test|ops)\//];
 
 /**
  * Contracts: words like the protocol's, standing beside what keeps them. A part may know the
