@@ -1,0 +1,13 @@
+/**
+ * D3: failed sign-ins delay, they never lock for good. Shared, because a gateway must treat people
+ * who do not exist exactly as the engine treats those who do (D2).
+ */
+export const signInFailuresFree = 4;
+export const signInDelayMs = 5_000;
+export const signInDelayMaxMs = 15 * 60_000;
+
+/** The wait after so many failures in a row: each one beyond the free ones doubles it. */
+export function signInDelayAfter(failures: number): number {
+  const beyond = failures - signInFailuresFree;
+  return beyond <= 0 ? 0 : Math.min(signInDelayMaxMs, signInDelayMs * 2 ** (beyond - 1));
+}
