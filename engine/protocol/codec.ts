@@ -1,0 +1,625 @@
+/**
+ * What stands in a bus message: batches of commands and queries, their replies in the same order,
+ * counts and notices. Every message is `[version, [items]]` in MessagePack; an item is a list that
+ * begins with its kind's place below and goes on with its fields in the order given here.
+ *
+ * O1 Closed: kinds, fields, types, lengths and characters not named here do not pass.
+ * O2 One bad item does not harm its neighbours: it is `malformed`, they are read. A message that
+ *    cannot be followed at all is a `CodecError`.
+ * O3 Within a version lists of kinds grow at their end only; any other change is a new version.
+ * O4 The names of fields never travel, so a renamed field changes nothing on the bus.
+ */
+import type {
+  CandidateRecord,
+  CodeAddress,
+  Command,
+  DeliveryOutcome,
+  SetWindow,
+  TicketRecord,
+} from './commands.ts';
+import type { CommandId, UnitCode } from './ids.ts';
+import {
+  ascii,
+  boolean,
+  CodecError,
+  characters,
+  choice,
+  list,
+  nullable,
+  number,
+  optional,
+  Reader,
+  record,
+  type Shape,
+  text,
+  uint,
+  union,
+  Writer,
+  word,
+} from './message-pack.ts';
+import type { Notice } from './notices.ts';
+import {
+  type RefusalDetail,
+  type RefusalReason,
+  type Refused,
+  refusalReasons,
+} from './refusals.ts';
+import type {
+  Accepted,
+  AreaCounts,
+  AskedQuery,
+  CandidateView,
+  CodeView,
+  CommandReply,
+  DemonstrationMessage,
+  Outcome,
+  PartitionStatus,
+  PoolBalance,
+  Query,
+  QueryAnswer,
+  QueryReply,
+  RegistrationView,
+  SeatView,
+  SignInFacts,
+} from './replies.ts';
+import type {
+  Adopted,
+  BookingDay,
+  Catalogue,
+  City,
+  Course,
+  ExamArea,
+  ExamUnit,
+  Office,
+  Programme,
+  Settings,
+  Window,
+} from './session.ts';
+
+export { CodecError } from './message-pack.ts';
+
+export type Asked = Command | AskedQuery;
+export type Answered = CommandReply | QueryReply;
+/** Stands in a batch where something unreadable stood. `id` is empty if not even that was read. */
+export type Malformed = { kind: 'malformed'; id: CommandId };
+
+/** Of one batch, and of one publication. A bus carries no larger message to an engine. */
+export const messageSizeMax = 1024 * 1024;
+/** Of one batch's replies; a bus may carry them in parts. */
+export const repliesSizeMax = 64 * 1024 * 1024;
+export const itemsMax = 4096;
+
+const version = 1;
+
+// ── Names ───────────────────────────────────────────────────────────────────────────────────────
+
+const opaque = ascii(characters('A-Za-z0-9_-'), 22);
+const code = ascii(characters('0-9A-Z'), 1, 16);
+const course = ascii(characters('0-9'), 5);
+const ticket = ascii(characters('0-9'), 12);
+const smsCode = ascii(characters('0-9'), 6);
+const mobile = ascii(characters('0-9'), 11);
+const partition = ascii(characters('0-9a-zA-Z-'), 1, 32);
+const sealed = ascii(characters('A-Za-z0-9_-'), 1, 2048);
+const plain = ascii(characters(' -~'), 0, 128);
+const passwordHash = ascii(characters('!-~'), 1, 256);
+const mask = text(128);
+const label = text(256);
+const sentence = text(1024);
+const at = uint();
+const count = uint();
+const small = uint(0xffff_ffff);
+
+const unitsMax = 16;
+const ticketsMax = 64;
+const units: Shape<UnitCode[]> = list(code, unitsMax);
+const unitAndCourse = record<{ unit: UnitCode; course: string }>({ unit: code, course });
+const unitsAndCourses = list(unitAndCourse, unitsMax);
+const delivery = choice<DeliveryOutcome>(['sent', 'failed', 'phone-messages-used-up']);
+const deliveryState = choice<'sending' | DeliveryOutcome>([
+  'sending',
+  'sent',
+  'failed',
+  'phone-messages-used-up',
+]);
+const reason: Shape<RefusalReason> = word(refusalReasons);
+
+const codeAddress = record<CodeAddress>({ sealed, index: opaque, mask });
+/** A phone as typed, or already sealed. */
+const phone: Shape<string | CodeAddress> = {
+  write: (to, value) =>
+    typeof value === 'string' ? mobile.write(to, value) : codeAddress.write(to, value),
+  read: (from) => (from.standsAtText ? mobile.read(from) : codeAddress.read(from)),
+};
+
+// ── The session ─────────────────────────────────────────────────────────────────────────────────
+
+const catalogue = record<Catalogue>({
+  code: plain,
+  title: label,
+  feeFen: small,
+  printFrom: at,
+  units: list(record<ExamUnit>({ code, name: label, startsAt: at, endsAt: at }), unitsMax),
+  cities: list(record<City>({ code, name: label }), 1000),
+  areas: list(
+    record<ExamArea>({
+      code,
+      name: label,
+      city: code,
+      county: optional(code),
+      office: record<Office>({ name: label, phone: label, hours: label }),
+    }),
+    10_000,
+  ),
+  courses: list(
+    record<Course>({
+      code: course,
+      name: label,
+      credits: number,
+      method: choice(['written', 'practical']),
+      unit: optional(code),
+      replacedBy: optional(list(course, 16)),
+    }),
+    10_000,
+  ),
+  programmes: list(
+    record<Programme>({
+      code,
+      name: label,
+      level: label,
+      totalCredits: optional(number),
+      courses: list(course, 1000),
+    }),
+    10_000,
+  ),
+});
+const calendar = list(record<BookingDay>({ opensAt: at, closesAt: at }), 1000);
+const settings = record<Settings>({
+  foreignCourse: choice(['warn', 'refuse']),
+  importedPhoneMustMatch: boolean,
+  holdMs: small,
+  holdMaxMs: small,
+  codeTriesMax: small,
+  codeResendAfterMs: small,
+  bookingCodesPerDayMax: small,
+  accountCodesPerDayMax: small,
+  messagesPerPhonePerDayMax: small,
+  peoplePerPhoneMax: small,
+  areaMovesPerDayMax: small,
+});
+const window = union<Window, 'state'>('state', {
+  open: { pausedMs: count },
+  paused: { pausedMs: count, pausedAt: at, reason: sentence, newsBy: at },
+});
+const adopted = record<Adopted>({ number: small, catalogue, calendar, settings, window });
+
+// ── Commands ────────────────────────────────────────────────────────────────────────────────────
+
+const envelope = { id: opaque, answerBy: at, epoch: count };
+const onRegistration = {
+  ...envelope,
+  area: code,
+  person: opaque,
+  claim: small,
+  revision: small,
+  ticket,
+};
+const onArea = { ...envelope, area: code, person: opaque, claim: small };
+const onPerson = { ...envelope, person: opaque };
+const onPhone = { ...envelope, phone: opaque, person: opaque };
+
+const ticketRecords = list(
+  record<TicketRecord>({
+    number: ticket,
+    programme: code,
+    status: choice(['active', 'graduated', 'transferred']),
+    passed: list(record<{ course: string; grade: number }>({ course, grade: number }), 256),
+  }),
+  ticketsMax,
+);
+const candidateKind = choice<CandidateRecord['kind']>(['enrolled', 'new']);
+const candidateType = choice<CandidateRecord['candidateType']>(['open', 'applied']);
+const candidateRecord = record<CandidateRecord>({
+  kind: candidateKind,
+  documentType: plain,
+  document: sealed,
+  documentMask: mask,
+  name: sealed,
+  nameMask: mask,
+  candidateType,
+  hasPhoto: boolean,
+  tickets: ticketRecords,
+  importedPhone: optional(codeAddress),
+  passwordHash: optional(passwordHash),
+});
+
+const query = union<Query, 'kind'>('kind', {
+  registration: { area: code, person: opaque },
+  candidate: { person: opaque },
+  'sign-in-facts': { person: opaque },
+  outcome: { command: opaque, person: opaque, area: optional(code), answerBy: at },
+  counts: {},
+  balance: {},
+  session: {},
+  revocations: {},
+  'spend-once': { token: ascii(characters('!-~'), 1, 128), until: at },
+  status: {},
+  messages: {},
+});
+
+type Item = Command | ({ kind: 'ask' } & AskedQuery);
+const item = union<Item, 'kind'>('kind', {
+  ask: { id: opaque, answerBy: at, query },
+  'choose-course': { ...onRegistration, programme: code, course, replace: boolean },
+  'drop-course': { ...onRegistration, unit: code },
+  'hold-seats': { ...onRegistration, challenge: opaque, phone: codeAddress },
+  'send-code': { ...onRegistration, challenge: opaque, phone: codeAddress },
+  'resend-code': onRegistration,
+  'save-seats': { ...onRegistration, challenge: opaque, code: smsCode, units },
+  'give-up-seats': { ...onRegistration, units },
+  'vacate-area': onArea,
+  'fence-area': onArea,
+  'expire-holds': { ...envelope, area: code },
+  'set-capacity': {
+    ...envelope,
+    area: code,
+    capacities: list(record({ unit: code, capacity: small }), unitsMax),
+  },
+  'note-delivery': {
+    ...onPerson,
+    area: optional(code),
+    challenge: opaque,
+    attempt: small,
+    outcome: delivery,
+  },
+  'import-candidate': { ...onPerson, record: candidateRecord },
+  'record-sign-in': { ...onPerson, ticket, succeeded: boolean },
+  'request-phone-code': { ...onPerson, challenge: opaque, phone },
+  'bind-phone': { ...onPerson, challenge: opaque, code: smsCode },
+  'set-password': { ...onPerson, hash: passwordHash },
+  'choose-area': { ...onPerson, ticket, area: code },
+  'note-vacated': { ...onPerson, claim: small, vacated: boolean },
+  'note-fenced': { ...onPerson, claim: small },
+  'note-phone-settled': onPerson,
+  'join-phone': onPhone,
+  'settle-phone': onPhone,
+  'take-message': { ...envelope, phone: opaque, key: plain },
+  'install-session': { ...envelope, catalogue, calendar, settings },
+  'set-window': {
+    ...envelope,
+    to: union<SetWindow['to'], 'state'>('state', {
+      open: {},
+      paused: { reason: sentence, newsBy: at },
+    }),
+  },
+  adopt: { ...envelope, adopted },
+  'note-adopted': { ...envelope, partition, number: small },
+});
+
+// ── Replies ─────────────────────────────────────────────────────────────────────────────────────
+
+const outcome = union<Outcome, 'kind'>('kind', {
+  done: {},
+  held: { held: units, owned: units, full: unitsAndCourses },
+  saved: {
+    saved: unitsAndCourses,
+    failed: list(
+      record<Extract<Outcome, { kind: 'saved' }>['failed'][number]>({
+        unit: code,
+        course,
+        reason: choice(['seats-exhausted']),
+        late: boolean,
+      }),
+      unitsMax,
+    ),
+  },
+  claimed: { claim: small, area: code },
+  claiming: { claim: small, from: code, to: code },
+  'signed-in': { generation: small },
+  'sign-in-failed': { failures: small, retryAt: at },
+  adopted: { number: small },
+});
+const registration = record<RegistrationView>({
+  revision: small,
+  seats: list(
+    record<SeatView>({
+      unit: code,
+      course,
+      ticket,
+      state: union<SeatView['state'], 'kind'>('kind', { held: { until: at }, saved: {} }),
+    }),
+    unitsMax,
+  ),
+  draft: list(record<RegistrationView['draft'][number]>({ unit: code, course, ticket }), unitsMax),
+  code: optional(
+    record<CodeView>({
+      challenge: opaque,
+      ticket,
+      units,
+      phoneMask: mask,
+      expiresAt: at,
+      resendFrom: at,
+      resendLeft: boolean,
+      triesLeft: small,
+      delivery: deliveryState,
+    }),
+  ),
+  asking: optional(ticket),
+});
+const claim = record<NonNullable<CandidateView['claim']>>({ number: small, area: code });
+const candidate = record<CandidateView>({
+  person: opaque,
+  kind: candidateKind,
+  documentMask: mask,
+  name: label,
+  nameMask: mask,
+  hasPhoto: boolean,
+  candidateType,
+  tickets: ticketRecords,
+  phone: optional(codeAddress),
+  importedPhoneMask: optional(mask),
+  passwordSet: boolean,
+  generation: small,
+  claim: optional(claim),
+  moving: optional(
+    record<NonNullable<CandidateView['moving']>>({ number: small, from: code, to: code }),
+  ),
+  phoneCode: optional(
+    record<NonNullable<CandidateView['phoneCode']>>({
+      challenge: opaque,
+      phoneMask: mask,
+      expiresAt: at,
+      resendFrom: at,
+      triesLeft: small,
+      delivery: deliveryState,
+    }),
+  ),
+});
+const refusalDetail = record<RefusalDetail>({
+  unit: optional(code),
+  course: optional(course),
+  replacedBy: optional(list(course, 16)),
+  ticket: optional(ticket),
+  at: optional(at),
+  triesLeft: optional(small),
+});
+const seatCounts = list(small, unitsMax);
+const areaCounts = record<AreaCounts>({
+  area: code,
+  version: count,
+  at,
+  free: seatCounts,
+  capacity: seatCounts,
+});
+
+/** What a batch is answered with, whichever of its items it answers. */
+type Reply = { id: CommandId } & (
+  | Accepted
+  | (Refused & { registration?: RegistrationView })
+  | QueryAnswer
+);
+/** Empty only where a malformed item did not even tell its id. */
+const replyId = ascii(characters('A-Za-z0-9_-'), 0, 22);
+const id = { id: replyId };
+const reply = union<Reply, 'kind'>('kind', {
+  accepted: {
+    ...id,
+    outcome,
+    registration: optional(registration),
+    candidate: optional(candidate),
+  },
+  refused: {
+    ...id,
+    reason,
+    detail: optional(refusalDetail),
+    registration: optional(registration),
+  },
+  registration: { ...id, registration },
+  candidate: { ...id, candidate: nullable(candidate) },
+  'sign-in-facts': {
+    ...id,
+    facts: nullable(
+      record<SignInFacts>({
+        tickets: ticketRecords,
+        password: union<SignInFacts['password'], 'kind'>('kind', {
+          initial: {},
+          set: { hash: passwordHash },
+        }),
+        retryAt: at,
+        phoneBound: boolean,
+        kind: candidateKind,
+      }),
+    ),
+  },
+  outcome: {
+    ...id,
+    state: union<Extract<QueryAnswer, { kind: 'outcome' }>['state'], 'kind'>('kind', {
+      kept: { outcome },
+      refused: { reason },
+      checking: {},
+      absent: {},
+    }),
+    registration: optional(registration),
+  },
+  counts: { ...id, counts: list(areaCounts, 10_000) },
+  balance: {
+    ...id,
+    pools: list(
+      record<PoolBalance>({
+        area: code,
+        unit: code,
+        capacity: small,
+        free: small,
+        held: small,
+        saved: small,
+      }),
+      10_000 * unitsMax,
+    ),
+  },
+  session: { ...id, adopted: nullable(adopted) },
+  revocations: {
+    ...id,
+    revocations: list(
+      record<Extract<QueryAnswer, { kind: 'revocations' }>['revocations'][number]>({
+        person: opaque,
+        generation: small,
+        at,
+      }),
+      1_000_000,
+    ),
+  },
+  'spend-once': { ...id, unspent: boolean },
+  status: {
+    ...id,
+    status: record<PartitionStatus>({
+      partition,
+      epoch: count,
+      index: count,
+      lag: count,
+      inbox: count,
+    }),
+  },
+  messages: {
+    ...id,
+    messages: list(record<DemonstrationMessage>({ at, phone: plain, text: sentence }), 10_000),
+  },
+});
+
+const notice = union<Notice, 'kind'>('kind', {
+  'writer-up': { partition, epoch: count, index: count },
+  'sign-ins-ended': { person: opaque, generation: small, at },
+  'session-changed': { adopted },
+});
+
+// ── Messages ────────────────────────────────────────────────────────────────────────────────────
+
+/** A batch that is gathered as it comes: each item is written once, when it is added. */
+export class AskBatch {
+  #to = new Writer();
+  #place = 0;
+  #items = 0;
+
+  constructor() {
+    this.#begin();
+  }
+  get items(): number {
+    return this.#items;
+  }
+  /** Bytes so far; a batch of more than `messageSizeMax` is refused by whoever reads it. */
+  get size(): number {
+    return this.#to.at;
+  }
+  /** Throws `CodecError` for what no reader would take; the batch is then as it was before. */
+  add(asked: Asked): void {
+    const before = this.#to.at;
+    try {
+      item.write(this.#to, 'query' in asked ? { kind: 'ask', ...asked } : asked);
+    } catch (error) {
+      this.#to.at = before;
+      throw error;
+    }
+    this.#items += 1;
+  }
+  /** The whole message; the batch is empty again. */
+  take(): Uint8Array {
+    this.#to.endArray(this.#place, this.#items);
+    const bytes = this.#to.take();
+    this.#begin();
+    return bytes;
+  }
+
+  #begin(): void {
+    this.#to.array(2);
+    this.#to.uint(version);
+    this.#place = this.#to.openArray();
+    this.#items = 0;
+  }
+}
+
+export function encodeAsk(items: readonly Asked[]): Uint8Array {
+  const batch = new AskBatch();
+  for (const asked of items) batch.add(asked);
+  return batch.take();
+}
+
+export function decodeAsk(bytes: Uint8Array): (Asked | Malformed)[] {
+  const from = openMessage(bytes, messageSizeMax);
+  const length = from.array(itemsMax);
+  const items: (Asked | Malformed)[] = [];
+  for (let index = 0; index < length; index += 1) items.push(readItem(from));
+  closeMessage(from);
+  return items;
+}
+
+function readItem(from: Reader): Asked | Malformed {
+  const start = from.at;
+  try {
+    const asked = item.read(from);
+    if (asked.kind !== 'ask') return asked;
+    return { id: asked.id, answerBy: asked.answerBy, query: asked.query };
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    from.at = start;
+    from.skip();
+    const end = from.at;
+    from.at = start;
+    const malformed: Malformed = { kind: 'malformed', id: readId(from) };
+    from.at = end;
+    return malformed;
+  }
+}
+
+/** Every kind of item gives its id first. */
+function readId(from: Reader): CommandId {
+  try {
+    from.array(255);
+    from.uint(255);
+    return opaque.read(from);
+  } catch (error) {
+    if (error instanceof CodecError) return '';
+    throw error;
+  }
+}
+
+const [encodeReplies, decodeReplies] = messageOf<Answered>(reply, itemsMax, repliesSizeMax);
+const [encodeCounts, decodeCounts] = messageOf(areaCounts, 10_000, messageSizeMax);
+const [encodeNotices, decodeNotices] = messageOf(notice, itemsMax, messageSizeMax);
+
+export { decodeCounts, decodeNotices, decodeReplies, encodeCounts, encodeNotices, encodeReplies };
+
+function messageOf<T>(
+  shape: Shape<T>,
+  most: number,
+  sizeMax: number,
+): [encode: (items: readonly T[]) => Uint8Array, decode: (bytes: Uint8Array) => T[]] {
+  const to = new Writer();
+  return [
+    (items) => {
+      to.at = 0;
+      to.array(2);
+      to.uint(version);
+      to.array(items.length);
+      for (const one of items) shape.write(to, one);
+      return to.take();
+    },
+    (bytes) => {
+      const from = openMessage(bytes, sizeMax);
+      const length = from.array(most);
+      const items: T[] = [];
+      for (let index = 0; index < length; index += 1) items.push(shape.read(from));
+      closeMessage(from);
+      return items;
+    },
+  ];
+}
+
+function openMessage(bytes: Uint8Array, sizeMax: number): Reader {
+  if (bytes.length > sizeMax) throw new CodecError('a message too large');
+  const from = new Reader(bytes);
+  if (from.array(2) !== 2) throw new CodecError('not a message');
+  if (from.uint(255) !== version) throw new CodecError('another version of the messages');
+  return from;
+}
+function closeMessage(from: Reader): void {
+  if (from.left > 0) throw new CodecError('more bytes than the message has');
+}
