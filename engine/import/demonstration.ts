@@ -64,7 +64,8 @@ export async function importDemonstration(
   const answerBy = now + answerWithinMs;
   // The calendar counts from the first start: a session that is there already stays as it is.
   const session = await port.ask(port.layout.session, { kind: 'session' });
-  if (session.kind !== 'session' || session.adopted === null) {
+  if (session.kind !== 'session') throw new Error('the session could not be asked for');
+  if (session.adopted === null) {
     const calendar = demonstrationCalendar(now, hours);
     const catalogue = catalogueOf(province, calendar);
     const installation = { catalogue, calendar, settings: demonstrationSettings };

@@ -4,15 +4,13 @@
  *
  * I1 Safe to repeat: a command's id derives from the import file and the row, so an import that was
  *    killed is simply run again; books answer a repeated import command as if it were the first.
- * I2 Tried again is only what passes by itself: `busy`, and `session-missing` while a partition has
- *    yet to adopt the session. Any other refusal ends the import and is named by the line it came
- *    from, never by what the line says.
+ * I2 `busy` is the only refusal that is tried again. Any other ends the import and is named by the
+ *    line it came from, never by what the line says.
  */
 import { createHash } from 'node:crypto';
 import type { Command } from '../protocol/commands.ts';
 import type { CommandId, PartitionName, PersonId, PhoneIndex, Sealed } from '../protocol/ids.ts';
 import type { Layout } from '../protocol/layout.ts';
-import type { RefusalReason } from '../protocol/refusals.ts';
 import type { CommandReply, Query, QueryReply } from '../protocol/replies.ts';
 
 /** The way to the writers; replies come in the order of the commands, each after its flush. */
@@ -39,9 +37,8 @@ const sliceBytesMax = 512 * 1024;
 /** Large enough that a slice's flushes, of keys and of the journal, are shared by many. */
 const sliceMax = 512;
 const slicesInFlightMax = 4;
-const passing: ReadonlySet<RefusalReason> = new Set(['busy', 'session-missing']);
-const triesMax = 400;
-const pauseMs = 25;
+const busyTriesMax = 400;
+const busyPauseMs = 25;
 
 /** 22 base64url characters from what the command is for (I1). */
 export function commandIdOf(...parts: readonly string[]): CommandId {
@@ -104,9 +101,9 @@ async function sendSlice(
       const reply = replies[at];
       if (reply?.kind === 'accepted') return false;
       if (reply === undefined) throw new Error(`${sendable.origin}: no reply`);
-      if (passing.has(reply.reason) && tries < triesMax) return true;
+      if (reply.reason === 'busy' && tries < busyTriesMax) return true;
       throw new Error(`${sendable.origin}: refused, ${reply.reason}`);
     });
-    if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, busyPauseMs));
   }
 }

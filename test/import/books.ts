@@ -1,22 +1,32 @@
 /**
- * The books as an import meets them: they accept, keep and count; they can be told to refuse or to
- * die. Every command that arrives is held against what an import promised.
+ * The books of every partition, decided by the real core and kept in memory; they can be told to be
+ * busy, to refuse or to die. Every command that arrives is held against what an import promises.
  */
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
+import { pendingEffects } from '../../engine/core/effects.ts';
+import {
+  ask,
+  type CoreQuery,
+  checkInvariants,
+  createPartition,
+  decide,
+  evolve,
+  type Partition,
+} from '../../engine/core/partition.ts';
 import type { ImportPort, ImportVault } from '../../engine/import/send.ts';
-import type { Command, InstallSession } from '../../engine/protocol/commands.ts';
+import type { Command, PreparedCommand } from '../../engine/protocol/commands.ts';
 import type { PersonId } from '../../engine/protocol/ids.ts';
 import { personIdOf, phoneIndexOf } from '../../engine/protocol/indices.ts';
 import {
   type Layout,
   partitionOfArea,
   partitionOfPerson,
+  partitionsOf,
   singleLayout,
 } from '../../engine/protocol/layout.ts';
 import type { RefusalReason } from '../../engine/protocol/refusals.ts';
-import type { CandidateView, CommandReply } from '../../engine/protocol/replies.ts';
-import type { Adopted } from '../../engine/protocol/session.ts';
+import type { AreaCounts, CommandReply } from '../../engine/protocol/replies.ts';
 
 /** The bus's cap on one message. */
 const messageBytesMax = 1024 * 1024;
@@ -30,61 +40,71 @@ export const spreadLayout: Layout = {
 
 export function booksForTest(layout: Layout = singleLayout) {
   const indexKey = randomBytes(32);
+  const partitions = new Map(partitionsOf(layout).map((name) => [name, createPartition(name)]));
   const unsettled = new Set<PersonId>();
-  let answersLeft = Number.POSITIVE_INFINITY;
   const refusals: RefusalReason[] = [];
-  const sessions: InstallSession[] = [];
-  const people = new Map<PersonId, string>();
-  const areas = new Map<string, string>();
-  /** Whoever came, in the order of arrival, repeats included. */
+  let answersLeft = Number.POSITIVE_INFINITY;
+  let index = 0;
+  /** Whatever was decided, in the order of arrival, repeats included. */
   const arrivals: Command[] = [];
 
-  function take(partition: string, command: Command): CommandReply {
+  const partitionNamed = (name: string): Partition => {
+    const partition = partitions.get(name);
+    return partition ?? expect.unreachable(`no partition ${name}`);
+  };
+  function carryOut(partition: Partition, command: PreparedCommand): CommandReply {
+    const given = { sequence: index, at: 0, olderEpoch: false, command };
+    const { reply, events } = decide(partition, given);
+    for (const event of events) {
+      index += 1;
+      const row = evolve(partition, event, 0, index);
+      // What the engine's effects would do: every partition adopts the session.
+      for (const effect of pendingEffects(row, partitionsOf(layout))) {
+        if (effect.kind !== 'adopt') continue;
+        const { adopted, key } = effect;
+        const adopt = { kind: 'adopt', id: key, answerBy: 0, epoch: 0, adopted } as const;
+        carryOut(partitionNamed(effect.partition), adopt);
+      }
+    }
+    return { id: command.id, ...reply };
+  }
+  function take(name: string, command: Command): CommandReply {
     const reason = refusals.shift();
     if (reason !== undefined) return { id: command.id, kind: 'refused', reason };
     arrivals.push(command);
     switch (command.kind) {
       case 'install-session':
-        expect(partition).toBe(layout.session);
-        sessions.push(command);
-        break;
+        expect(name).toBe(layout.session);
+        return carryOut(partitionNamed(name), command);
       case 'set-capacity':
-        expect(partition).toBe(partitionOfArea(layout, command.area));
-        areas.set(command.area, command.id);
-        break;
+        expect(name).toBe(partitionOfArea(layout, command.area));
+        return carryOut(partitionNamed(name), command);
       case 'import-candidate':
-        expect(partition).toBe(partitionOfPerson(layout, command.person));
-        people.set(command.person, command.id);
-        break;
+        expect(name).toBe(partitionOfPerson(layout, command.person));
+        return carryOut(partitionNamed(name), command);
       default:
-        expect.unreachable(`an import sent ${command.kind}`);
+        return expect.unreachable(`an import sent ${command.kind}`);
     }
-    return { id: command.id, kind: 'accepted', outcome: { kind: 'done' } };
   }
 
   const port: ImportPort = {
     layout,
-    submit: async (partition, commands) => {
+    submit: async (name, commands) => {
       for (const command of commands) {
         if (command.kind !== 'import-candidate') continue;
         expect(unsettled, 'sealed text left before its key was durable').not.toContain(
           command.person,
         );
       }
-      expect(JSON.stringify(commands).length).toBeLessThan(messageBytesMax / 2);
+      expect(JSON.stringify(commands).length).toBeLessThan(messageBytesMax);
       await Promise.resolve();
       if (answersLeft === 0) throw new Error('the engine was killed');
       answersLeft -= 1;
-      return commands.map((command) => take(partition, command));
+      return commands.map((command) => take(name, command));
     },
-    ask: async (_partition, query) => {
-      if (query.kind === 'candidate') {
-        const candidate = people.has(query.person) ? ({} as CandidateView) : null;
-        return { id: 'asked', kind: 'candidate', candidate };
-      }
-      expect(query.kind).toBe('session');
-      const [installed] = sessions;
-      return { id: 'asked', kind: 'session', adopted: installed ? adoptedOf(installed) : null };
+    ask: async (name, query) => {
+      expect(['candidate', 'session']).toContain(query.kind);
+      return { id: 'asked', ...ask(partitionNamed(name), query as CoreQuery, 0) };
     },
   };
   const vault: ImportVault = {
@@ -101,13 +121,15 @@ export function booksForTest(layout: Layout = singleLayout) {
       for (const person of writing) unsettled.delete(person);
     },
   };
+  const all = [...partitions.values()];
   return {
     port,
     vault,
-    sessions,
-    people,
-    areas,
     arrivals,
+    adopted: () => partitionNamed(layout.session).adopted?.adopted,
+    people: () => all.flatMap((partition) => [...partition.candidates.values()]),
+    counts: () => all.flatMap((partition) => countsOf(partition)),
+    check: () => all.forEach(checkInvariants),
     /** The next commands to arrive are refused with these, one each. */
     refuseNext: (...reasons: RefusalReason[]) => refusals.push(...reasons),
     /** Answers so many more batches, then no more until told otherwise. */
@@ -117,6 +139,7 @@ export function booksForTest(layout: Layout = singleLayout) {
   };
 }
 
-function adoptedOf({ catalogue, calendar, settings }: InstallSession): Adopted {
-  return { number: 1, catalogue, calendar, settings, window: { state: 'open', pausedMs: 0 } };
+function countsOf(partition: Partition): AreaCounts[] {
+  const answer = ask(partition, { kind: 'counts' }, 0);
+  return answer.kind === 'counts' ? answer.counts : [];
 }

@@ -1,13 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { demonstrationCalendar } from '../../engine/import/calendar.ts';
 import { checkCandidates } from '../../engine/import/candidates.ts';
-import { demonstrationSettings, importDemonstration } from '../../engine/import/demonstration.ts';
+import {
+  demonstrationSettings,
+  demonstrationSignIns,
+  importDemonstration,
+} from '../../engine/import/demonstration.ts';
 import { readProvince, sourceIn } from '../../engine/import/province.ts';
 import { commandIdOf } from '../../engine/import/send.ts';
 import { ImportRefused, type Problem, type Source } from '../../engine/import/table.ts';
 import type { Command } from '../../engine/protocol/commands.ts';
+import { initialPasswordOf } from '../../engine/protocol/documents.ts';
 import { opaquePattern } from '../../engine/protocol/ids.ts';
 import { singleLayout } from '../../engine/protocol/layout.ts';
+import { phoneMask } from '../../engine/protocol/masks.ts';
 import { booksForTest, spreadLayout } from './books.ts';
 
 const now = Date.UTC(2026, 8, 7, 1);
@@ -24,9 +31,11 @@ test.each([
   const books = booksForTest(layout);
   const done = await importDemonstration(books.port, books.vault, { now });
   expect(done).toEqual({ kind: 'imported', areas: 183, candidates: 2400 });
-  expect(books.sessions).toHaveLength(1);
-  expect(books.areas.size).toBe(183);
-  expect(books.people.size).toBe(2400);
+  const counts = books.counts();
+  expect(counts).toHaveLength(183);
+  for (const { free, capacity } of counts) expect(free).toEqual(capacity);
+  expect(books.people()).toHaveLength(2400);
+  books.check();
   expect(books.arrivals).toHaveLength(1 + 183 + 2400);
   expect(idsOf(books.arrivals).size).toBe(books.arrivals.length);
   for (const { id } of books.arrivals) expect(id).toMatch(opaquePattern);
@@ -40,7 +49,7 @@ test.each([
 test('D9 the session brings the calendar of the first start and the settings', async () => {
   const books = booksForTest();
   await importDemonstration(books.port, books.vault, { now, hours: '09:00-22:00' });
-  const [session] = books.sessions;
+  const session = books.adopted();
   expect(session?.calendar).toHaveLength(30);
   expect(session?.calendar[0]).toEqual({ opensAt: now, closesAt: now + 13 * 3_600_000 });
   expect(session?.settings).toEqual(demonstrationSettings);
@@ -58,12 +67,30 @@ test.each([1, 2, 3, 5, 8, 9])(
     const done = await importDemonstration(books.port, books.vault, { now: later });
     expect(done).toEqual({ kind: 'imported', areas: 183, candidates: 2400 });
     // The calendar counts from the first start, not from the one that finished the work.
-    expect(books.sessions.map((session) => session.calendar[0]?.opensAt)).toHaveLength(1);
-    expect(books.people.size).toBe(2400);
+    expect(books.adopted()).toMatchObject({ number: 1, calendar: demonstrationCalendar(now) });
+    expect(books.people()).toHaveLength(2400);
+    books.check();
     // What came twice came under the same id.
     expect(idsOf(books.arrivals).size).toBe(1 + 183 + 2400);
   },
 );
+
+test('F7 F8 D1 people stand in the books as the file has them', async () => {
+  const books = booksForTest();
+  await importDemonstration(books.port, books.vault, { now });
+  const listed = demonstrationSignIns();
+  for (const { documentType, documentNumber, password, phone } of listed) {
+    const person = books.vault.personIdOf(documentType, documentNumber);
+    const row = books.people().find((one) => one.person === person);
+    const initial = password === initialPasswordOf(documentNumber);
+    expect(row?.record.kind).toBe(initial ? 'enrolled' : 'new');
+    expect(row?.passwordHash === undefined).toBe(initial);
+    // An enrolled candidate's phone is only expected; a new candidate's counts as bound.
+    const address = phone && { index: books.vault.phoneIndexOf(phone), mask: phoneMask(phone) };
+    if (address) expect(row?.record.importedPhone).toMatchObject(address);
+    expect(row?.phone !== undefined).toBe(!initial && phone !== undefined);
+  }
+});
 
 test('the last candidate comes after all others, whatever partition they went to', async () => {
   const books = booksForTest(spreadLayout);
@@ -76,11 +103,11 @@ test('the last candidate comes after all others, whatever partition they went to
   );
 });
 
-test('busy, and a session not yet adopted, are waited out', async () => {
+test('busy is waited out', async () => {
   const books = booksForTest();
-  books.refuseNext('busy', 'session-missing', 'busy');
+  books.refuseNext('busy', 'busy', 'busy');
   await importDemonstration(books.port, books.vault, { now });
-  expect(books.people.size).toBe(2400);
+  expect(books.people()).toHaveLength(2400);
   expect(books.arrivals).toHaveLength(1 + 183 + 2400);
 });
 
@@ -92,7 +119,7 @@ test('any other refusal ends the import and is named by its origin', async () =>
   expect(books.arrivals).toHaveLength(0);
 });
 
-test('R8 C1 nothing that names a person leaves in the clear', async () => {
+test('nothing that names a person leaves in the clear', async () => {
   const books = booksForTest();
   await importDemonstration(books.port, books.vault, { now });
   const sent = JSON.stringify(books.arrivals);
