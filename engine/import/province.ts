@@ -31,6 +31,10 @@ export type Province = {
 };
 
 const examDaysMax = 7;
+const unitsMax = 16;
+/** Of a name or title, in characters; four bytes each at most stay under a message's limit. */
+const labelMax = 60;
+const replacementsMax = 16;
 const capacityMax = 100_000;
 const creditsMax = 100;
 
@@ -72,7 +76,7 @@ async function readSession(source: Source, problems: Problems) {
     rows += 1;
     if (rows > 1) refuse('more than one session');
     if (!codePattern.test(row.code)) refuse('code: up to 16 digits and capital letters');
-    if (row.title === '') refuse('title is empty');
+    if (!isLabel(row.title)) refuse(`title: 1 to ${labelMax} characters`);
     // Yuan with exactly two decimals: the point is taken out, and no fraction was ever there.
     if (!/^\d{1,4}\.\d\d$/.test(row.fee_yuan)) refuse('fee_yuan: as in 35.00');
     head.code = row.code;
@@ -90,12 +94,13 @@ async function readUnits(source: Source, problems: Problems) {
     const endsMinute = minuteOf(row.ends);
     if (!codePattern.test(row.code)) refuse('code: up to 16 digits and capital letters');
     if (units.has(row.code)) refuse('the code stands there already');
-    if (row.name === '') refuse('name is empty');
+    if (!isLabel(row.name)) refuse(`name: 1 to ${labelMax} characters`);
     if (!wholeIn(row.day, 1, examDaysMax)) refuse(`day: 1 to ${examDaysMax}`);
     if (startsMinute === undefined || endsMinute === undefined || startsMinute >= endsMinute) {
       refuse('starts, ends: as in 09:00, 11:30');
       continue;
     }
+    if (units.size === unitsMax) refuse(`more than ${unitsMax} units`);
     units.set(row.code, {
       code: row.code,
       name: row.name,
@@ -124,14 +129,17 @@ async function readAreas(source: Source, problems: Problems) {
     const refuse = (reason: string) => problems.add(source.name, row.line, reason);
     if (!codePattern.test(row.code)) refuse('code: up to 16 digits and capital letters');
     if (areas.has(row.code)) refuse('the code stands there already');
-    if (row.name === '') refuse('name is empty');
+    if (!isLabel(row.name)) refuse(`name: 1 to ${labelMax} characters`);
     if (!codePattern.test(row.city_code)) refuse('city_code: up to 16 digits and capital letters');
-    if (row.city_name === '') refuse('city_name is empty');
+    if (!isLabel(row.city_name)) refuse(`city_name: 1 to ${labelMax} characters`);
+    if (row.county_code !== '' && !codePattern.test(row.county_code)) {
+      refuse('county_code: empty, or up to 16 digits and capital letters');
+    }
     const city = cities.get(row.city_code);
     if (city !== undefined && city.name !== row.city_name)
       refuse('the city has another name above');
     // Pages send people to the office whenever they cannot help themselves.
-    if (row.office_name === '' || row.office_phone === '' || row.office_hours === '') {
+    if (![row.office_name, row.office_phone, row.office_hours].every(isLabel)) {
       refuse('the office needs a name, a phone and hours');
     }
     cities.set(row.city_code, { code: row.city_code, name: row.city_name });
@@ -184,7 +192,7 @@ async function readCourses(
     const method = row.exam_method;
     if (!coursePattern.test(row.code)) refuse('code: five digits');
     if (courses.has(row.code)) refuse('the code stands there already');
-    if (row.name === '') refuse('name is empty');
+    if (!isLabel(row.name)) refuse(`name: 1 to ${labelMax} characters`);
     if (!wholeIn(row.credits, 0, creditsMax)) refuse(`credits: 0 to ${creditsMax}`);
     if (row.unit !== '' && !units.has(row.unit)) refuse('no such unit');
     if (method !== 'written' && method !== 'practical') {
@@ -193,6 +201,8 @@ async function readCourses(
     }
     if (method === 'practical' && row.unit !== '') refuse('a practical course has no unit (R10)');
     if (row.replaced_by !== '' && row.unit !== '') refuse('a replaced course has no unit (R11)');
+    const replacedBy = row.replaced_by === '' ? [] : row.replaced_by.split(/ +/);
+    if (replacedBy.length > replacementsMax) refuse(`replaced_by: up to ${replacementsMax} codes`);
     lines.set(row.code, row.line);
     courses.set(row.code, {
       code: row.code,
@@ -200,7 +210,7 @@ async function readCourses(
       credits: Number(row.credits),
       method,
       ...(row.unit === '' ? {} : { unit: row.unit }),
-      ...(row.replaced_by === '' ? {} : { replacedBy: row.replaced_by.split(/ +/) }),
+      ...(replacedBy.length === 0 ? {} : { replacedBy }),
     });
   }
   for (const course of courses.values()) {
@@ -224,7 +234,9 @@ async function readProgrammes(source: Source, problems: Problems) {
     const refuse = (reason: string) => problems.add(source.name, row.line, reason);
     if (!codePattern.test(row.code)) refuse('code: up to 16 digits and capital letters');
     if (programmes.has(row.code)) refuse('the code stands there already');
-    if (row.name === '' || row.level === '') refuse('name or level is empty');
+    if (!isLabel(row.name) || !isLabel(row.level)) {
+      refuse(`name, level: 1 to ${labelMax} characters`);
+    }
     if (row.total_credits !== '' && !wholeIn(row.total_credits, 1, 1000)) {
       refuse('total_credits: 1 to 1000');
     }
@@ -254,6 +266,8 @@ async function readPlans(
     plan?.push(row.course);
   }
 }
+
+const isLabel = (text: string): boolean => text !== '' && [...text].length <= labelMax;
 
 /** A whole number in its one plain form, no sign and no leading zero. */
 function wholeIn(text: string, least: number, most: number): boolean {

@@ -176,6 +176,18 @@ test.each<[string, number, string, string]>([
     '0105,青羊区,510100,成都市,510105,甲,,丙,x',
     'the office needs a name, a phone and hours',
   ],
+  [
+    'areas',
+    3,
+    '0105,青羊区,510100,成都市,a.*,甲,乙,丙,x',
+    'county_code: empty, or up to 16 digits and capital letters',
+  ],
+  [
+    'areas',
+    3,
+    `0105,${'区'.repeat(61)},510100,成都市,510105,甲,乙,丙,x`,
+    'name: 1 to 60 characters',
+  ],
   ['capacities', 2, '9999,A,30,x', 'no such area'],
   ['capacities', 2, '0104,E,30,x', 'no such unit'],
   ['capacities', 2, '0104,A,-30,x', 'capacity: 0 to 100000'],
@@ -190,7 +202,7 @@ test.each<[string, number, string, string]>([
     '00009,政治,6,written,,00015,,,',
     'replaced_by: no such course, or itself replaced',
   ],
-  ['programmes', 2, '020301K,,专升本,70,', 'name or level is empty'],
+  ['programmes', 2, '020301K,,专升本,70,', 'name, level: 1 to 60 characters'],
   ['plans', 2, '999999,13000', 'no such programme'],
   ['plans', 2, '020401,99999', 'no such course'],
 ])('%s line %i is refused as "%s": %s', async (table, line, text, reason) => {
