@@ -1,5 +1,7 @@
-/** The gateway's settings, from the environment, checked whole before anything starts. */
-import type { TrustedProxies } from './client-address.ts';
+/** The gateway's settings: from the environment, checked whole before anything starts. */
+import { z } from 'zod';
+import { type Layout, singleLayout } from '../engine/protocol/layout.ts';
+import { limitKeyOf, type TrustedProxies } from './client-address.ts';
 import { defaultLimits, type LimitsConfig } from './limits.ts';
 
 export type GatewayConfig = {
@@ -13,11 +15,61 @@ export type GatewayConfig = {
   trustedProxies: TrustedProxies;
   /** Shows /messages and says on every page that nothing here is real. */
   demonstration: boolean;
+  layout: Layout;
   /** Shared with the engine: finds a person from a typed number. */
   indexKey: Uint8Array;
   /** Signs what browsers carry; the same in every gateway. */
   cookieKey: Uint8Array;
   limits: LimitsConfig;
+  /** Live sockets at a time; beyond, pages poll. */
+  socketsMax: number;
 };
 
-export { defaultLimits };
+const settings = z.object({
+  /** Only the proxy beside it should reach a gateway. */
+  RUXI_HOST: z.string().default('127.0.0.1'),
+  RUXI_PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  RUXI_ORIGIN: z
+    .string()
+    .regex(/^https?:\/\/[^/]+$/)
+    .optional(),
+  /** Addresses, separated by commas. */
+  RUXI_TRUSTED_PROXIES: z.string().default(''),
+  RUXI_DEMONSTRATION: z.enum(['yes', 'no']).default('yes'),
+  RUXI_SOCKETS_MAX: z.coerce.number().int().min(0).default(50_000),
+});
+
+export function gatewayConfigOf(
+  environment: Readonly<Record<string, string | undefined>>,
+  keys: { index: Uint8Array; cookie: Uint8Array },
+  layout: Layout = singleLayout,
+): GatewayConfig {
+  const from = settings.parse(environment);
+  const origin = from.RUXI_ORIGIN;
+  return {
+    host: from.RUXI_HOST,
+    port: from.RUXI_PORT,
+    ...(origin === undefined ? {} : { origin }),
+    secure: origin?.startsWith('https:') ?? false,
+    trustedProxies: proxiesOf(from.RUXI_TRUSTED_PROXIES),
+    demonstration: from.RUXI_DEMONSTRATION === 'yes',
+    layout,
+    indexKey: keys.index,
+    cookieKey: keys.cookie,
+    limits: defaultLimits,
+    socketsMax: from.RUXI_SOCKETS_MAX,
+  };
+}
+
+function proxiesOf(text: string): TrustedProxies {
+  const proxies = text.split(',').map((part) => part.trim());
+  return new Set(
+    proxies
+      .filter((part) => part !== '')
+      .map((part) => {
+        const key = limitKeyOf(part);
+        if (key === undefined) throw new Error('RUXI_TRUSTED_PROXIES holds what is no address');
+        return key;
+      }),
+  );
+}
