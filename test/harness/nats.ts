@@ -1,0 +1,85 @@
+/**
+ * A real nats-server of a test's own, on a free loopback port. It may be stopped and started again
+ * on the same port, to see what everyone does meanwhile.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+
+export type NatsServer = {
+  readonly url: string;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  /** The process stands still: connections stay open and nothing moves. */
+  freeze(): void;
+  thaw(): void;
+};
+
+const host = '127.0.0.1';
+const upWithinMs = 10_000;
+const lookEveryMs = 20;
+
+export async function startNats(): Promise<NatsServer> {
+  const port = await freePort();
+  let child: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const started = spawn('nats-server', ['--addr', host, '--port', String(port)], {
+      stdio: 'ignore',
+    });
+    child = started;
+    const failed = once(started, 'error').then(([error]) => {
+      throw new Error('nats-server could not be started', { cause: error });
+    });
+    failed.catch(() => {});
+    await Promise.race([failed, untilListening(port)]);
+  }
+  await start();
+
+  return {
+    url: `nats://${host}:${port}`,
+    start,
+    async stop() {
+      const running = child;
+      child = undefined;
+      if (running === undefined || running.exitCode !== null) return;
+      const gone = once(running, 'exit');
+      running.kill('SIGKILL');
+      await gone;
+    },
+    freeze: () => child?.kill('SIGSTOP'),
+    thaw: () => child?.kill('SIGCONT'),
+  };
+}
+
+/** Free at the moment it was asked for; another process may be quicker, and then the start fails. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, host);
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}
+
+async function untilListening(port: number): Promise<void> {
+  const giveUpAt = Date.now() + upWithinMs;
+  while (!(await accepts(port))) {
+    if (Date.now() > giveUpAt) throw new Error('nats-server did not begin to listen');
+    await setTimeout(lookEveryMs);
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
