@@ -10,10 +10,27 @@
  * G4 Snapshots come again whenever something may have been missed: after a reconnect, and when a
  *    writer has a new epoch. Listeners hear them as they hear news.
  */
-import type { Bus, BusState, Unsubscribe } from '../engine/bus/bus.ts';
+import { randomBytes } from 'node:crypto';
+import {
+  type Bus,
+  BusAbsent,
+  BusBusy,
+  type BusState,
+  BusUnanswered,
+  type Unsubscribe,
+} from '../engine/bus/bus.ts';
+import {
+  type Answered,
+  AskBatch,
+  type Asked,
+  CodecError,
+  decodeCounts,
+  decodeNotices,
+  decodeReplies,
+} from '../engine/protocol/codec.ts';
 import type { Command } from '../engine/protocol/commands.ts';
 import type { CommandId, EpochMs, PartitionName } from '../engine/protocol/ids.ts';
-import type { Layout } from '../engine/protocol/layout.ts';
+import { type Layout, partitionsOf } from '../engine/protocol/layout.ts';
 import type { Notice } from '../engine/protocol/notices.ts';
 import type { Refused } from '../engine/protocol/refusals.ts';
 import type {
@@ -23,25 +40,26 @@ import type {
   Query,
   QueryAnswer,
 } from '../engine/protocol/replies.ts';
+import {
+  partitionOfBody,
+  partitionOfQuery,
+  type RoutedBody,
+  type RoutedQuery,
+} from '../engine/protocol/routing.ts';
+import { commandsTo, countsFrom, noticesFrom } from '../engine/protocol/subjects.ts';
 
 /** The outcome is not known: it may have been carried out. Never shown as "failed". */
 export type Unknown = { kind: 'unknown' };
 
-type WithoutEnvelope<C> = C extends Command ? Omit<C, 'id' | 'answerBy' | 'epoch'> : never;
-/** A command as a handler writes it; the client adds the envelope and finds the partition. */
-export type CommandBody = WithoutEnvelope<Command>;
+/** A command as a handler writes it: the client adds the envelope and finds the partition. */
+export type { RoutedBody as CommandBody, RoutedQuery } from '../engine/protocol/routing.ts';
+
 /** `epoch` absent: the partition's present one (G3). */
 export type Envelope = { id: CommandId; answerBy: EpochMs; epoch?: number };
 
 export type AnswerTo<Q extends Query> = Extract<QueryAnswer, { kind: Q['kind'] }>;
-/** Queries whose partition follows from what they name. */
-export type RoutedQuery = Extract<
-  Query,
-  { kind: 'registration' | 'candidate' | 'sign-in-facts' | 'outcome' | 'session' | 'spend-once' }
->;
-
 export interface EngineClient {
-  send(body: CommandBody, envelope: Envelope): Promise<CommandReply | Unknown>;
+  send(body: RoutedBody, envelope: Envelope): Promise<CommandReply | Unknown>;
   ask<Q extends RoutedQuery>(query: Q): Promise<AnswerTo<Q> | Refused | Unknown>;
   /** For queries that every partition answers for itself: counts, balance, status, revocations. */
   askAt<Q extends Query>(
@@ -52,7 +70,7 @@ export interface EngineClient {
   messages(): Promise<DemonstrationMessage[] | Refused | Unknown>;
   readonly layout: Layout;
   /** The epoch in which the partition of this body's book lives; undefined before it was heard. */
-  epochOf(body: CommandBody): number | undefined;
+  epochOf(body: RoutedBody): number | undefined;
   onCounts(listener: (counts: readonly AreaCounts[]) => void): Unsubscribe;
   /** News and snapshots alike: the session as `session-changed`, revocations as `sign-ins-ended`. */
   onNotice(listener: (notice: Notice) => void): Unsubscribe;
@@ -72,4 +90,256 @@ export type EngineClientOptions = {
   timeoutMs?: number;
 };
 
-export declare function createEngineClient(options: EngineClientOptions): EngineClient;
+const timeoutMsDefault = 5_000;
+/** A message leaves when it has so much, without waiting for the end of the turn. */
+const itemsInMessageMax = 512;
+const bytesInMessageMax = 256 * 1024;
+/** Between two tries to load what a partition tells. */
+const loadPauseMs = 250;
+
+/** One partition: what is gathered for it, and what was heard of it. */
+type Lane = {
+  partition: PartitionName;
+  subject: string;
+  batch: AskBatch;
+  waiting: ((answer: Answered | Unknown) => void)[];
+  ids: CommandId[];
+  epoch: number | undefined;
+  /** The epoch whose snapshots are being loaded or are loaded. */
+  loading: boolean;
+  loaded: boolean;
+};
+
+export function createEngineClient(options: EngineClientOptions): EngineClient {
+  const { bus, layout, now, timeoutMs = timeoutMsDefault } = options;
+  const lanes = new Map<PartitionName, Lane>(
+    partitionsOf(layout).map((partition) => [partition, laneOf(partition)]),
+  );
+  const countsListeners = new Set<(counts: readonly AreaCounts[]) => void>();
+  const noticeListeners = new Set<(notice: Notice) => void>();
+  const idPrefix = randomBytes(6).toString('base64url');
+  let queries = 0;
+  let gathering = false;
+  let state: BusState = 'reconnecting';
+  let closed = false;
+  const onTheirWay = new Set<Promise<void>>();
+  let tellReady: () => void = () => {};
+  const becameReady = new Promise<void>((resolve) => {
+    tellReady = resolve;
+  });
+
+  const subscriptions = [...lanes.values()].flatMap((lane) => [
+    bus.subscribe(countsFrom(lane.partition), (bytes) => hearCounts(readable(decodeCounts, bytes))),
+    bus.subscribe(noticesFrom(lane.partition), (bytes) =>
+      hearNotices(lane, readable(decodeNotices, bytes)),
+    ),
+  ]);
+  subscriptions.push(
+    bus.onState((became) => {
+      const back = became === 'connected' && state !== 'connected';
+      state = became;
+      if (back) for (const lane of lanes.values()) loadAnew(lane);
+    }),
+  );
+
+  function laneAt(partition: PartitionName): Lane {
+    const lane = lanes.get(partition);
+    if (lane === undefined) throw new Error('not a partition of the layout');
+    return lane;
+  }
+
+  function post(lane: Lane, asked: Asked): Promise<Answered | Unknown> {
+    if (closed) return Promise.resolve(refused(asked.id, 'busy'));
+    if (lane.batch.items >= itemsInMessageMax || lane.batch.size >= bytesInMessageMax) leave(lane);
+    try {
+      lane.batch.add(asked);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      return Promise.resolve(refused(asked.id, 'malformed'));
+    }
+    lane.ids.push(asked.id);
+    if (!gathering) {
+      gathering = true;
+      // After every handler that this turn of the event loop has work for.
+      setImmediate(() => {
+        gathering = false;
+        for (const each of lanes.values()) leave(each);
+      });
+    }
+    return new Promise((resolve) => {
+      lane.waiting.push(resolve);
+    });
+  }
+
+  function leave(lane: Lane): void {
+    const { waiting, ids } = lane;
+    if (waiting.length === 0) return;
+    lane.waiting = [];
+    lane.ids = [];
+    const onItsWay = bus
+      .ask(lane.subject, lane.batch.take(), timeoutMs)
+      .then((bytes) => {
+        const replies = decodeReplies(bytes);
+        for (const [place, resolve] of waiting.entries()) {
+          const reply = replies[place];
+          if (reply?.kind === 'refused' && reply.reason === 'ask-again') loadAnew(lane);
+          resolve(reply ?? { kind: 'unknown' });
+        }
+      })
+      .catch((error: unknown) => {
+        for (const [place, resolve] of waiting.entries()) {
+          resolve(answerTo(error, ids[place] ?? ''));
+        }
+      })
+      .finally(() => onTheirWay.delete(onItsWay));
+    onTheirWay.add(onItsWay);
+  }
+
+  async function askAt<Q extends Query>(
+    partition: PartitionName,
+    query: Q,
+  ): Promise<AnswerTo<Q> | Refused | Unknown> {
+    queries += 1;
+    const id = idPrefix + queries.toString(36).padStart(22 - idPrefix.length, '0');
+    const answer = await post(laneAt(partition), { id, answerBy: now() + timeoutMs, query });
+    if (answer.kind === 'refused' || answer.kind === 'unknown') return answer;
+    // Anything else would be another query's answer: as good as none.
+    return answer.kind === query.kind ? (answer as unknown as AnswerTo<Q>) : { kind: 'unknown' };
+  }
+
+  function hearCounts(counts: readonly AreaCounts[]): void {
+    for (const listener of countsListeners) listener(counts);
+  }
+  function hearNotices(lane: Lane, notices: readonly Notice[]): void {
+    for (const notice of notices) {
+      if (notice.kind === 'writer-up' && notice.epoch > (lane.epoch ?? 0)) loadAnew(lane);
+      tell(notice);
+    }
+  }
+  function tell(notice: Notice): void {
+    for (const listener of noticeListeners) listener(notice);
+  }
+
+  /** G4. Tries until it has succeeded: a gateway may be started before its engine. */
+  function loadAnew(lane: Lane): void {
+    lane.loaded = false;
+    if (lane.loading || closed) return;
+    lane.loading = true;
+    void load(lane).then((succeeded) => {
+      lane.loading = false;
+      lane.loaded = succeeded;
+      if (!succeeded) setTimeout(() => loadAnew(lane), loadPauseMs).unref();
+      else if (ready()) tellReady();
+    });
+  }
+  async function load(lane: Lane): Promise<boolean> {
+    const { partition } = lane;
+    const status = await askAt(partition, { kind: 'status' });
+    if (status.kind !== 'status') return false;
+    lane.epoch = status.status.epoch;
+    if (partition === layout.session) {
+      const session = await askAt(partition, { kind: 'session' });
+      if (session.kind !== 'session' || session.adopted === null) return false;
+      tell({ kind: 'session-changed', adopted: session.adopted });
+    }
+    if (layout.areas.includes(partition)) {
+      const counts = await askAt(partition, { kind: 'counts' });
+      if (counts.kind !== 'counts') return false;
+      hearCounts(counts.counts);
+    }
+    if (layout.people.includes(partition)) {
+      const ended = await askAt(partition, { kind: 'revocations' });
+      if (ended.kind !== 'revocations') return false;
+      for (const one of ended.revocations) tell({ kind: 'sign-ins-ended', ...one });
+    }
+    return true;
+  }
+  function ready(): boolean {
+    return state === 'connected' && [...lanes.values()].every((lane) => lane.loaded);
+  }
+
+  return {
+    layout,
+    async send(body, { id, answerBy, epoch }) {
+      const lane = laneAt(partitionOfBody(layout, body));
+      const known = epoch ?? lane.epoch;
+      if (known === undefined) return refused(id, 'busy');
+      const command = { ...body, id, answerBy, epoch: known } as Command;
+      const reply = await post(lane, command);
+      const mine = reply.kind === 'accepted' || reply.kind === 'refused';
+      return mine ? (reply as CommandReply) : { kind: 'unknown' };
+    },
+    ask: (query) => askAt(partitionOfQuery(layout, query), query),
+    askAt,
+    async messages() {
+      const answers = await Promise.all(
+        [...lanes.keys()].map((partition) => askAt(partition, { kind: 'messages' })),
+      );
+      const all: DemonstrationMessage[] = [];
+      for (const answer of answers) {
+        if (answer.kind !== 'messages') return answer;
+        all.push(...answer.messages);
+      }
+      return all.sort((one, other) => other.at - one.at);
+    },
+    epochOf: (body) => laneAt(partitionOfBody(layout, body)).epoch,
+    onCounts: (listener) => join(countsListeners, listener),
+    onNotice: (listener) => join(noticeListeners, listener),
+    onState: (listener) => bus.onState(listener),
+    ready,
+    whenReady: () => becameReady,
+    async close() {
+      closed = true;
+      for (const lane of lanes.values()) leave(lane);
+      await Promise.all(onTheirWay);
+      for (const unsubscribe of subscriptions) unsubscribe();
+    },
+  };
+}
+
+function laneOf(partition: PartitionName): Lane {
+  return {
+    partition,
+    subject: commandsTo(partition),
+    batch: new AskBatch(),
+    waiting: [],
+    ids: [],
+    epoch: undefined,
+    loading: false,
+    loaded: false,
+  };
+}
+
+/** News that cannot be read (another version's) is not news; what matters comes again (G4). */
+function readable<T>(decode: (bytes: Uint8Array) => T[], bytes: Uint8Array): T[] {
+  try {
+    return decode(bytes);
+  } catch (error) {
+    if (error instanceof CodecError) return [];
+    throw error;
+  }
+}
+
+function join<T>(listeners: Set<T>, listener: T): Unsubscribe {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+const refused = (
+  id: CommandId,
+  reason: 'busy' | 'malformed',
+): { id: CommandId; kind: 'refused'; reason: 'busy' | 'malformed' } => ({
+  id,
+  kind: 'refused',
+  reason,
+});
+
+/** G1, G2. */
+function answerTo(error: unknown, id: CommandId): Answered | Unknown {
+  if (error instanceof BusBusy || error instanceof BusAbsent) return refused(id, 'busy');
+  if (error instanceof RangeError) return refused(id, 'malformed');
+  if (error instanceof BusUnanswered || error instanceof CodecError) return { kind: 'unknown' };
+  throw error;
+}

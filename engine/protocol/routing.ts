@@ -1,0 +1,82 @@
+/** Whose book a command or query is for, and so which partition it goes to. */
+import type { Adopt, Command } from './commands.ts';
+import type { PartitionName } from './ids.ts';
+import {
+  type Layout,
+  partitionOfArea,
+  partitionOfPerson,
+  partitionOfPhone,
+  stableHash,
+} from './layout.ts';
+import type { Query } from './replies.ts';
+
+type WithoutEnvelope<C> = C extends Command ? Omit<C, 'id' | 'answerBy' | 'epoch'> : never;
+/** A command before it is put into its envelope. */
+export type CommandBody = WithoutEnvelope<Command>;
+/** `adopt` goes to every partition, by name. */
+export type RoutedBody = WithoutEnvelope<Exclude<Command, Adopt>>;
+/** Queries that name what they are about; the others are asked of a partition by name. */
+export type RoutedQuery = Extract<
+  Query,
+  { kind: 'registration' | 'candidate' | 'sign-in-facts' | 'outcome' | 'session' | 'spend-once' }
+>;
+
+export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName {
+  switch (body.kind) {
+    case 'choose-course':
+    case 'drop-course':
+    case 'hold-seats':
+    case 'send-code':
+    case 'resend-code':
+    case 'save-seats':
+    case 'give-up-seats':
+    case 'vacate-area':
+    case 'fence-area':
+    case 'expire-holds':
+    case 'set-capacity':
+      return partitionOfArea(layout, body.area);
+    case 'note-delivery':
+      return body.area === undefined
+        ? partitionOfPerson(layout, body.person)
+        : partitionOfArea(layout, body.area);
+    case 'import-candidate':
+    case 'record-sign-in':
+    case 'request-phone-code':
+    case 'bind-phone':
+    case 'set-password':
+    case 'choose-area':
+    case 'note-vacated':
+    case 'note-fenced':
+    case 'note-phone-settled':
+      return partitionOfPerson(layout, body.person);
+    case 'join-phone':
+    case 'settle-phone':
+    case 'take-message':
+      return partitionOfPhone(layout, body.phone);
+    case 'install-session':
+    case 'set-window':
+    case 'note-adopted':
+      return layout.session;
+  }
+}
+
+export function partitionOfQuery(layout: Layout, query: RoutedQuery): PartitionName {
+  switch (query.kind) {
+    case 'registration':
+      return partitionOfArea(layout, query.area);
+    case 'candidate':
+    case 'sign-in-facts':
+      return partitionOfPerson(layout, query.person);
+    case 'outcome':
+      return query.area === undefined
+        ? partitionOfPerson(layout, query.person)
+        : partitionOfArea(layout, query.area);
+    case 'session':
+      return layout.session;
+    case 'spend-once': {
+      // Any one partition will do, as long as it is always the same for one token.
+      const { people } = layout;
+      return people[stableHash(query.token) % people.length] ?? layout.session;
+    }
+  }
+}
