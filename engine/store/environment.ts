@@ -13,7 +13,13 @@ import { fileURLToPath } from 'node:url';
 import { open, type RootDatabase } from 'lmdb';
 import { StoreCorrupt } from './store.ts';
 
-const tablesMax = 16;
+const settings = {
+  maxDbs: 16,
+  overlappingSync: false,
+  safeRestore: true,
+  cache: false,
+  encoding: 'binary',
+} as const;
 
 export type Environment = RootDatabase<Buffer, string>;
 
@@ -25,14 +31,7 @@ export function openEnvironment(folder: string): Environment {
 
 /** For the probe itself. Everyone else opens through `openEnvironment`. */
 export function openUnprobed(folder: string): Environment {
-  return open<Buffer, string>({
-    path: folder,
-    maxDbs: tablesMax,
-    overlappingSync: false,
-    safeRestore: true,
-    cache: false,
-    encoding: 'binary',
-  });
+  return open<Buffer, string>({ path: folder, ...settings });
 }
 
 function probe(folder: string): void {

@@ -23,8 +23,11 @@ export const rowTables = [
 ] as const;
 export type RowTable = (typeof rowTables)[number];
 
-/** Sorts by its parts, numbers by value: neighbours in time are neighbours on disk. */
-export type RowKey = (string | number)[];
+/**
+ * As the core's `rowKey` gives it: registrations have area and number, all others one code. Sorts
+ * by its parts, numbers by value, so that neighbours in time are neighbours on disk. ASCII only.
+ */
+export type RowKey = [string, number] | [string];
 export type StoredRow = { table: RowTable; key: RowKey; value: Uint8Array };
 /** `index` is that of the entry's first event. */
 export type StoredEntry = { index: number; value: Uint8Array };
@@ -35,12 +38,11 @@ export type StoredEntry = { index: number; value: Uint8Array };
  */
 export type Batch = { entry?: StoredEntry; rows: readonly StoredRow[]; checkpointed: number };
 
-export interface Store {
+/** What can be asked of a folder without touching it. */
+export interface StoreReader {
   readonly partition: PartitionName;
-  readonly epoch: number;
   /** As of the last successful commit. */
   readonly checkpointed: number;
-  commit(batch: Batch): Promise<void>;
   get(table: RowTable, key: RowKey): Uint8Array | undefined;
   /** In key order. A value is valid until the next step. */
   rows(table: RowTable): Iterable<{ key: RowKey; value: Uint8Array }>;
@@ -48,9 +50,14 @@ export interface Store {
   entries(from: number): Iterable<StoredEntry>;
   /** The entry with the highest key at or below `index`. */
   entryAtOrBelow(index: number): StoredEntry | undefined;
+  close(): Promise<void>;
+}
+
+export interface Store extends StoreReader {
+  readonly epoch: number;
+  commit(batch: Batch): Promise<void>;
   /** What the disk can still take. */
   freeBytes(): number;
-  close(): Promise<void>;
 }
 
 /** The folder's bytes are not what a store wrote: serving from them would be guessing. */

@@ -8,6 +8,9 @@
  * A2 A person's key is never replaced while it lives: a second process that made another one for
  *    the same person fails in `settle` instead of leaving text that nobody can open.
  * A3 Sealed text opens only for the person it was sealed for.
+ * A4 Nothing is removed from the table (see lmdb-store.ts, L1): an erased person leaves an empty
+ *    value. The wrapped key may linger in a free page of the file until it is written over; who
+ *    must prove more than that replaces the file by a compacted copy.
  */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -39,13 +42,15 @@ const nonceBytes = 12;
 const tagBytes = 16;
 /** Keys in memory, about 200 bytes each. Over it the oldest settled one is read again when needed. */
 const cachedMax = 20_000;
-/** The table is never empty, nor does it ever shrink: an erased person leaves an empty value. */
-const sentinel = '';
+/** Codes in memory, about 150 bytes each: more than live at once on a busy day. */
+const codesMax = 300_000;
 
 export function openVault(folder: string, keys: Keys): Vault {
   const environment = openEnvironment(join(folder, 'people'));
   const table = environment.openDB<Buffer, string>('keys', { encoding: 'binary' });
   const cached = new Map<PersonId, Buffer>();
+  /** Derived once when the message is sent, asked for again when the code is typed. */
+  const codes = new Map<ChallengeId, string>();
   let unsettled = new Map<PersonId, Buffer>();
   let writing = new Map<PersonId, Buffer>();
   let settling: Promise<void> = Promise.resolve();
@@ -56,15 +61,8 @@ export function openVault(folder: string, keys: Keys): Vault {
     const wrapped = table.get(person);
     if (wrapped === undefined || wrapped.length === 0) return undefined;
     const key = decrypt(keys.master, wrapAad(person), wrapped);
-    remember(person, key);
+    remember(cached, cachedMax, person, key);
     return key;
-  }
-  function remember(person: PersonId, key: Buffer): void {
-    if (cached.size >= cachedMax) {
-      const [oldest] = cached.keys();
-      if (oldest !== undefined) cached.delete(oldest);
-    }
-    cached.set(person, key);
   }
   function makeKey(person: PersonId): Buffer {
     const key = randomBytes(keyBytes);
@@ -73,7 +71,6 @@ export function openVault(folder: string, keys: Keys): Vault {
   }
   async function writeKeys(made: ReadonlyMap<PersonId, Buffer>): Promise<void> {
     await environment.transaction(() => {
-      if (!table.doesExist(sentinel)) table.put(sentinel, Buffer.alloc(0));
       for (const person of made.keys())
         if ((table.get(person)?.length ?? 0) > 0)
           throw new Error('another process made a key for the same person');
@@ -99,7 +96,7 @@ export function openVault(folder: string, keys: Keys): Vault {
         writing = unsettled;
         unsettled = new Map();
         await writeKeys(writing);
-        for (const [person, key] of writing) remember(person, key);
+        for (const [person, key] of writing) remember(cached, cachedMax, person, key);
         writing = new Map();
       });
       return settling;
@@ -117,15 +114,28 @@ export function openVault(folder: string, keys: Keys): Vault {
     },
     personIdOf: (documentType, number) => personIdOf(keys.index, documentType, number),
     phoneIndexOf: (phone) => phoneIndexOf(keys.index, phone),
-    smsCodeOf: (challenge) => {
+    smsCodeOf(challenge) {
+      const known = codes.get(challenge);
+      if (known !== undefined) return known;
       const mac = createHmac('sha256', keys.code).update(challenge).digest();
-      return String(mac.readUIntBE(0, 6) % 1_000_000).padStart(6, '0');
+      const code = String(mac.readUIntBE(0, 6) % 1_000_000).padStart(6, '0');
+      remember(codes, codesMax, challenge, code);
+      return code;
     },
     async close() {
       await settling;
       await environment.close();
     },
   };
+}
+
+/** A full cache forgets what came in first. */
+function remember<K, V>(cache: Map<K, V>, max: number, key: K, value: V): void {
+  if (cache.size >= max) {
+    const [oldest] = cache.keys();
+    if (oldest !== undefined) cache.delete(oldest);
+  }
+  cache.set(key, value);
 }
 
 const wrapAad = (person: PersonId): string => `person key\n${person}`;

@@ -3,25 +3,19 @@
  * the bus and the outside world are brought by whoever starts it.
  */
 import type { Effect } from '../core/effects.ts';
-import type { Command } from '../protocol/commands.ts';
+import type { Answered, Asked, Malformed } from '../protocol/codec.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import type { Layout } from '../protocol/layout.ts';
 import type { Notice } from '../protocol/notices.ts';
-import type {
-  AreaCounts,
-  AskedQuery,
-  CommandReply,
-  DemonstrationMessage,
-  PartitionStatus,
-  QueryReply,
-} from '../protocol/replies.ts';
+import type { AreaCounts, DemonstrationMessage, PartitionStatus } from '../protocol/replies.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../store/vault.ts';
 
 /** `monotonic` never steps; their difference tells a clock that was set from one that ran. */
 export type Clock = { now(): EpochMs; monotonic(): number };
-export type Asked = Command | AskedQuery;
-export type Answered = CommandReply | QueryReply;
+/** As decoded from a message: what could not be read is answered too. */
+export type Submitted = Asked | Malformed;
+export type { Answered };
 export type Publication =
   | { kind: 'counts'; counts: AreaCounts[] }
   | { kind: 'notices'; notices: Notice[] };
@@ -49,13 +43,14 @@ export type WriterOptions = {
 export type WriterLimits = {
   /** Commands and queries waiting. Over it the answer is `busy`, at once. */
   inboxMax: number;
-  /** Commands and queries decided together and flushed as one. */
+  /** Commands and queries flushed together; a submission begun is finished. */
   batchMax: number;
-  /** Rows written behind the journal with one commit under load, and when nothing else waits. */
-  checkpointSlice: number;
-  checkpointSliceIdle: number;
-  /** Dirty rows in memory. Towards it slices grow; over it new work is `busy`. */
-  dirtyMax: number;
+  /** Rows ahead of the disk before commits under load carry some of them. */
+  lagMax: number;
+  /** Events ahead of the oldest row behind, before the same: it bounds what a start must replay. */
+  tailMax: number;
+  /** Rows written at a time when nothing else is to be done. */
+  idleSlice: number;
   /** Clean candidate and phone rows kept in memory, each. */
   residentMax: number;
   /** Refused ids remembered until their `answerBy`. */
@@ -68,7 +63,7 @@ export type WriterLimits = {
 
 export interface Writer {
   /** Replies come once, together, in the order of `items`, after their batch was flushed. */
-  submit(items: readonly Asked[], reply: (replies: Answered[]) => void): void;
+  submit(items: readonly Submitted[], reply: (replies: Answered[]) => void): void;
   /** Takes nothing new, answers what waits, writes every row behind the journal, stops timers. */
   drain(): Promise<void>;
   status(): PartitionStatus;

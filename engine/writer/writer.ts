@@ -1,3 +1,529 @@
-import type { Writer, WriterOptions } from './ports.ts';
+/**
+ * The loop that carries commands through one partition's books, alone. It owns order, durability
+ * and memory; the books own every decision; bus, effects and process are the caller's.
+ *
+ * W1 No reply, count, notice or effect leaves before the batch it speaks of is flushed, nor before
+ *    the one it was decided after. Queries pass the same way.
+ * W2 Memory runs ahead of the disk by at most the batch being flushed and the one being gathered.
+ *    A failed flush or a broken promise of the code ends the process (`failStopCode`): what memory
+ *    holds can no longer be trusted, and the disk is read anew.
+ * W3 Every change enters as a command and leaves as an event in the journal: timers too.
+ */
+import { type Effect, pendingEffects } from '../core/effects.ts';
+import {
+  ask,
+  contentHash,
+  countsIn,
+  decide,
+  dueCommands,
+  evolve,
+  forgetRow,
+  nextDeadline,
+  present,
+  type RowNeed,
+  rowsNeeded,
+} from '../core/partition.ts';
+import type { Row } from '../core/rows.ts';
+import type { Command, PreparedCommand } from '../protocol/commands.ts';
+import type { RuxiEvent } from '../protocol/events.ts';
+import type { AreaCode, EpochMs } from '../protocol/ids.ts';
+import { partitionsOf } from '../protocol/layout.ts';
+import type { Notice } from '../protocol/notices.ts';
+import type { RefusalReason, Refused } from '../protocol/refusals.ts';
+import type {
+  AreaCounts,
+  AskedQuery,
+  CommandReply,
+  PartitionStatus,
+  QueryReply,
+} from '../protocol/replies.ts';
+import { encodeEntry } from '../store/journal.ts';
+import { ExpiringMap } from './expiring-map.ts';
+import { Inbox, type Submission } from './inbox.ts';
+import {
+  type Answered,
+  failStopCode,
+  type Submitted,
+  type Writer,
+  type WriterLimits,
+  type WriterOptions,
+} from './ports.ts';
+import { prepare, withOpenName } from './prepare.ts';
+import { loadNeeded, type Recovered, recover } from './recovery.ts';
+import { Sequencer } from './sequencer.ts';
 
-export declare function startWriter(options: WriterOptions): Promise<Writer>;
+export const defaultLimits: WriterLimits = {
+  inboxMax: 65_536,
+  batchMax: 4_096,
+  lagMax: 32_768,
+  tailMax: 50_000,
+  idleSlice: 2_048,
+  residentMax: 20_000,
+  refusalsMax: 200_000,
+  spentMax: 200_000,
+  freeBytesMin: 128 * 1024 * 1024,
+};
+
+const countsEveryMs = 250;
+const announceEveryMs = 2_000;
+const freeBytesEveryMs = 1_000;
+/** Nothing came for this long: rows are written behind the journal now. */
+const idleMs = 50;
+/** Timers look again at least this often, whatever the clock did meanwhile. */
+const deadlineMaxMs = 1_000;
+const deadlineMinMs = 5;
+/** Rows looked at in one go when memory is to be given back. */
+const forgottenAtOnceMax = 1_024;
+
+/** Refusals that say nothing about the command's content: the same id may be tried again. */
+const notKept: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
+  'busy',
+  'clock-doubted',
+  'malformed',
+  'command-id-reused',
+  'too-late',
+  'ask-again',
+]);
+
+type Kept = { until: EpochMs; contentHash: number; refused: Refused };
+
+/** What was decided and is not flushed yet. */
+type Batch = {
+  /** `undefined`: the clock is doubted. */
+  at: EpochMs | undefined;
+  index: number;
+  size: number;
+  events: RuxiEvent[];
+  changed: Set<Row>;
+  notices: Notice[];
+  effects: Effect[];
+  counts: AreaCounts[];
+  answers: { replies: Answered[]; reply: Submission['reply'] }[];
+};
+
+/** Recovers, announces itself and begins. Rejects when what is on disk does not fit together. */
+export async function startWriter(options: WriterOptions): Promise<Writer> {
+  const partitions = partitionsOf(options.layout);
+  const recovered = recover(options.store, partitions, options.clock.now());
+  const writer = new PartitionWriter(options, recovered);
+  writer.begin(recovered.effects);
+  return writer;
+}
+
+class PartitionWriter implements Writer {
+  readonly #options: WriterOptions;
+  readonly #limits: WriterLimits;
+  readonly #partitions: readonly string[];
+  readonly #partition: Recovered['partition'];
+  readonly #checkpoint: Recovered['checkpoint'];
+  readonly #sequencer: Sequencer;
+  readonly #inbox: Inbox;
+  readonly #refusals: ExpiringMap<Kept>;
+  readonly #spent: ExpiringMap<{ until: EpochMs }>;
+  readonly #changedAreas = new Set<AreaCode>();
+  readonly #intervals: NodeJS.Timeout[] = [];
+  #lastHash: string;
+  /** The index of the last flushed event. */
+  #flushedIndex: number;
+  #lastAt: EpochMs;
+  #sequence = 0;
+  #batch: Batch | undefined;
+  #flushing = false;
+  #scheduled = false;
+  #failed = false;
+  #spaceLow = false;
+  #timersDue = false;
+  #countsAt = Number.NEGATIVE_INFINITY;
+  #deadline: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #drained: (() => void) | undefined;
+  #draining: Promise<void> | undefined;
+
+  constructor(options: WriterOptions, recovered: Recovered) {
+    this.#options = options;
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#partitions = partitionsOf(options.layout);
+    this.#partition = recovered.partition;
+    this.#checkpoint = recovered.checkpoint;
+    this.#sequencer = new Sequencer(options.clock, recovered.nextIndex, recovered.lastAt);
+    this.#lastHash = recovered.lastHash;
+    this.#lastAt = recovered.lastAt;
+    this.#flushedIndex = recovered.nextIndex - 1;
+    this.#inbox = new Inbox(this.#limits.inboxMax);
+    this.#refusals = new ExpiringMap(this.#limits.refusalsMax);
+    this.#spent = new ExpiringMap(this.#limits.spentMax);
+  }
+
+  begin(effects: readonly Effect[]): void {
+    this.#every(announceEveryMs, () => this.#announce());
+    this.#every(countsEveryMs, () => this.#publishCountsAtRest());
+    this.#every(freeBytesEveryMs, () => this.#lookAtSpace());
+    this.#lookAtSpace();
+    this.#announce();
+    for (const area of this.#partition.areas.keys()) this.#changedAreas.add(area);
+    if (effects.length > 0) this.#options.onEffects(effects);
+    this.#schedule();
+  }
+
+  submit(items: readonly Submitted[], reply: (replies: Answered[]) => void): void {
+    if (this.#failed) return;
+    const taken = this.#draining === undefined && this.#inbox.put({ items, reply });
+    // Nothing was done, so nothing has to be flushed before saying so.
+    if (!taken) reply(items.map(({ id }) => ({ id, kind: 'refused', reason: 'busy' })));
+    else this.#schedule();
+  }
+
+  drain(): Promise<void> {
+    this.#draining ??= new Promise((resolve) => {
+      this.#drained = resolve;
+    });
+    this.#schedule();
+    return this.#draining;
+  }
+
+  status(): PartitionStatus {
+    return {
+      partition: this.#partition.name,
+      epoch: this.#options.store.epoch,
+      index: this.#flushedIndex,
+      lag: this.#checkpoint.lag,
+      inbox: this.#inbox.size,
+    };
+  }
+
+  // ── The loop ──────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * One turn: whatever waits is decided at once, also while an earlier batch is being flushed, and
+   * joins the batch that is being gathered; the batch is closed when the disk is free for it.
+   */
+  #turn(): void {
+    this.#scheduled = false;
+    if (this.#failed) return;
+    clearTimeout(this.#idle);
+    // 1. Timers first: what they free, those who wait may have.
+    this.#carryTimers();
+    // 2. The inbox, as far as one batch goes.
+    for (;;) {
+      if (this.#batch !== undefined && this.#batch.size >= this.#limits.batchMax) break;
+      const submission = this.#inbox.take();
+      if (submission === undefined) break;
+      this.#carry(submission);
+    }
+    if (this.#deadline === undefined) this.#awaitDeadline();
+    // 3. One batch at a time goes to the disk.
+    if (this.#flushing) return;
+    const batch = this.#batch;
+    if (batch !== undefined) this.#flush(batch, this.#rowsBehind(batch)).catch(this.#fail);
+    else this.#rest();
+  }
+
+  /** 4 to 8: every item of a submission, through stamp, memory, rows, decision and change. */
+  #carry({ items, reply }: Submission): void {
+    const batch = this.#open();
+    const replies: Answered[] = [];
+    for (const item of items) {
+      if ('query' in item) replies.push(this.#answer(item, batch));
+      else if (item.kind === 'malformed') replies.push(refusedAs(item.id, 'malformed'));
+      else replies.push(this.#carryCommand(item, batch));
+    }
+    batch.size += items.length;
+    batch.answers.push({ replies, reply });
+  }
+
+  #carryCommand(command: Command, batch: Batch): CommandReply {
+    const { id } = command;
+    const { at } = batch;
+    const { vault, store } = this.#options;
+    if (this.#spaceLow) return refusedAs(id, 'busy');
+    // 4. Stamp.
+    if (at === undefined) return refusedAs(id, 'clock-doubted');
+    this.#sequence += 1;
+    const olderEpoch = command.epoch !== 0 && command.epoch < store.epoch;
+    // 5. What the core must not see is replaced.
+    const prepared = prepare(vault, command);
+    // 6. The rows that the decision needs.
+    this.#load(rowsNeeded(prepared));
+    const given = { sequence: this.#sequence, at, olderEpoch, command: prepared };
+    // 7. A "no" that was shown stays a "no"; else the books decide.
+    const { reply, events } = this.#refusedBefore(prepared) ?? decide(this.#partition, given);
+    if (reply.kind === 'refused' && !notKept.has(reply.reason) && !this.#keep(prepared, reply))
+      return refusedAs(id, 'busy');
+    // 8. What was decided is carried out in memory.
+    for (const event of events) this.#evolve(event, at, batch);
+    return this.#toShow(present(this.#partition, prepared, reply, at));
+  }
+
+  /** 9 to 11: one entry and a slice of rows in one transaction, flushed, then everything it allows. */
+  async #flush(batch: Batch, rowsMin: number): Promise<void> {
+    const { store, vault } = this.#options;
+    this.#batch = undefined;
+    this.#flushing = true;
+    const { partition, epoch } = store;
+    const { at, index, events } = batch;
+    // 9. Encode. What follows in memory from here on belongs to the next batch.
+    const rows = this.#checkpoint.take(rowsMin);
+    const lastIndex = this.#sequencer.nextIndex - 1;
+    const checkpointed = this.#checkpoint.completeUpTo(lastIndex);
+    this.#speakOf(batch);
+    if (events.length > 0 && at !== undefined) {
+      const prevHash = this.#lastHash;
+      const entry = encodeEntry({ partition, epoch, index, prevHash, at, events });
+      this.#lastHash = entry.hash;
+      // A key is durable before anything sealed under it is.
+      if (!vault.settled) await vault.settle();
+      // 10. Commit and flush.
+      await store.commit({ entry: { index, value: entry.value }, rows, checkpointed });
+    } else if (rows.length > 0) await store.commit({ rows, checkpointed });
+    // 11. Now, and only now, it may be told.
+    if (this.#failed) return;
+    this.#checkpoint.written();
+    this.#flushedIndex = lastIndex;
+    this.#flushing = false;
+    for (const { replies, reply } of batch.answers) reply(replies);
+    const { notices, counts, effects } = batch;
+    if (notices.length > 0) this.#options.publish({ kind: 'notices', notices });
+    if (counts.length > 0) this.#options.publish({ kind: 'counts', counts });
+    if (effects.length > 0) this.#options.onEffects(effects);
+    this.#forget();
+    this.#turn();
+  }
+
+  // ── Parts of a turn ───────────────────────────────────────────────────────────────────────────
+
+  #open(): Batch {
+    if (this.#batch !== undefined) return this.#batch;
+    const at = this.#sequencer.stamp();
+    if (at !== undefined) this.#lastAt = at;
+    this.#batch = {
+      at,
+      index: this.#sequencer.nextIndex,
+      size: 0,
+      events: [],
+      changed: new Set(),
+      notices: [],
+      effects: [],
+      counts: [],
+      answers: [],
+    };
+    return this.#batch;
+  }
+
+  #evolve(event: RuxiEvent, at: EpochMs, batch: Batch): void {
+    const index = this.#sequencer.nextIndex;
+    const row = evolve(this.#partition, event, at, index);
+    this.#sequencer.nextIndex = index + 1;
+    this.#checkpoint.mark(row, index);
+    batch.events.push(event);
+    batch.changed.add(row);
+    if (event.kind === 'password-set') {
+      const { person, generation } = event;
+      batch.notices.push({ kind: 'sign-ins-ended', person, generation, at: event.at });
+    }
+    if (event.kind !== 'session-adopted') return;
+    batch.notices.push({ kind: 'session-changed', adopted: event.adopted });
+    for (const area of this.#partition.areas.keys()) this.#changedAreas.add(area);
+  }
+
+  #answer({ id, answerBy, query }: AskedQuery, batch: Batch): QueryReply {
+    const at = batch.at ?? this.#lastAt;
+    if (answerBy < at) return refusedAs(id, 'too-late');
+    switch (query.kind) {
+      case 'status':
+        return { id, kind: query.kind, status: this.status() };
+      case 'messages':
+        return { id, kind: query.kind, messages: this.#options.messages() };
+      case 'spend-once': {
+        this.#spent.forget(at);
+        const unspent = this.#spent.get(query.token) === undefined;
+        if (unspent && this.#spent.full) return refusedAs(id, 'busy');
+        if (unspent) this.#spent.set(query.token, { until: query.until });
+        return { id, kind: query.kind, unspent };
+      }
+      case 'outcome': {
+        this.#load(rowsNeeded(query));
+        const answer = ask(this.#partition, query, at);
+        const kept = this.#refusals.get(query.command);
+        if (kept === undefined || answer.kind !== 'outcome' || answer.state.kind === 'kept')
+          return { id, ...answer };
+        const { reason } = kept.refused;
+        return { id, ...answer, state: { kind: 'refused', reason } };
+      }
+      case 'candidate': {
+        this.#load(rowsNeeded(query));
+        const answer = ask(this.#partition, query, at);
+        if (answer.kind !== 'candidate' || answer.candidate === null) return { id, ...answer };
+        const candidate = withOpenName(this.#options.vault, answer.candidate);
+        return { id, kind: 'candidate', candidate };
+      }
+      default:
+        this.#load(rowsNeeded(query));
+        return { id, ...ask(this.#partition, query, at) };
+    }
+  }
+
+  #load(needs: readonly RowNeed[]): void {
+    for (const need of needs) loadNeeded(this.#options.store, this.#partition, need);
+  }
+
+  #refusedBefore(command: PreparedCommand) {
+    const kept = this.#refusals.get(command.id);
+    if (kept === undefined) return undefined;
+    const same = kept.contentHash === contentHash(command);
+    const reply: Refused = same ? kept.refused : { kind: 'refused', reason: 'command-id-reused' };
+    return { reply, events: [] };
+  }
+
+  /** Whether there is room to remember it. What cannot be remembered must not be shown. */
+  #keep(command: PreparedCommand, refused: Refused): boolean {
+    this.#refusals.forget(this.#lastAt);
+    if (this.#refusals.full) return false;
+    const until = command.answerBy;
+    this.#refusals.set(command.id, { until, contentHash: contentHash(command), refused });
+    return true;
+  }
+
+  #toShow(reply: CommandReply): CommandReply {
+    if (reply.kind !== 'accepted' || reply.candidate === undefined) return reply;
+    return { ...reply, candidate: withOpenName(this.#options.vault, reply.candidate) };
+  }
+
+  #carryTimers(): void {
+    if (!this.#timersDue) return;
+    this.#timersDue = false;
+    const now = this.#options.clock.now();
+    for (const due of dueCommands(this.#partition, now)) {
+      const id = `timer-${this.#sequence}`.padEnd(22, '-');
+      const batch = this.#open();
+      this.#carryCommand({ ...due, id, answerBy: Number.MAX_SAFE_INTEGER, epoch: 0 }, batch);
+      batch.size += 1;
+    }
+  }
+
+  /** How many rows go with this batch: none while few are behind, more than came once many are. */
+  #rowsBehind(batch: Batch): number {
+    const last = this.#sequencer.nextIndex - 1;
+    const tail = last - this.#checkpoint.completeUpTo(last);
+    const behind = this.#checkpoint.lag > this.#limits.lagMax || tail > this.#limits.tailMax;
+    return behind ? 2 * batch.changed.size + 1 : 0;
+  }
+
+  /** What is to be told about a batch is read off memory while memory is just what it made it. */
+  #speakOf(batch: Batch): void {
+    for (const row of batch.changed) {
+      for (const effect of pendingEffects(row, this.#partitions)) batch.effects.push(effect);
+      if (row.table === 'registrations' || row.table === 'areas') this.#changedAreas.add(row.area);
+    }
+    if (this.#countsDue()) batch.counts = this.#takeCounts();
+  }
+
+  #countsDue(): boolean {
+    const since = this.#options.clock.monotonic() - this.#countsAt;
+    return this.#changedAreas.size > 0 && since >= countsEveryMs;
+  }
+  #takeCounts(): AreaCounts[] {
+    const counts: AreaCounts[] = [];
+    for (const area of this.#changedAreas) {
+      const one = countsIn(this.#partition, area, this.#lastAt);
+      if (one !== undefined) counts.push(one);
+    }
+    this.#changedAreas.clear();
+    this.#countsAt = this.#options.clock.monotonic();
+    return counts;
+  }
+  #publishCountsAtRest(): void {
+    const atRest = !this.#flushing && this.#batch === undefined;
+    if (!atRest || !this.#countsDue()) return;
+    const counts = this.#takeCounts();
+    if (counts.length > 0) this.#options.publish({ kind: 'counts', counts });
+  }
+
+  /** Clean rows beyond the cap go, those longest here first. */
+  #forget(): void {
+    this.#forgetIn('candidates', this.#partition.candidates);
+    this.#forgetIn('phones', this.#partition.phones);
+  }
+  #forgetIn(table: RowNeed['table'], rows: ReadonlyMap<string, Row>): void {
+    let looks = Math.min(rows.size - this.#limits.residentMax, forgottenAtOnceMax);
+    if (looks <= 0) return;
+    for (const [key, row] of rows) {
+      if (!this.#checkpoint.isDirty(row)) forgetRow(this.#partition, { table, key });
+      looks -= 1;
+      if (looks <= 0) return;
+    }
+  }
+
+  // ── Rest and end ──────────────────────────────────────────────────────────────────────────────
+
+  /** Nothing waits and nothing is on its way. */
+  #rest(): void {
+    const behind = this.#checkpoint.lag > 0;
+    if (this.#draining === undefined) {
+      if (behind) this.#idle = setTimeout(() => this.#writeBehind(), idleMs);
+    } else if (behind) this.#writeBehind();
+    else this.#finish();
+  }
+  #writeBehind(): void {
+    if (this.#flushing || this.#failed || this.#batch !== undefined) return;
+    this.#flush(this.#open(), this.#limits.idleSlice).catch(this.#fail);
+  }
+  #finish(): void {
+    this.#stopTimers();
+    this.#drained?.();
+  }
+
+  /** Armed while anything can fall due; never for long, so that an earlier deadline is not missed. */
+  #awaitDeadline(): void {
+    const next = nextDeadline(this.#partition);
+    if (next === undefined || this.#draining !== undefined) return;
+    const wait = Math.min(next - this.#options.clock.now(), deadlineMaxMs);
+    this.#deadline = setTimeout(
+      () => {
+        this.#deadline = undefined;
+        this.#timersDue = true;
+        this.#schedule();
+      },
+      Math.max(wait, deadlineMinMs),
+    );
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#failed) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      try {
+        this.#turn();
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+  }
+
+  #announce(): void {
+    const { partition, epoch, index } = this.status();
+    const notices: Notice[] = [{ kind: 'writer-up', partition, epoch, index }];
+    this.#options.publish({ kind: 'notices', notices });
+  }
+  #lookAtSpace(): void {
+    this.#spaceLow = this.#options.store.freeBytes() < this.#limits.freeBytesMin;
+  }
+  #every(ms: number, what: () => void): void {
+    this.#intervals.push(setInterval(what, ms));
+  }
+  #stopTimers(): void {
+    for (const interval of this.#intervals) clearInterval(interval);
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#idle);
+  }
+
+  /** W2. Called at once when a promise of the disk breaks: nothing may run in between. */
+  readonly #fail = (error: unknown): void => {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#stopTimers();
+    const reason = error instanceof Error ? error : new Error(String(error));
+    this.#options.exit(failStopCode, reason);
+  };
+}
+
+const refusedAs = (id: string, reason: RefusalReason) => ({ id, kind: 'refused', reason }) as const;

@@ -1,0 +1,48 @@
+/**
+ * What the core must not see is replaced before it: a typed code by a verdict, a phone in the
+ * clear by its sealed form (commands.ts, C1). Views leave with the name opened again.
+ */
+import type { Command, PreparedCommand } from '../protocol/commands.ts';
+import type { ChallengeId } from '../protocol/ids.ts';
+import { phoneMask } from '../protocol/masks.ts';
+import type { CandidateView } from '../protocol/replies.ts';
+import type { Vault } from '../store/vault.ts';
+
+export function prepare(vault: Vault, command: Command): PreparedCommand {
+  switch (command.kind) {
+    case 'save-seats': {
+      const { code, challenge } = command;
+      const { kind, id, answerBy, epoch, area, person, claim, revision, ticket, units } = command;
+      const codeMatches = matches(vault, challenge, code);
+      const prepared = { kind, id, answerBy, epoch, area, person, claim, revision, ticket };
+      return { ...prepared, challenge, units, codeMatches };
+    }
+    case 'bind-phone': {
+      const { code, ...rest } = command;
+      return { ...rest, codeMatches: matches(vault, command.challenge, code) };
+    }
+    case 'request-phone-code': {
+      const { phone, person } = command;
+      if (typeof phone !== 'string') return { ...command, phone };
+      const sealed = vault.seal(person, phone);
+      const index = vault.phoneIndexOf(phone);
+      return { ...command, phone: { sealed, index, mask: phoneMask(phone) } };
+    }
+    default:
+      return command;
+  }
+}
+
+/** An erased person's name is gone for good. */
+export function withOpenName(vault: Vault, view: CandidateView): CandidateView {
+  return { ...view, name: vault.open(view.person, view.name) ?? '' };
+}
+
+/** Takes as long for a near miss as for a far one. */
+function matches(vault: Vault, challenge: ChallengeId, typed: string): boolean {
+  const code = vault.smsCodeOf(challenge);
+  let difference = code.length ^ typed.length;
+  for (let at = 0; at < code.length; at += 1)
+    difference |= code.charCodeAt(at) ^ (typed.charCodeAt(at) | 0);
+  return difference === 0;
+}
