@@ -12,7 +12,8 @@ import type { CapacitySet, HoldsExpired } from '../protocol/events.ts';
 import type { AreaCode, EpochMs, PersonId, UnitCode } from '../protocol/ids.ts';
 import type { AreaCounts, PoolBalance } from '../protocol/replies.ts';
 import { dueRows, enqueue, type HoldQueues, isDue } from './deadlines.ts';
-import { accept, type Decision, done, refuse } from './decision.ts';
+import { accept, type Decision, refuse } from './decision.ts';
+import { done } from './kept-answers.ts';
 import { type AreaRow, newRegistration, type RegistrationRow } from './rows.ts';
 import type { Rules } from './rules.ts';
 import { type SeatBook, seatsFree, seatsTaken } from './seat-book.ts';
@@ -87,7 +88,7 @@ export function decideVacateArea(book: AreaBook, command: VacateArea): Decision 
   const row = registrationOf(book, command.person);
   // A claim above this move was used here since: the move is long over, only this message is late.
   if (row.vacated >= command.claim || row.claim > command.claim) return accept(done);
-  if (row.seats.some((seat) => seat.saved)) return refuse('seats-remain');
+  if (row.places.some((place) => place.saved !== undefined)) return refuse('seats-remain');
   const { area, number, person } = row;
   return accept(done, { kind: 'area-vacated', area, number, person, claim: command.claim });
 }
@@ -103,7 +104,9 @@ export function decideExpireHolds(rules: Rules, book: AreaBook, at: EpochMs): De
   const events: HoldsExpired[] = [];
   for (const row of dueRows(rules, book.queues, at, expiriesPerCommandMax)) {
     const { area, number, person, claim } = row;
-    const units = row.seats.filter((seat) => isDue(rules, row, seat, at)).map((seat) => seat.unit);
+    const units = row.places
+      .filter((place) => isDue(rules, row, place, at))
+      .map((place) => place.unit);
     events.push({ kind: 'holds-expired', area, number, person, claim, units });
   }
   return { reply: { kind: 'accepted', outcome: done }, events };
@@ -123,7 +126,8 @@ export function decideSetCapacity(book: AreaBook | undefined, command: SetCapaci
   return accept(done, { kind: 'capacity-set', area, capacities });
 }
 
-export function evolveCapacitySet(book: AreaBook, event: CapacitySet): AreaRow {
+export function evolveCapacitySet(book: AreaBook, event: CapacitySet, index: number): AreaRow {
+  book.version = index;
   book.row ??= { table: 'areas', area: book.area, lastIndex: 0, capacities: [] };
   for (const { unit, capacity } of event.capacities) {
     const listed = book.row.capacities.find((one) => one.unit === unit);
@@ -143,10 +147,9 @@ export function recount(book: AreaBook): void {
     seatBookOf(book, unit).capacity = capacity;
   for (const row of book.registrations.values()) {
     book.version = Math.max(book.version, row.lastIndex);
-    for (const seat of row.seats) {
-      const seats = seatBookOf(book, seat.unit);
-      if (seat.saved) seats.saved += 1;
-      else seats.held += 1;
+    for (const { unit, saved, hold } of row.places) {
+      if (saved !== undefined) seatBookOf(book, unit).saved += 1;
+      else if (hold !== undefined) seatBookOf(book, unit).held += 1;
     }
     row.queuedUntil = Number.POSITIVE_INFINITY;
     enqueue(book.queues, row);
@@ -177,7 +180,10 @@ export function balanceOf(book: AreaBook): PoolBalance[] {
   };
   for (const { unit, capacity } of book.row?.capacities ?? []) poolOf(unit).capacity = capacity;
   for (const row of book.registrations.values()) {
-    for (const seat of row.seats) poolOf(seat.unit)[seat.saved ? 'saved' : 'held'] += 1;
+    for (const { unit, saved, hold } of row.places) {
+      if (saved !== undefined) poolOf(unit).saved += 1;
+      else if (hold !== undefined) poolOf(unit).held += 1;
+    }
   }
   for (const pool of pools.values()) pool.free = pool.capacity - pool.held - pool.saved;
   return [...pools.values()];

@@ -26,16 +26,8 @@ import type { CandidateEvent } from '../protocol/events.ts';
 import type { EpochMs } from '../protocol/ids.ts';
 import type { CandidateView, SignInFacts } from '../protocol/replies.ts';
 import { assert, unreachable } from './assert.ts';
-import {
-  accept,
-  answerTo,
-  type Decision,
-  done,
-  keepAnswer,
-  outdated,
-  refuse,
-  repeated,
-} from './decision.ts';
+import { accept, answerTo, type Decision, outdated, refuse, repeated } from './decision.ts';
+import { done, keep } from './kept-answers.ts';
 import { type CandidateRow, newCandidate } from './rows.ts';
 import { chinaDay, type Rules, windowRefusal } from './rules.ts';
 
@@ -53,7 +45,7 @@ export function decideOnCandidate(
   command: CandidateBookCommand,
 ): Decision {
   const { at } = given;
-  const early = repeated(row?.answers, command) ?? outdated(given);
+  const early = repeated(row, command) ?? outdated(given);
   if (early !== undefined) return early;
   if (command.kind === 'import-candidate') return importCandidate(row, command);
   if (bySession(command)) {
@@ -249,7 +241,7 @@ export function evolveCandidate(
   if (event.kind === 'candidate-imported') return imported(known, event.person, event.record);
   assert(known !== undefined, 'a candidate is imported before anything happens to it');
   const row = known;
-  if ('answer' in event) keepAnswer(row.answers, event.answer);
+  if ('answer' in event) keep(row, event.answer);
   switch (event.kind) {
     case 'sign-in-succeeded':
       row.failures = 0;

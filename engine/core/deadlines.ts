@@ -7,23 +7,25 @@
  * Q2 A registration stands at most once under its `queuedUntil`; other entries of it are stale.
  */
 import type { EpochMs } from '../protocol/ids.ts';
-import type { RegistrationRow, Seat } from './rows.ts';
+import { assert } from './assert.ts';
+import type { Place, RegistrationRow } from './rows.ts';
 import { closeOf, openTime, type Rules } from './rules.ts';
 
 export type HoldQueue = { untils: number[]; rows: RegistrationRow[] };
 /** By China-time day number; all but the newest empty soon after their close. */
 export type HoldQueues = Map<number, HoldQueue>;
 
-export function isDue(rules: Rules, row: RegistrationRow, seat: Seat, at: EpochMs): boolean {
-  if (seat.saved) return false;
+export function isDue(rules: Rules, row: RegistrationRow, place: Place, at: EpochMs): boolean {
+  const { hold } = place;
+  if (hold === undefined) return false;
   // Equal is over: a hold until 12:00:00 no longer stands at 12:00:00.
-  return seat.until <= openTime(rules, at) || closeOf(rules, row.day) <= at;
+  return hold.until <= openTime(rules, at) || closeOf(rules, row.day) <= at;
 }
 
 export function earliestUntil(row: RegistrationRow): number {
   let earliest = Number.POSITIVE_INFINITY;
-  for (const seat of row.seats) {
-    if (!seat.saved && seat.until < earliest) earliest = seat.until;
+  for (const { hold } of row.places) {
+    if (hold !== undefined && hold.until < earliest) earliest = hold.until;
   }
   return earliest;
 }
@@ -57,7 +59,7 @@ export function tidy(rules: Rules, queues: HoldQueues, at: EpochMs): boolean {
         break;
       }
       if (!closed && open < until) break;
-      if (row.queuedUntil === until && row.seats.some((seat) => isDue(rules, row, seat, at)))
+      if (row.queuedUntil === until && row.places.some((place) => isDue(rules, row, place, at)))
         return true;
       pop(queue);
       if (row.queuedUntil !== until) continue;
@@ -80,14 +82,14 @@ export function dueRows(
   for (const [day, { untils, rows }] of queues) {
     const closed = closeOf(rules, day) <= at;
     // Whoever is due sits in the heap below others that are, so the search ends at the first not.
-    const places = [0];
-    for (let place = places.pop(); place !== undefined; place = places.pop()) {
-      const until = untils[place];
-      const row = rows[place];
+    const nodes = [0];
+    for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+      const until = untils[node];
+      const row = rows[node];
       if (until === undefined || row === undefined || (!closed && open < until)) continue;
-      if (row.seats.some((seat) => isDue(rules, row, seat, at))) due.add(row);
+      if (row.places.some((place) => isDue(rules, row, place, at))) due.add(row);
       if (due.size === max) return [...due];
-      places.push(2 * place + 1, 2 * place + 2);
+      nodes.push(2 * node + 1, 2 * node + 2);
     }
   }
   return [...due];
@@ -107,14 +109,14 @@ export function nextDue(rules: Rules, queues: HoldQueues): EpochMs {
 }
 
 function push({ untils, rows }: HoldQueue, until: number, row: RegistrationRow): void {
-  let place = untils.length;
+  let node = untils.length;
   untils.push(until);
   rows.push(row);
-  while (place > 0) {
-    const parent = (place - 1) >> 1;
+  while (node > 0) {
+    const parent = (node - 1) >> 1;
     if ((untils[parent] ?? 0) <= until) break;
-    swap(untils, rows, place, parent);
-    place = parent;
+    swap(untils, rows, node, parent);
+    node = parent;
   }
 }
 
@@ -123,34 +125,25 @@ function pop({ untils, rows }: HoldQueue): void {
   swap(untils, rows, 0, last);
   untils.pop();
   rows.pop();
-  for (let place = 0; ; ) {
-    const left = 2 * place + 1;
+  for (let node = 0; ; ) {
+    const left = 2 * node + 1;
     const right = left + 1;
-    let least = place;
+    let least = node;
     if (left < last && (untils[left] ?? 0) < (untils[least] ?? 0)) least = left;
     if (right < last && (untils[right] ?? 0) < (untils[least] ?? 0)) least = right;
-    if (least === place) return;
-    swap(untils, rows, place, least);
-    place = least;
+    if (least === node) return;
+    swap(untils, rows, node, least);
+    node = least;
   }
 }
 
 function swap(untils: number[], rows: RegistrationRow[], one: number, other: number): void {
-  const [untilOne, untilOther, rowOne, rowOther] = [
-    untils[one],
-    untils[other],
-    rows[one],
-    rows[other],
-  ];
-  if (
-    untilOne === undefined ||
-    untilOther === undefined ||
-    rowOne === undefined ||
-    rowOther === undefined
-  )
-    return;
+  const [until, row] = [untils[one], rows[one]];
+  const [untilOther, rowOther] = [untils[other], rows[other]];
+  assert(until !== undefined && untilOther !== undefined, 'both are in the heap');
+  assert(row !== undefined && rowOther !== undefined, 'both are in the heap');
   untils[one] = untilOther;
-  untils[other] = untilOne;
+  untils[other] = until;
   rows[one] = rowOther;
-  rows[other] = rowOne;
+  rows[other] = row;
 }

@@ -4,9 +4,8 @@ import type { Answer, RuxiEvent } from '../protocol/events.ts';
 import type { RefusalDetail, RefusalReason, Refused } from '../protocol/refusals.ts';
 import type { Accepted, Outcome } from '../protocol/replies.ts';
 import { contentHash } from './content-hash.ts';
-import { answersKeptMax } from './rows.ts';
-
-export { done } from './rows.ts';
+import { keptAnswer } from './kept-answers.ts';
+import type { CandidateRow, RegistrationRow } from './rows.ts';
 
 /** A refusal may bring an event too: a mistyped code counts a try. */
 export type Decision = { reply: Accepted | Refused; events: readonly RuxiEvent[] };
@@ -26,16 +25,13 @@ export function refuse(reason: RefusalReason, detail?: RefusalDetail): Decision 
 
 /** B2: a known id gets its kept answer, before anything else is looked at. */
 export function repeated(
-  answers: readonly Answer[] | undefined,
+  row: RegistrationRow | CandidateRow | undefined,
   command: PreparedCommand,
 ): Decision | undefined {
-  if (answers === undefined) return undefined;
-  for (const answer of answers) {
-    if (answer.command !== command.id) continue;
-    if (answer.contentHash !== contentHash(command)) return refuse('command-id-reused');
-    return accept(answer.outcome);
-  }
-  return undefined;
+  const kept = row === undefined ? undefined : keptAnswer(row, command.id);
+  if (kept === undefined) return undefined;
+  if (kept.contentHash !== contentHash(command)) return refuse('command-id-reused');
+  return accept(kept.outcome);
 }
 
 /** An unknown id from before the restart, or one whose time to be answered is over. */
@@ -49,9 +45,4 @@ export function outdated(given: Sequenced): Decision | undefined {
 
 export function answerTo(command: PreparedCommand, outcome: Outcome): Answer {
   return { command: command.id, contentHash: contentHash(command), outcome };
-}
-
-export function keepAnswer(answers: Answer[], answer: Answer): void {
-  answers.push(answer);
-  if (answers.length > answersKeptMax) answers.shift();
 }

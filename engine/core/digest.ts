@@ -2,7 +2,7 @@
  * A short text that is the same for the same rows, in whatever order they came: how recovery,
  * replay and the running books are compared.
  */
-import { hashValue } from './content-hash.ts';
+import { hashValue } from './hash.ts';
 import { packRow, type Row, rowKey } from './rows.ts';
 
 /** Two lanes of 26 bits, so that a sum of two shares is still exact. */

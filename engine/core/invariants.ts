@@ -2,9 +2,10 @@
 import type { AreaBook } from './area-book.ts';
 import { assert } from './assert.ts';
 import { earliestUntil } from './deadlines.ts';
+import { answersKeptMax, answersOf } from './kept-answers.ts';
 import type { Partition } from './partition.ts';
-import { draftIn, seatIn } from './registration.ts';
-import { answersKeptMax, type CandidateRow, type RegistrationRow } from './rows.ts';
+import { placeIn } from './registration.ts';
+import type { CandidateRow, RegistrationRow } from './rows.ts';
 
 export function checkInvariants(partition: Partition): void {
   const areaOfPerson = new Map<string, string>();
@@ -12,7 +13,7 @@ export function checkInvariants(partition: Partition): void {
     checkCounts(book);
     for (const row of book.registrations.values()) {
       checkRegistration(book, row);
-      if (!row.seats.some((seat) => seat.saved)) continue;
+      if (!row.places.some((place) => place.saved !== undefined)) continue;
       const other = areaOfPerson.get(row.person);
       assert(other === undefined, 'R1: saved seats of one person lie in one area');
       areaOfPerson.set(row.person, row.area);
@@ -26,9 +27,9 @@ function checkCounts(book: AreaBook): void {
     let held = 0;
     let saved = 0;
     for (const row of book.registrations.values()) {
-      const seat = seatIn(row, seats.unit);
-      if (seat?.saved) saved += 1;
-      else if (seat !== undefined) held += 1;
+      const place = placeIn(row, seats.unit);
+      if (place?.saved !== undefined) saved += 1;
+      else if (place?.hold !== undefined) held += 1;
     }
     assert(seats.held === held && seats.saved === saved, 'A1: counts follow from the rows');
     assert(seats.held + seats.saved <= seats.capacity, 'S1: never more taken than there is');
@@ -36,23 +37,25 @@ function checkCounts(book: AreaBook): void {
 }
 
 function checkRegistration(book: AreaBook, row: RegistrationRow): void {
-  const { seats, draft, code, asking } = row;
+  const { places, code, asking } = row;
   assert(row.area === book.area && row.number < book.numberNext, 'A1: numbers are handed out once');
-  assert(new Set(seats.map((seat) => seat.unit)).size === seats.length, 'G1: one seat a unit');
-  assert(new Set(draft.map((one) => one.unit)).size === draft.length, 'G1: one draft a unit');
-  for (const seat of seats) {
-    const chosen = draftIn(row, seat.unit);
-    if (chosen !== undefined)
-      assert(chosen.ticket === seat.ticket, 'G2: a swap stays with its ticket');
-    if (seat.saved) continue;
-    assert(chosen?.course === seat.course, 'G2: a held seat stands under its draft');
-    assert(seat.since < seat.until, 'G4: a hold has a time');
+  const units = new Set(places.map((place) => place.unit));
+  assert(units.size === places.length, 'G1: one place a unit');
+  for (const place of places) {
+    const { chosen, saved, hold } = place;
+    assert(chosen !== undefined || saved !== undefined, 'G1: no place stands empty');
+    if (hold === undefined) continue;
+    assert(saved === undefined && chosen !== undefined, 'G2: a hold is for a chosen course');
+    assert(hold.since < hold.until, 'G4: a hold has a time');
   }
-  for (const unit of code?.units ?? [])
-    assert(draftIn(row, unit)?.ticket === code?.ticket, 'G3: a live code names its drafts');
+  const chooses = (ticket: string): boolean =>
+    places.some((place) => place.ticket === ticket && place.chosen !== undefined);
+  assert(code === undefined || chooses(code.ticket), 'G3: a live code is for something chosen');
+  assert(asking === undefined || chooses(asking), 'G3: F26 is asked about something chosen');
   assert(code === undefined || asking === undefined, 'G3: either a code is out or F26 is open');
   assert(row.queuedUntil <= earliestUntil(row), 'Q1: every hold is waited for');
-  assert(row.answers.length <= answersKeptMax, 'B2: the kept answers are few');
+  assert(answersOf(row).length === row.answersKept, 'B2: answers are counted');
+  assert(row.answersKept <= answersKeptMax, 'B2: the kept answers are few');
 }
 
 function checkCandidate(row: CandidateRow): void {
@@ -60,5 +63,6 @@ function checkCandidate(row: CandidateRow): void {
   assert((claim?.number ?? 0) <= claimsGiven, 'K1: no claim above what was given');
   assert((moving?.number ?? 0) <= claimsGiven, 'K1: no move above what was given');
   assert(moving === undefined || moving.from === claim?.area, 'K2: the old area stays claimed');
-  assert(row.answers.length <= answersKeptMax, 'B2: the kept answers are few');
+  assert(answersOf(row).length === row.answersKept, 'B2: answers are counted');
+  assert(row.answersKept <= answersKeptMax, 'B2: the kept answers are few');
 }

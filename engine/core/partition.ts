@@ -50,8 +50,9 @@ import {
   signInFactsOf,
 } from './candidate-book.ts';
 import { nextDue, tidy } from './deadlines.ts';
-import { accept, type Decision, done, outdated } from './decision.ts';
+import { accept, type Decision, outdated } from './decision.ts';
 import { digestOf } from './digest.ts';
+import { done, keptAnswer } from './kept-answers.ts';
 import { decideOnPhone, evolvePhone } from './phone-book.ts';
 import {
   decideBookingDelivery,
@@ -179,15 +180,14 @@ export function decide(partition: Partition, given: Sequenced): Decision {
 
 /** `index` is the event's own (P2); `at` the instant its command was decided at. */
 export function evolve(partition: Partition, event: RuxiEvent, at: EpochMs, index: number): Row {
-  const row = apply(partition, event, at);
+  const row = apply(partition, event, at, index);
   row.lastIndex = index;
-  if (row.table === 'registrations' || row.table === 'areas')
-    ensureBook(partition, row.area).version = index;
   return row;
 }
 
-function apply(partition: Partition, event: RuxiEvent, at: EpochMs): Row {
-  if (isOnRegistration(event)) return evolveRegistration(ensureBook(partition, event.area), event);
+function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: number): Row {
+  if (isOnRegistration(event))
+    return evolveRegistration(partition.rules, ensureBook(partition, event.area), event, index);
   if (isOnCandidate(event)) {
     const row = evolveCandidate(partition.candidates.get(event.person), event);
     partition.candidates.set(event.person, row);
@@ -201,7 +201,7 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs): Row {
   }
   switch (event.kind) {
     case 'capacity-set':
-      return evolveCapacitySet(ensureBook(partition, event.area), event);
+      return evolveCapacitySet(ensureBook(partition, event.area), event, index);
     case 'session-installed':
     case 'window-set':
     case 'adoption-noted':
@@ -276,7 +276,7 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
         area === undefined
           ? partition.candidates.get(person)
           : registrationIn(partition, area, person);
-      const kept = row?.answers.find((answer) => answer.command === command);
+      const kept = row && keptAnswer(row, command);
       const state =
         kept !== undefined
           ? ({ kind: 'kept', outcome: kept.outcome } as const)

@@ -8,7 +8,8 @@
 import type { PhoneCommand, Sequenced } from '../protocol/commands.ts';
 import type { PhoneEvent } from '../protocol/events.ts';
 import { unreachable } from './assert.ts';
-import { accept, type Decision, done, outdated, refuse } from './decision.ts';
+import { accept, type Decision, outdated, refuse } from './decision.ts';
+import { done } from './kept-answers.ts';
 import type { PhoneRow } from './rows.ts';
 import { chinaDay, type Rules } from './rules.ts';
 

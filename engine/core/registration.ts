@@ -3,11 +3,11 @@
  * Deciding looks, in the order of `refusalReasons`, until nothing can refuse; evolving changes the
  * row and the area's counts together.
  *
- * G1 One draft and one seat a unit, across the person's tickets (R2).
- * G2 A held seat stands under a draft of the same course and ticket. A draft on a saved seat is a
- *    swap (F32): it takes no further seat and never frees the one it has.
- * G3 A live code names drafts of its own ticket. Whatever changes a draft voids it; holds stay
- *    until their time is over.
+ * G1 One place a unit, of one ticket (R2), and none that stands empty.
+ * G2 A hold is for the chosen course of its place. A choice beside a saved course is a swap (F32):
+ *    it takes no further seat and never frees the one it has.
+ * G3 A live code is for all that its ticket has chosen. Whatever changes a choice voids it; holds
+ *    stay until their time is over.
  * G4 Until released by `holds-expired` a hold is its owner's, even past its end.
  */
 import type {
@@ -35,23 +35,28 @@ import {
 } from './area-book.ts';
 import { assert, unreachable } from './assert.ts';
 import { enqueue } from './deadlines.ts';
+import { accept, answerTo, type Decision, outdated, refuse, repeated } from './decision.ts';
+import { done, keep } from './kept-answers.ts';
 import {
-  accept,
-  answerTo,
-  type Decision,
-  done,
-  keepAnswer,
-  outdated,
-  refuse,
-  repeated,
-} from './decision.ts';
-import type { BookingCode, Draft, RegistrationRow, Seat } from './rows.ts';
-import { chinaDay, closeOf, isForeign, openTime, type Rules, windowRefusal } from './rules.ts';
+  type BookingCode,
+  newPlace,
+  type Place,
+  type RegistrationRow,
+  type UnitCourse,
+} from './rows.ts';
+import {
+  chinaDay,
+  closeOf,
+  isForeign,
+  openTime,
+  pairOf,
+  type Rules,
+  windowRefusal,
+} from './rules.ts';
 
 export type CandidateAreaCommand = Prepared<
   ChooseCourse | DropCourse | HoldSeats | SendCode | ResendCode | SaveSeats | GiveUpSeats
 >;
-type UnitCourse = { unit: UnitCode; course: CourseCode };
 type Failed = UnitCourse & { reason: 'seats-exhausted'; late: boolean };
 
 /** Nothing failed, most of the time: kept answers share one list. */
@@ -68,7 +73,7 @@ export function decideOnRegistration(
 ): Decision {
   const { at } = given;
   const row = registrationOf(book, command.person);
-  const early = repeated(row.answers, command) ?? outdated(given);
+  const early = repeated(row, command) ?? outdated(given);
   if (early !== undefined) return early;
   if (rules === undefined) return refuse('session-missing');
   if (!rules.areas.has(command.area)) return refuse('area-unknown');
@@ -111,12 +116,12 @@ function chooseCourse(rules: Rules, row: RegistrationRow, command: ChooseCourse)
   if (rules.settings.foreignCourse === 'refuse' && isForeign(rules, command.programme, code))
     return refuse('course-foreign', { course: code });
 
-  const seat = seatIn(row, unit);
-  for (const standing of [draftIn(row, unit), seat]) {
-    if (standing === undefined) continue;
+  const place = placeIn(row, unit);
+  for (const standing of [place?.chosen, place?.saved]) {
+    if (place === undefined || standing === undefined) continue;
     // The same course again is a clash too: there is nothing to put in its place.
-    if (standing.ticket !== ticket || standing.course === code || !command.replace)
-      return refuse('unit-clash', { unit, course: standing.course, ticket: standing.ticket });
+    if (place.ticket !== ticket || standing.course === code || !command.replace)
+      return refuse('unit-clash', { unit, course: standing.course, ticket: place.ticket });
   }
 
   return accept(done, {
@@ -131,9 +136,9 @@ function chooseCourse(rules: Rules, row: RegistrationRow, command: ChooseCourse)
 
 function dropCourse(row: RegistrationRow, command: DropCourse): Decision {
   const { unit, ticket } = command;
-  const draft = draftIn(row, unit);
-  if (draft === undefined) return refuse('unit-empty', { unit });
-  if (draft.ticket !== ticket) return refuse('unit-empty', { unit, ticket: draft.ticket });
+  const place = placeIn(row, unit);
+  if (place?.chosen === undefined) return refuse('unit-empty', { unit });
+  if (place.ticket !== ticket) return refuse('unit-empty', { unit, ticket: place.ticket });
 
   return accept(done, {
     kind: 'course-dropped',
@@ -152,7 +157,7 @@ function holdSeats(
 ): Decision {
   const { ticket } = command;
   const { settings } = rules;
-  const chosen = row.draft.filter((draft) => draft.ticket === ticket);
+  const chosen = choicesOf(row, ticket);
   if (chosen.length === 0) return refuse('draft-empty');
   const day = chinaDay(at);
   if (row.day === day && row.holdsOnDay >= settings.bookingCodesPerDayMax)
@@ -162,17 +167,18 @@ function holdSeats(
   const held: (UnitCourse & { since: number; until: number })[] = [];
   const owned: UnitCode[] = [];
   const full: UnitCourse[] = [];
-  for (const { unit, course } of chosen) {
-    const seat = seatIn(row, unit);
-    if (seat?.saved) {
+  for (const place of chosen) {
+    const { chosen, hold } = place;
+    const { unit, course } = chosen;
+    if (place.saved !== undefined) {
       owned.push(unit);
-    } else if (seat !== undefined || seatsFreeIn(book, unit) > 0) {
+    } else if (hold !== undefined || seatsFreeIn(book, unit) > 0) {
       // A hold that still runs keeps its beginning: asking again cannot stretch it for ever.
-      const since = seat !== undefined && open < seat.until ? seat.since : open;
+      const since = hold !== undefined && open < hold.until ? hold.since : open;
       const until = Math.min(open + settings.holdMs, since + settings.holdMaxMs, close);
       held.push({ unit, course, since, until });
     } else {
-      full.push({ unit, course });
+      full.push(chosen);
     }
   }
   const units = held.map(({ unit }) => unit);
@@ -188,16 +194,16 @@ function holdSeats(
 function sendCode({ rules, at, open }: Moment, row: RegistrationRow, command: SendCode): Decision {
   if (row.asking !== command.ticket) return refuse('code-missing');
 
-  const chosen = row.draft.filter((draft) => draft.ticket === command.ticket);
-  const seated = chosen.filter((draft) => seatIn(row, draft.unit) !== undefined);
-  const cleared = chosen.filter((draft) => seatIn(row, draft.unit) === undefined);
+  const chosen = choicesOf(row, command.ticket);
+  const seated = chosen.filter((place) => hasSeat(place));
+  const cleared = chosen.filter((place) => !hasSeat(place));
   const close = closeInOpenTime(rules, chinaDay(at));
   const expiresOpen = Math.min(open + rules.settings.holdMs, close);
   return accept(done, {
     kind: 'code-sent',
     ...named(row, command),
-    cleared: cleared.map((draft) => draft.unit),
-    holdsUntil: prolonged(row, seated, expiresOpen, rules.settings.holdMaxMs),
+    cleared: cleared.map((place) => place.unit),
+    holdsUntil: prolonged(seated, expiresOpen, rules.settings.holdMaxMs),
     code: issuedCode(command, seated, expiresOpen, at),
     answer: answerTo(command, done),
   });
@@ -223,7 +229,7 @@ function resendCode(
   return accept(done, {
     kind: 'code-resent',
     ...named(row, command),
-    holdsUntil: prolonged(row, draftsIn(row, code.units), expiresOpen, settings.holdMaxMs),
+    holdsUntil: prolonged(choicesOf(row, code.ticket), expiresOpen, settings.holdMaxMs),
     expiresOpen,
     sentAt: at,
     answer: answerTo(command, done),
@@ -246,24 +252,27 @@ function saveSeats(
     const { reply } = refuse('code-wrong', { triesLeft: codeTriesMax - code.triesUsed - 1 });
     return { reply, events: [{ kind: 'code-mistyped', ...named(row, command) }] };
   }
-  if (code.ticket !== command.ticket || !sameUnits(code.units, command.units))
+  const { ticket } = code;
+  if (ticket !== command.ticket || !isSelection(row, ticket, command.units))
     return refuse('selection-changed');
 
-  const { ticket } = code;
-  const saved: UnitCourse[] = [];
+  // The longest list there can be, cut to length below: growing one keeps room for sixteen more.
+  const saved = new Array<UnitCourse>(command.units.length);
+  let count = 0;
   let failed = noneFailed;
-  for (const unit of code.units) {
-    const draft = draftIn(row, unit);
-    assert(draft !== undefined, 'G3: a live code names drafts');
-    const { course } = draft;
-    if (seatIn(row, unit) !== undefined || seatsFreeIn(book, unit) > 0) {
-      saved.push({ unit, course });
+  for (const place of row.places) {
+    const { unit, chosen } = place;
+    if (chosen === undefined || place.ticket !== ticket) continue;
+    if (hasSeat(place) || seatsFreeIn(book, unit) > 0) {
+      saved[count] = chosen;
+      count += 1;
     } else {
-      if (failed === noneFailed) failed = [];
       // Only a unit that was held stands in a code without a seat: its hold has run out.
-      failed.push({ unit, course, reason: 'seats-exhausted', late: true });
+      const { course } = chosen;
+      failed = failed.concat({ unit, course, reason: 'seats-exhausted', late: true });
     }
   }
+  saved.length = count;
   const answer = answerTo(command, { kind: 'saved', saved, failed });
   const { area, number, person } = row;
   const { claim } = command;
@@ -284,9 +293,9 @@ function giveUpSeats(row: RegistrationRow, command: GiveUpSeats): Decision {
   const { units, ticket } = command;
   if (units.length === 0) return refuse('unit-empty');
   for (const unit of units) {
-    const seat = seatIn(row, unit);
-    if (!seat?.saved) return refuse('unit-empty', { unit });
-    if (seat.ticket !== ticket) return refuse('unit-empty', { unit, ticket: seat.ticket });
+    const place = placeIn(row, unit);
+    if (place?.saved === undefined) return refuse('unit-empty', { unit });
+    if (place.ticket !== ticket) return refuse('unit-empty', { unit, ticket: place.ticket });
   }
 
   return accept(done, {
@@ -311,25 +320,31 @@ export function decideBookingDelivery(book: AreaBook, command: NoteDelivery): De
   });
 }
 
-export function evolveRegistration(book: AreaBook, event: RegistrationEvent): RegistrationRow {
+export function evolveRegistration(
+  rules: Rules | undefined,
+  book: AreaBook,
+  event: RegistrationEvent,
+  index: number,
+): RegistrationRow {
   const row = ensureRegistration(book, event.number, event.person);
+  book.version = index;
   switch (event.kind) {
     case 'course-chosen': {
-      const { unit, course, ticket } = event;
+      const { unit } = event;
+      const chosen = pairOf(rules, unit, event.course);
+      const ticket = ownText(row, event.ticket);
       voidCode(row);
-      const draft = draftIn(row, unit);
-      if (draft === undefined) row.draft.push({ unit, course, ticket });
-      else draft.course = course;
-      const seat = seatIn(row, unit);
-      // G2: the hold is on a seat of the unit, whatever is written there.
-      if (seat !== undefined && !seat.saved) seat.course = course;
+      const place = placeIn(row, unit);
+      // A hold stays with the place: it is on a seat of the unit, whatever is written there.
+      if (place !== undefined) place.chosen = chosen;
+      // Copied, not pushed to: a pushed-to list keeps room for sixteen more, in every row.
+      else row.places = row.places.concat(newPlace(unit, ticket, chosen, undefined, undefined));
       answered(row, event.claim, event.answer);
       return row;
     }
     case 'course-dropped':
       voidCode(row);
-      removeDraft(row, event.unit);
-      releaseHold(book, row, event.unit);
+      unchoose(book, row, event.unit);
       answered(row, event.claim, event.answer);
       return row;
     case 'seats-held': {
@@ -337,23 +352,16 @@ export function evolveRegistration(book: AreaBook, event: RegistrationEvent): Re
       voidCode(row);
       if (row.day !== day) row.holdsOnDay = 0;
       row.day = day;
-      for (const one of held) {
-        const seat = seatIn(row, one.unit);
-        if (seat === undefined) {
-          const { unit, course, since, until } = one;
-          row.seats.push({ unit, course, ticket, saved: false, since, until });
-          seatBookOf(book, one.unit).held += 1;
-        } else {
-          seat.since = one.since;
-          seat.until = one.until;
-        }
+      for (const { unit, since, until } of held) {
+        const place = placeIn(row, unit);
+        assert(place !== undefined, 'G2: a hold is for a chosen course');
+        if (place.hold === undefined) seatBookOf(book, unit).held += 1;
+        place.hold = { since, until };
       }
-      const won = row.draft.some(
-        (draft) => draft.ticket === ticket && seatIn(row, draft.unit) !== undefined,
-      );
+      const won = choicesOf(row, ticket).some(hasSeat);
       // All full: nothing was won, nothing is asked, and the day's cap is untouched.
       if (won) row.holdsOnDay += 1;
-      if (code !== undefined) row.code = liveCode(code);
+      if (code !== undefined) row.code = liveCode(row, code);
       else if (won) row.asking = ticket;
       enqueue(book.queues, row);
       answered(row, event.claim, event.answer);
@@ -361,9 +369,9 @@ export function evolveRegistration(book: AreaBook, event: RegistrationEvent): Re
     }
     case 'code-sent':
       voidCode(row);
-      for (const unit of event.cleared) removeDraft(row, unit);
-      row.code = liveCode(event.code);
-      prolongHolds(row, row.code.units, event.holdsUntil);
+      for (const unit of event.cleared) unchoose(book, row, unit);
+      row.code = liveCode(row, event.code);
+      prolongHolds(row, row.code.ticket, event.holdsUntil);
       answered(row, event.claim, event.answer);
       return row;
     case 'code-resent': {
@@ -373,7 +381,7 @@ export function evolveRegistration(book: AreaBook, event: RegistrationEvent): Re
       code.sentAt = event.sentAt;
       code.attempt += 1;
       code.delivery = 'sending';
-      prolongHolds(row, code.units, event.holdsUntil);
+      prolongHolds(row, code.ticket, event.holdsUntil);
       answered(row, event.claim, event.answer);
       return row;
     }
@@ -383,17 +391,17 @@ export function evolveRegistration(book: AreaBook, event: RegistrationEvent): Re
       return row;
     case 'seats-saved':
       voidCode(row);
-      for (const { unit, course } of event.saved) {
-        saveSeat(book, row, unit, course, event.ticket);
-        removeDraft(row, unit);
-      }
+      for (const { unit, course } of event.saved) saveSeat(rules, book, row, unit, course);
       answered(row, event.claim, event.answer);
       return row;
     case 'seats-given-up':
       for (const unit of event.units) {
-        // What was a swap on this seat is an ordinary choice now; code and question counted on it.
-        if (draftIn(row, unit) !== undefined) voidCode(row);
-        removeSeat(row, unit);
+        const place = placeIn(row, unit);
+        assert(place?.saved !== undefined, 'only a saved seat is given up');
+        // What was a swap here is an ordinary choice now; code and question counted on the seat.
+        if (place.chosen !== undefined) voidCode(row);
+        place.saved = undefined;
+        removeIfEmpty(row, place);
         seatBookOf(book, unit).saved -= 1;
       }
       answered(row, event.claim, event.answer);
@@ -401,8 +409,10 @@ export function evolveRegistration(book: AreaBook, event: RegistrationEvent): Re
     case 'holds-expired':
       for (const unit of event.units) {
         // F26 named what was full; what ran out since must not be cleared as if it had been.
-        if (seatIn(row, unit)?.ticket === row.asking) row.asking = undefined;
-        releaseHold(book, row, unit);
+        const place = placeIn(row, unit);
+        assert(place !== undefined, 'only what is held expires');
+        if (place.ticket === row.asking) row.asking = undefined;
+        releaseHold(book, place);
       }
       return row;
     case 'area-vacated':
@@ -427,8 +437,10 @@ export function viewOf(rules: Rules, row: RegistrationRow, at: EpochMs): Registr
   const open = openTime(rules, at);
   const view: RegistrationView = {
     revision: row.revision,
-    seats: row.seats.map((seat) => seatView(seat, at - open)),
-    draft: row.draft.map(({ unit, course, ticket }) => ({ unit, course, ticket })),
+    seats: row.places.filter(hasSeat).map((place) => seatView(place, at - open)),
+    draft: row.places.flatMap(({ unit, ticket, chosen }) =>
+      chosen === undefined ? [] : [{ unit, course: chosen.course, ticket }],
+    ),
   };
   const { code, asking } = row;
   if (asking !== undefined) view.asking = asking;
@@ -436,7 +448,7 @@ export function viewOf(rules: Rules, row: RegistrationRow, at: EpochMs): Registr
   view.code = {
     challenge: code.challenge,
     ticket: code.ticket,
-    units: code.units,
+    units: choicesOf(row, code.ticket).map((place) => place.unit),
     phoneMask: code.phone.mask,
     expiresAt: code.expiresOpen + at - open,
     resendFrom: code.sentAt + rules.settings.codeResendAfterMs,
@@ -449,10 +461,11 @@ export function viewOf(rules: Rules, row: RegistrationRow, at: EpochMs): Registr
 
 const savedState: SeatView['state'] = { kind: 'saved' };
 
-function seatView(seat: Seat, closedMs: number): SeatView {
-  const { unit, course, ticket } = seat;
-  const state = seat.saved ? savedState : ({ kind: 'held', until: seat.until + closedMs } as const);
-  return { unit, course, ticket, state };
+function seatView({ unit, ticket, chosen, saved, hold }: Place, closedMs: number): SeatView {
+  if (saved !== undefined) return { unit, course: saved.course, ticket, state: savedState };
+  assert(chosen !== undefined && hold !== undefined, 'G2: a hold is for a chosen course');
+  const { course } = chosen;
+  return { unit, course, ticket, state: { kind: 'held', until: hold.until + closedMs } };
 }
 
 function named(row: RegistrationRow, command: { claim: number }) {
@@ -460,24 +473,35 @@ function named(row: RegistrationRow, command: { claim: number }) {
   return { area, number, person, claim: command.claim };
 }
 
-export function seatIn(row: RegistrationRow, unit: UnitCode): Seat | undefined {
-  for (const seat of row.seats) if (seat.unit === unit) return seat;
+const hasSeat = (place: Place): boolean => place.saved !== undefined || place.hold !== undefined;
+
+export function placeIn(row: RegistrationRow, unit: UnitCode): Place | undefined {
+  for (const place of row.places) if (place.unit === unit) return place;
   return undefined;
 }
 
-export function draftIn(row: RegistrationRow, unit: UnitCode): Draft | undefined {
-  for (const draft of row.draft) if (draft.unit === unit) return draft;
-  return undefined;
+type Choice = Place & { chosen: UnitCourse };
+
+/** What a ticket has chosen, in the order of choosing: what it holds, saves and gets codes for. */
+function choicesOf(row: RegistrationRow, ticket: TicketNumber): Choice[] {
+  return row.places.filter(
+    (place): place is Choice => place.chosen !== undefined && place.ticket === ticket,
+  );
 }
 
-function draftsIn(row: RegistrationRow, units: readonly UnitCode[]): Draft[] {
-  return row.draft.filter((draft) => units.includes(draft.unit));
-}
-
-function sameUnits(bound: readonly UnitCode[], asked: readonly UnitCode[]): boolean {
-  if (bound.length !== asked.length) return false;
-  for (const unit of bound) if (!asked.includes(unit)) return false;
-  return true;
+/** Whether `units` are exactly those of the ticket's choices. */
+function isSelection(
+  row: RegistrationRow,
+  ticket: TicketNumber,
+  units: readonly UnitCode[],
+): boolean {
+  let count = 0;
+  for (const { unit, chosen, ticket: of } of row.places) {
+    if (chosen === undefined || of !== ticket) continue;
+    if (!units.includes(unit)) return false;
+    count += 1;
+  }
+  return count === units.length;
 }
 
 /** Today's close on the clock that holds run by, as the pauses stand now. */
@@ -485,48 +509,35 @@ function closeInOpenTime(rules: Rules, day: number): number {
   return closeOf(rules, day) - rules.adopted.window.pausedMs;
 }
 
-/** Until when the holds under `drafts` last if the code lasts until `expiresOpen`; 0 without any. */
-function prolonged(
-  row: RegistrationRow,
-  drafts: readonly Draft[],
-  expiresOpen: number,
-  holdMaxMs: number,
-): number {
-  let first = Number.POSITIVE_INFINITY;
-  for (const { unit } of drafts) {
-    const seat = seatIn(row, unit);
-    if (seat !== undefined && !seat.saved) first = Math.min(first, seat.since);
-  }
-  return first === Number.POSITIVE_INFINITY ? 0 : Math.min(expiresOpen, first + holdMaxMs);
+/** Until when the holds in `places` last if the code lasts until `expiresOpen`; 0 without any. */
+function prolonged(places: readonly Place[], expiresOpen: number, holdMaxMs: number): number {
+  const begun = places.flatMap(({ hold }) => (hold === undefined ? [] : [hold.since]));
+  if (begun.length === 0) return 0;
+  return Math.min(expiresOpen, Math.min(...begun) + holdMaxMs);
 }
 
-function prolongHolds(row: RegistrationRow, units: readonly UnitCode[], until: number): void {
-  for (const seat of row.seats) {
-    if (!seat.saved && units.includes(seat.unit)) seat.until = Math.max(seat.until, until);
+function prolongHolds(row: RegistrationRow, ticket: TicketNumber, until: number): void {
+  for (const { hold } of choicesOf(row, ticket)) {
+    if (hold !== undefined) hold.until = Math.max(hold.until, until);
   }
 }
 
 function issuedCode(
   command: { challenge: ChallengeId; phone: CodeAddress; ticket: TicketNumber },
-  drafts: readonly Draft[],
+  places: readonly Choice[],
   expiresOpen: number,
   sentAt: EpochMs,
 ): IssuedCode {
   const { challenge, phone, ticket } = command;
-  const units = drafts.map(({ unit, course }) => ({ unit, course }));
+  const units = places.map(({ chosen }) => chosen);
   return { challenge, ticket, phone, units, expiresOpen, sentAt };
 }
 
-function liveCode(code: IssuedCode): BookingCode {
-  const { challenge, ticket, phone, expiresOpen, sentAt } = code;
-  const units = code.units.map(({ unit }) => unit);
+function liveCode(row: RegistrationRow, code: IssuedCode): BookingCode {
+  const { challenge, phone, expiresOpen, sentAt } = code;
+  const ticket = ownText(row, code.ticket);
   return {
-    challenge,
-    ticket,
-    phone,
-    units,
-    expiresOpen,
-    sentAt,
+    ...{ challenge, ticket, phone, expiresOpen, sentAt },
     triesUsed: 0,
     attempt: 1,
     delivery: 'sending',
@@ -541,56 +552,59 @@ function voidCode(row: RegistrationRow): void {
 function answered(row: RegistrationRow, claim: number, answer: Answer): void {
   row.revision += 1;
   if (claim > row.claim) row.claim = claim;
-  keepAnswer(row.answers, answer);
+  keep(row, answer);
+}
+
+/** The row's own copy of a ticket number where it has one: every message brings another. */
+function ownText(row: RegistrationRow, ticket: TicketNumber): TicketNumber {
+  for (const place of row.places) if (place.ticket === ticket) return place.ticket;
+  return ticket;
 }
 
 function saveSeat(
+  rules: Rules | undefined,
   book: AreaBook,
   row: RegistrationRow,
   unit: UnitCode,
   course: CourseCode,
-  ticket: TicketNumber,
 ): void {
-  const seat = seatIn(row, unit);
-  if (seat === undefined) {
-    row.seats.push({ unit, course, ticket, saved: true, since: 0, until: 0 });
-    seatBookOf(book, unit).saved += 1;
-    return;
-  }
-  seat.course = course;
+  const place = placeIn(row, unit);
+  assert(place !== undefined, 'G3: a code is for what was chosen');
   // F32: a swap leaves the counts alone, the seat was owned all along.
-  if (seat.saved) return;
-  seat.saved = true;
-  seat.since = 0;
-  seat.until = 0;
-  const seats = seatBookOf(book, unit);
-  seats.held -= 1;
-  seats.saved += 1;
+  if (place.saved === undefined) {
+    const seats = seatBookOf(book, unit);
+    if (place.hold !== undefined) seats.held -= 1;
+    seats.saved += 1;
+  }
+  const { chosen } = place;
+  place.saved = chosen?.course === course ? chosen : pairOf(rules, unit, course);
+  place.chosen = undefined;
+  place.hold = undefined;
 }
 
-function releaseHold(book: AreaBook, row: RegistrationRow, unit: UnitCode): void {
-  const seat = seatIn(row, unit);
-  if (seat === undefined || seat.saved) return;
-  removeSeat(row, unit);
-  seatBookOf(book, unit).held -= 1;
+function releaseHold(book: AreaBook, place: Place): void {
+  if (place.hold === undefined) return;
+  place.hold = undefined;
+  seatBookOf(book, place.unit).held -= 1;
+}
+
+function unchoose(book: AreaBook, row: RegistrationRow, unit: UnitCode): void {
+  const place = placeIn(row, unit);
+  assert(place !== undefined, 'only what was chosen is dropped');
+  releaseHold(book, place);
+  place.chosen = undefined;
+  removeIfEmpty(row, place);
 }
 
 /** Draft, holds, code and question go; saved seats stay. */
 function leave(book: AreaBook, row: RegistrationRow): void {
   voidCode(row);
-  row.draft = [];
-  for (const unit of row.seats.map((seat) => seat.unit)) releaseHold(book, row, unit);
-}
-
-function removeSeat(row: RegistrationRow, unit: UnitCode): void {
-  const place = row.seats.findIndex((seat) => seat.unit === unit);
-  if (place >= 0) row.seats.splice(place, 1);
-}
-
-function removeDraft(row: RegistrationRow, unit: UnitCode): void {
-  for (let place = 0; place < row.draft.length; place += 1) {
-    if (row.draft[place]?.unit !== unit) continue;
-    row.draft.splice(place, 1);
-    return;
+  for (const { unit, chosen } of row.places) {
+    if (chosen !== undefined) unchoose(book, row, unit);
   }
+}
+
+function removeIfEmpty(row: RegistrationRow, place: Place): void {
+  if (place.chosen !== undefined || place.saved !== undefined) return;
+  row.places = row.places.filter((one) => one !== place);
 }

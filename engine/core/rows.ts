@@ -22,30 +22,29 @@ import type {
 import type { Outcome } from '../protocol/replies.ts';
 import type { Adopted } from '../protocol/session.ts';
 import { unreachable } from './assert.ts';
+import { answersOf, done, type KeptAnswer, keep } from './kept-answers.ts';
 
-/** B2: how many accepted commands a row remembers. */
-export const answersKeptMax = 8;
-/** Shared: most commands come to nothing more. */
-export const done: Outcome = { kind: 'done' };
-
-/** A seat this registration occupies. `since` and `until` are in open time, 0 once saved. */
-export type Seat = {
+/**
+ * What one registration has in one unit, all of one ticket (R2): a chosen course, a hold for it, or
+ * a saved course. A chosen course beside a saved one is a swap (F32).
+ */
+export type Place = {
   unit: UnitCode;
-  course: CourseCode;
   ticket: TicketNumber;
-  saved: boolean;
-  since: number;
-  until: number;
+  chosen: UnitCourse | undefined;
+  saved: UnitCourse | undefined;
+  hold: Hold | undefined;
 };
-/** A chosen course without a saved seat; on a unit with one it is a swap (F32). */
-export type Draft = { unit: UnitCode; course: CourseCode; ticket: TicketNumber };
+/** Never changed once made: rows, events and answers share them. */
+export type UnitCourse = { readonly unit: UnitCode; readonly course: CourseCode };
+/** In open time. */
+export type Hold = { since: number; until: number };
 
-/** The one live booking code. `attempt` is 2 after the resend. */
+/** The one live booking code: for all that its ticket has chosen. `attempt` is 2 after the resend. */
 export type BookingCode = {
   challenge: ChallengeId;
   ticket: TicketNumber;
   phone: CodeAddress;
-  units: UnitCode[];
   expiresOpen: number;
   sentAt: EpochMs;
   triesUsed: number;
@@ -67,15 +66,17 @@ export type RegistrationRow = {
   /** Commands with a claim not above `vacated` or `fenced` are refused. */
   vacated: number;
   fenced: number;
-  seats: Seat[];
-  draft: Draft[];
+  places: Place[];
   code: BookingCode | undefined;
   /** The ticket whose F26 question is open: `send-code` may follow. */
   asking: TicketNumber | undefined;
   /** The China-time day in which seats were last held, and how often on it. */
   day: number;
   holdsOnDay: number;
-  answers: Answer[];
+  lastAnswer: KeptAnswer | undefined;
+  answersKept: number;
+  /** Derived, not packed: see kept-answers.ts. */
+  answersMark: number;
   /** Derived, not packed: the deadline under which the row stands in the queue, or Infinity. */
   queuedUntil: number;
 };
@@ -121,7 +122,10 @@ export type CandidateRow = {
   fence: { area: AreaCode; claim: number } | undefined;
   movesDay: number;
   movesOnDay: number;
-  answers: Answer[];
+  lastAnswer: KeptAnswer | undefined;
+  answersKept: number;
+  /** Derived, not packed: see kept-answers.ts. */
+  answersMark: number;
 };
 
 export type PhoneRow = {
@@ -179,15 +183,26 @@ export function newRegistration(area: AreaCode, number: number, person: PersonId
     claim: 0,
     vacated: 0,
     fenced: 0,
-    seats: [],
-    draft: [],
+    places: [],
     code: undefined,
     asking: undefined,
     day: 0,
     holdsOnDay: 0,
-    answers: [],
+    lastAnswer: undefined,
+    answersKept: 0,
+    answersMark: 0,
     queuedUntil: Number.POSITIVE_INFINITY,
   };
+}
+
+export function newPlace(
+  unit: UnitCode,
+  ticket: TicketNumber,
+  chosen: UnitCourse | undefined,
+  saved: UnitCourse | undefined,
+  hold: Hold | undefined,
+): Place {
+  return { unit, ticket, chosen, saved, hold };
 }
 
 export function newCandidate(person: PersonId, record: CandidateRecord): CandidateRow {
@@ -212,7 +227,9 @@ export function newCandidate(person: PersonId, record: CandidateRecord): Candida
     fence: undefined,
     movesDay: 0,
     movesOnDay: 0,
-    answers: [],
+    lastAnswer: undefined,
+    answersKept: 0,
+    answersMark: 0,
   };
 }
 
@@ -227,20 +244,15 @@ export function packRow(row: Row): unknown[] {
         row.claim,
         row.vacated,
         row.fenced,
-        row.seats.flatMap((seat) => [
-          seat.unit,
-          seat.course,
-          seat.ticket,
-          seat.saved,
-          seat.since,
-          seat.until,
+        row.places.flatMap(({ unit, ticket, chosen, saved, hold }) => [
+          ...[unit, ticket, chosen?.course ?? null, saved?.course ?? null],
+          ...[hold?.since ?? 0, hold?.until ?? 0],
         ]),
-        row.draft.flatMap(({ unit, course, ticket }) => [unit, course, ticket]),
         row.code === undefined ? null : packCode(row.code),
         row.asking ?? null,
         row.day,
         row.holdsOnDay,
-        row.answers.flatMap(packAnswer),
+        answersOf(row).flatMap(packAnswer),
       ];
     case 'areas':
       return [row.lastIndex, row.capacities.flatMap(({ unit, capacity }) => [unit, capacity])];
@@ -264,7 +276,7 @@ export function packRow(row: Row): unknown[] {
         row.fence ?? null,
         row.movesDay,
         row.movesOnDay,
-        row.answers.flatMap(packAnswer),
+        answersOf(row).flatMap(packAnswer),
       ];
     case 'phones':
       return [
@@ -287,7 +299,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
   switch (table) {
     case 'registrations': {
       const [area, number] = key as [AreaCode, number];
-      const [lastIndex, person, revision, claim, vacated, fenced, seats, draft, code, ...rest] =
+      const [lastIndex, person, revision, claim, vacated, fenced, places, code, ...rest] =
         packed as PackedRegistration;
       const [asking, day, holdsOnDay, answers] = rest;
       const row = newRegistration(area, number, person);
@@ -296,15 +308,20 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       row.claim = claim;
       row.vacated = vacated;
       row.fenced = fenced;
-      for (const [unit, course, ticket, saved, since, until] of inGroups<PackedSeat>(seats, 6))
-        row.seats.push({ unit, course, ticket, saved, since, until });
-      for (const [unit, course, ticket] of inGroups<PackedDraft>(draft, 3))
-        row.draft.push({ unit, course, ticket });
+      row.places = inGroups<PackedPlace>(places, 6).map(
+        ([unit, ticket, chosen, saved, since, until]) =>
+          newPlace(
+            ...([unit, ticket] as const),
+            chosen === null ? undefined : { unit, course: chosen },
+            saved === null ? undefined : { unit, course: saved },
+            until === 0 ? undefined : { since, until },
+          ),
+      );
       row.code = code === null ? undefined : unpackCode(code);
       row.asking = asking ?? undefined;
       row.day = day;
       row.holdsOnDay = holdsOnDay;
-      row.answers = unpackAnswers(answers);
+      for (const answer of unpackAnswers(answers)) keep(row, answer);
       return row;
     }
     case 'areas': {
@@ -338,7 +355,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       row.fence = fence ?? undefined;
       row.movesDay = movesDay;
       row.movesOnDay = movesOnDay;
-      row.answers = unpackAnswers(answers);
+      for (const answer of unpackAnswers(answers)) keep(row, answer);
       return row;
     }
     case 'phones': {
@@ -366,8 +383,14 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
   }
 }
 
-type PackedSeat = [UnitCode, CourseCode, TicketNumber, boolean, number, number];
-type PackedDraft = [UnitCode, CourseCode, TicketNumber];
+type PackedPlace = [
+  unit: UnitCode,
+  ticket: TicketNumber,
+  chosen: CourseCode | null,
+  saved: CourseCode | null,
+  since: number,
+  until: number,
+];
 type PackedRegistration = [
   lastIndex: number,
   person: PersonId,
@@ -375,8 +398,7 @@ type PackedRegistration = [
   claim: number,
   vacated: number,
   fenced: number,
-  seats: unknown[],
-  draft: unknown[],
+  places: unknown[],
   code: PackedCode | null,
   asking: TicketNumber | null,
   day: number,
@@ -407,20 +429,20 @@ type PackedCandidate = [
 type PackedCode = ReturnType<typeof packCode>;
 
 function packCode(code: BookingCode) {
-  const { challenge, ticket, phone, units, expiresOpen, sentAt } = code;
+  const { challenge, ticket, phone, expiresOpen, sentAt } = code;
   const { triesUsed, attempt, delivery } = code;
   return [
     ...([challenge, ticket, phone.sealed, phone.index, phone.mask] as const),
-    ...([units, expiresOpen, sentAt, triesUsed, attempt, delivery] as const),
+    ...([expiresOpen, sentAt, triesUsed, attempt, delivery] as const),
   ] as const;
 }
 
 function unpackCode(packed: PackedCode): BookingCode {
-  const [challenge, ticket, sealed, index, mask, units, expiresOpen, sentAt, ...rest] = packed;
+  const [challenge, ticket, sealed, index, mask, expiresOpen, sentAt, ...rest] = packed;
   const [triesUsed, attempt, delivery] = rest;
   const phone = { sealed, index, mask };
   return {
-    ...{ challenge, ticket, phone, units, expiresOpen, sentAt },
+    ...{ challenge, ticket, phone, expiresOpen, sentAt },
     ...{ triesUsed, attempt, delivery },
   };
 }

@@ -9,6 +9,7 @@
 import type { AreaCode, CourseCode, EpochMs, ProgrammeCode, UnitCode } from '../protocol/ids.ts';
 import type { Refused } from '../protocol/refusals.ts';
 import type { Adopted, Course, Settings } from '../protocol/session.ts';
+import type { UnitCourse } from './rows.ts';
 
 export type Rules = {
   adopted: Adopted;
@@ -16,6 +17,8 @@ export type Rules = {
   units: readonly UnitCode[];
   areas: ReadonlySet<AreaCode>;
   courses: ReadonlyMap<CourseCode, Course>;
+  /** One object for each course that has a unit, shared by all rows that name it. */
+  pairs: ReadonlyMap<CourseCode, UnitCourse>;
   /** Programmes with a plan on file only: without one no course is foreign (D8). */
   plans: ReadonlyMap<ProgrammeCode, ReadonlySet<CourseCode>>;
   /** The close of each booking day, by China-time day number. */
@@ -31,6 +34,11 @@ export function compileRules(adopted: Adopted): Rules {
     units: catalogue.units.map((unit) => unit.code),
     areas: new Set(catalogue.areas.map((area) => area.code)),
     courses: new Map(catalogue.courses.map((course) => [course.code, course])),
+    pairs: new Map(
+      catalogue.courses.flatMap(({ code: course, unit }) =>
+        unit === undefined ? [] : [[course, { unit, course }]],
+      ),
+    ),
     plans: new Map(
       catalogue.programmes
         .filter((programme) => programme.courses.length > 0)
@@ -70,6 +78,12 @@ export function windowRefusal(rules: Rules, at: EpochMs): Refused | undefined {
   if (at < next.opensAt)
     return { kind: 'refused', reason: 'window-closed', detail: { at: next.opensAt } };
   return undefined;
+}
+
+/** The shared object where the session knows the course there, else one of its own. */
+export function pairOf(rules: Rules | undefined, unit: UnitCode, course: CourseCode): UnitCourse {
+  const shared = rules?.pairs.get(course);
+  return shared?.unit === unit ? shared : { unit, course };
 }
 
 export function isForeign(rules: Rules, programme: ProgrammeCode, course: CourseCode): boolean {

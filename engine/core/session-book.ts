@@ -9,7 +9,8 @@ import type { SessionEvent } from '../protocol/events.ts';
 import type { EpochMs } from '../protocol/ids.ts';
 import type { Adopted, Window } from '../protocol/session.ts';
 import { assert } from './assert.ts';
-import { accept, type Decision, done, refuse } from './decision.ts';
+import { accept, type Decision, refuse } from './decision.ts';
+import { done } from './kept-answers.ts';
 import type { AdoptedRow, SessionRow } from './rows.ts';
 
 export function decideInstallSession(

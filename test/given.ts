@@ -1,0 +1,378 @@
+/**
+ * What tests start from: a small province, an adopted session, invented people, and a desk that
+ * carries commands through a partition the way a writer does, with the clock in the test's hand.
+ * All people and numbers are invented and look it.
+ */
+import {
+  createPartition,
+  decide,
+  dueCommands,
+  evolve,
+  type Partition,
+  present,
+} from '../engine/core/partition.ts';
+import type {
+  CandidateRecord,
+  CodeAddress,
+  PreparedCommand,
+  TicketRecord,
+} from '../engine/protocol/commands.ts';
+import type { RuxiEvent } from '../engine/protocol/events.ts';
+import type {
+  AreaCode,
+  CommandId,
+  EpochMs,
+  PersonId,
+  TicketNumber,
+  UnitCode,
+} from '../engine/protocol/ids.ts';
+import type { RefusalDetail, RefusalReason } from '../engine/protocol/refusals.ts';
+import type { CommandReply, Outcome } from '../engine/protocol/replies.ts';
+import type {
+  Adopted,
+  BookingDay,
+  Catalogue,
+  Course,
+  Settings,
+} from '../engine/protocol/session.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** Midnight in China on the first booking day, 2026-06-01. */
+export const firstDay: EpochMs = Date.UTC(2026, 4, 31, 16);
+/** China time on booking day `day`, counted from 0. */
+export function chinaTime(day: number, hour: number, minute = 0, second = 0): EpochMs {
+  return firstDay + day * dayMs + hour * hourMs + minute * minuteMs + second * 1_000;
+}
+
+/** 22 characters, the same for the same words. */
+export const opaque = (kind: string, number: number): string =>
+  `${kind}${number}`.padEnd(22, '-').slice(0, 22);
+
+export const unitCodes: readonly UnitCode[] = ['A', 'B', 'C', 'D'];
+export const areaCodes: readonly AreaCode[] = ['0101', '0102', '0103'];
+
+/** Three written courses a unit (`11001` to `14003`), then one of each kind that cannot be booked. */
+export function givenCatalogue(): Catalogue {
+  const written: Course[] = unitCodes.flatMap((unit, place) =>
+    [1, 2, 3].map((number) => ({
+      code: `1${place + 1}00${number}`,
+      name: `示例课程${unit}${number}`,
+      credits: 5,
+      method: 'written',
+      unit,
+    })),
+  );
+  const others: Course[] = [
+    { code: '20001', name: '示例实践课程', credits: 3, method: 'practical' },
+    { code: '20002', name: '示例停考课程', credits: 3, method: 'written' },
+    {
+      code: '20003',
+      name: '示例旧课程',
+      credits: 3,
+      method: 'written',
+      replacedBy: ['11001', '12001'],
+    },
+  ];
+  return {
+    code: '2026-10',
+    title: '示例省自学考试',
+    feeFen: 3_500,
+    printFrom: chinaTime(60, 0),
+    units: unitCodes.map((code, place) => ({
+      code,
+      name: `单元${code}`,
+      startsAt: chinaTime(90 + place, 9),
+      endsAt: chinaTime(90 + place, 11, 30),
+    })),
+    cities: [{ code: '01', name: '示例市' }],
+    areas: areaCodes.map((code) => ({
+      code,
+      name: `示例考区${code}`,
+      city: '01',
+      office: { name: '示例办公室', phone: '000-00000000', hours: '09:00–17:00' },
+    })),
+    courses: [...written, ...others],
+    programmes: [
+      {
+        code: '020301K',
+        name: '示例专业',
+        level: '专科',
+        courses: ['11001', '11002', '12001', '12002', '13001', '14001'],
+      },
+      { code: '020302K', name: '示例无计划专业', level: '本科', courses: [] },
+    ],
+  };
+}
+
+export function givenSettings(overrides: Partial<Settings> = {}): Settings {
+  return {
+    foreignCourse: 'warn',
+    importedPhoneMustMatch: true,
+    holdMs: 5 * minuteMs,
+    holdMaxMs: 10 * minuteMs,
+    codeTriesMax: 5,
+    codeResendAfterMs: minuteMs,
+    bookingCodesPerDayMax: 5,
+    accountCodesPerDayMax: 3,
+    messagesPerPhonePerDayMax: 4,
+    peoplePerPhoneMax: 2,
+    areaMovesPerDayMax: 3,
+    ...overrides,
+  };
+}
+
+/** F34: four days, 09:00–22:00. */
+export function givenCalendar(): BookingDay[] {
+  return [0, 1, 2, 3].map((day) => ({ opensAt: chinaTime(day, 9), closesAt: chinaTime(day, 22) }));
+}
+
+export function givenAdopted(overrides: Partial<Adopted> = {}): Adopted {
+  return {
+    number: 1,
+    catalogue: givenCatalogue(),
+    calendar: givenCalendar(),
+    settings: givenSettings(),
+    window: { state: 'open', pausedMs: 0 },
+    ...overrides,
+  };
+}
+
+export const givenPerson = (number: number): PersonId => opaque('person', number);
+export const givenTicket = (number: number): TicketNumber => String(10_000_000_000 + number);
+
+export function givenPhone(number: number): CodeAddress {
+  return { sealed: `sealed-${number}`, index: opaque('phone', number), mask: '138****0000' };
+}
+
+export function givenTicketRecord(
+  number: number,
+  overrides: Partial<TicketRecord> = {},
+): TicketRecord {
+  return {
+    number: givenTicket(number),
+    programme: '020301K',
+    status: 'active',
+    passed: [],
+    ...overrides,
+  };
+}
+
+/** A new candidate (F7) with one ticket and a phone on file: may choose an area at once. */
+export function givenRecord(
+  number: number,
+  overrides: Partial<CandidateRecord> = {},
+): CandidateRecord {
+  return {
+    kind: 'new',
+    documentType: 'resident-id',
+    document: `sealed-document-${number}`,
+    documentMask: '510*************00',
+    name: `sealed-name-${number}`,
+    nameMask: '示 *',
+    candidateType: 'open',
+    hasPhoto: true,
+    tickets: [givenTicketRecord(number)],
+    importedPhone: givenPhone(number),
+    passwordHash: '$argon2id$invented',
+    ...overrides,
+  };
+}
+
+/** The same without phone and password (F8): everything is still to be done. */
+export function givenEnrolledRecord(
+  number: number,
+  overrides: Partial<CandidateRecord> = {},
+): CandidateRecord {
+  const { importedPhone, passwordHash, ...record } = givenRecord(number);
+  return { ...record, kind: 'enrolled', ...overrides };
+}
+
+type WithoutEnvelope<C> = C extends PreparedCommand ? Omit<C, 'id' | 'answerBy' | 'epoch'> : never;
+type Envelope = { id: CommandId; answerBy: EpochMs; epoch: number; olderEpoch: boolean };
+export type Asked = WithoutEnvelope<PreparedCommand> & Partial<Envelope>;
+
+export type Entry = { index: number; at: EpochMs; event: RuxiEvent };
+
+/** A partition with a clock in the test's hand and a journal to recover from. */
+export class Desk {
+  partition: Partition;
+  now: EpochMs;
+  readonly journal: Entry[] = [];
+  private sent = 0;
+  private index = 0;
+
+  constructor(name = 'p0', now: EpochMs = chinaTime(0, 10)) {
+    this.partition = createPartition(name);
+    this.now = now;
+  }
+
+  /** One command through decide, evolve and present. Absent envelope fields are filled in. */
+  send(asked: Asked): CommandReply {
+    this.sent += 1;
+    const { olderEpoch = false, ...command } = {
+      id: opaque('command', this.sent),
+      answerBy: this.now + 30_000,
+      epoch: 1,
+      ...asked,
+    };
+    return this.carry(command as PreparedCommand, olderEpoch);
+  }
+
+  carry(command: PreparedCommand, olderEpoch = false): CommandReply {
+    const { now: at, partition, index: sequence } = this;
+    const { reply, events } = decide(partition, { sequence, at, olderEpoch, command });
+    for (const event of events) {
+      this.index += 1;
+      this.journal.push({ index: this.index, at, event });
+      evolve(partition, event, at, this.index);
+    }
+    return present(partition, command, reply, at);
+  }
+
+  /** Sets the clock forward and carries out what has become due, like a writer's timer. */
+  wait(ms: number): void {
+    this.now += ms;
+    this.runTimers();
+  }
+
+  runTimers(): void {
+    for (;;) {
+      const due = dueCommands(this.partition, this.now);
+      if (due.length === 0) return;
+      for (const command of due) this.send(command);
+    }
+  }
+
+  waitUntil(at: EpochMs): void {
+    this.wait(at - this.now);
+  }
+}
+
+/** A desk that has adopted the session; every area has `capacity` seats a unit. */
+export function givenDesk(options: { adopted?: Partial<Adopted>; capacity?: number } = {}): Desk {
+  const desk = new Desk();
+  const { catalogue, calendar, settings, window, number } = givenAdopted(options.adopted);
+  const adopted = { number, catalogue, calendar, settings, window };
+  desk.send({ kind: 'adopt', adopted });
+  const capacity = options.capacity ?? 10;
+  for (const area of areaCodes) {
+    const capacities = unitCodes.map((unit) => ({ unit, capacity }));
+    desk.send({ kind: 'set-capacity', area, capacities });
+  }
+  return desk;
+}
+
+/** One person registering in one area: remembers the revision, as a page does. */
+export class Visitor {
+  readonly desk: Desk;
+  readonly person: PersonId;
+  area: AreaCode;
+  claim = 1;
+  ticket: TicketNumber;
+  readonly phone: CodeAddress;
+  challenge = '';
+  private codes = 0;
+
+  constructor(desk: Desk, number: number, area: AreaCode = '0101') {
+    this.desk = desk;
+    this.person = givenPerson(number);
+    this.ticket = givenTicket(number);
+    this.phone = givenPhone(number);
+    this.area = area;
+  }
+
+  get row() {
+    return this.desk.partition.areas.get(this.area)?.registrations.get(this.person);
+  }
+
+  /** The units this ticket has chosen, as a page would name them. */
+  get chosen(): UnitCode[] {
+    const places = this.row?.places ?? [];
+    return places.flatMap(({ unit, ticket, chosen }) =>
+      chosen !== undefined && ticket === this.ticket ? [unit] : [],
+    );
+  }
+
+  /** The envelope of a registration command, made from the present revision. */
+  from() {
+    const { area, person, claim, ticket } = this;
+    return { area, person, claim, ticket, revision: this.row?.revision ?? 0 };
+  }
+
+  choose(course: string, replace = false, more: Partial<Envelope> = {}): CommandReply {
+    const programme = '020301K';
+    return this.desk.send({
+      kind: 'choose-course',
+      ...this.from(),
+      programme,
+      course,
+      replace,
+      ...more,
+    });
+  }
+
+  drop(unit: UnitCode): CommandReply {
+    return this.desk.send({ kind: 'drop-course', ...this.from(), unit });
+  }
+
+  hold(): CommandReply {
+    const { challenge, phone } = this.withChallenge();
+    return this.desk.send({ kind: 'hold-seats', ...this.from(), challenge, phone });
+  }
+
+  sendCode(): CommandReply {
+    const { challenge, phone } = this.withChallenge();
+    return this.desk.send({ kind: 'send-code', ...this.from(), challenge, phone });
+  }
+
+  resend(): CommandReply {
+    return this.desk.send({ kind: 'resend-code', ...this.from() });
+  }
+
+  save(
+    units: UnitCode[] = this.chosen,
+    codeMatches = true,
+    more: Partial<Envelope> = {},
+  ): CommandReply {
+    const { challenge } = this;
+    return this.desk.send({
+      kind: 'save-seats',
+      ...this.from(),
+      challenge,
+      units,
+      codeMatches,
+      ...more,
+    });
+  }
+
+  giveUp(units: UnitCode[]): CommandReply {
+    return this.desk.send({ kind: 'give-up-seats', ...this.from(), units });
+  }
+
+  /** Chooses, holds and saves. */
+  take(...courses: string[]): CommandReply {
+    for (const course of courses) accepted(this.choose(course));
+    accepted(this.hold());
+    return this.save();
+  }
+
+  private withChallenge(): Visitor {
+    this.codes += 1;
+    this.challenge = opaque(`code${this.person.slice(0, 10)}`, this.codes);
+    return this;
+  }
+}
+
+export function accepted(reply: CommandReply): Outcome {
+  if (reply.kind !== 'accepted') throw new Error(`refused: ${reply.reason}`);
+  return reply.outcome;
+}
+
+export function refused(reply: CommandReply): { reason: RefusalReason; detail?: RefusalDetail } {
+  if (reply.kind !== 'refused') throw new Error(`accepted: ${reply.outcome.kind}`);
+  const { reason, detail } = reply;
+  return detail === undefined ? { reason } : { reason, detail };
+}
