@@ -37,6 +37,8 @@ export type SignIn = {
   /** D1: `activation` reaches the binding and password pages only. */
   kind: 'activation' | 'full';
   generation: number;
+  /** As pages show it; empty in an activation (D1). */
+  nameMask: string;
   issuedAt: EpochMs;
   expiresAt: EpochMs;
   /** Which sign-in this is; form tokens are bound to it. */
@@ -286,17 +288,19 @@ function writeSignIn(signIn: SignIn): string {
     textOf(signIn.issuedAt),
     textOf(signIn.expiresAt),
     signIn.nonce,
+    Buffer.from(signIn.nameMask).toString('base64url'),
   ].join('~');
 }
 
 function readSignIn(text: string | undefined): SignIn | undefined {
   if (text === undefined) return undefined;
-  const [person, ticket, programme, kind, generation, issuedAt, expiresAt, nonce] = text.split('~');
+  const [person, ticket, programme, kind, generation, issuedAt, expiresAt, nonce, nameMask] =
+    text.split('~');
   if (person === undefined || ticket === undefined || programme === undefined) return undefined;
   if (generation === undefined || issuedAt === undefined || expiresAt === undefined) {
     return undefined;
   }
-  if (nonce === undefined) return undefined;
+  if (nonce === undefined || nameMask === undefined) return undefined;
   return {
     person,
     ticket,
@@ -306,5 +310,6 @@ function readSignIn(text: string | undefined): SignIn | undefined {
     issuedAt: numberOf(issuedAt),
     expiresAt: numberOf(expiresAt),
     nonce,
+    nameMask: Buffer.from(nameMask, 'base64url').toString(),
   };
 }

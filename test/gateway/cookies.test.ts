@@ -19,6 +19,7 @@ const signIn: SignIn = {
   programme: '020301K',
   kind: 'full',
   generation: 3,
+  nameMask: '虚 * 构',
   issuedAt: now,
   expiresAt: now + signInMs,
   nonce: newNonce(),

@@ -1,0 +1,34 @@
+/** What stands around every page: the clock, the window, who is signed in, whom to call. */
+import { ticketMask } from '../engine/protocol/masks.ts';
+import type { Office } from '../engine/protocol/session.ts';
+import type { Frame } from '../web/view-models.ts';
+import { windowAt } from './catalogue.ts';
+import type { GatewayContext } from './context.ts';
+import type { SignIn } from './cookies.ts';
+import type { Request } from './http.ts';
+import { officeOfTicket } from './sign-in/office.ts';
+import { signInOf } from './sign-in/who.ts';
+
+export function frameOf(context: GatewayContext, request: Request): Frame {
+  const now = context.now();
+  const session = context.catalogue.current();
+  const signIn = signInOf(context, request);
+  let office: Office | undefined;
+  if (session !== undefined && signIn !== undefined)
+    office = officeOfTicket(session, signIn.ticket);
+  return {
+    now,
+    demonstration: context.config.demonstration,
+    window: session && windowAt(session.adopted, now),
+    signedIn: signIn && signedIn(context, signIn, now),
+    office,
+    banners: [],
+  };
+}
+
+function signedIn(context: GatewayContext, signIn: SignIn, now: number): Frame['signedIn'] {
+  const { kind, nameMask, ticket } = signIn;
+  const signOutForm = context.cookies.formToken(signIn.nonce, 0, now);
+  if (kind === 'activation') return { kind, signOutForm };
+  return { kind, nameMask, ticketMask: ticketMask(ticket), signOutForm };
+}
