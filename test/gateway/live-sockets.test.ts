@@ -56,6 +56,7 @@ function cookieOf(person: string): string {
     programme: '080901',
     kind: 'full',
     generation: 1,
+    nameMask: '虚 * 构',
     issuedAt: now(),
     expiresAt: now() + signInMs,
     nonce: newNonce(),
