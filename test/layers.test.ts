@@ -44,6 +44,7 @@ const contracts: Record<string, string[]> = {
   'engine/store/store.ts': ['writer'],
   'engine/store/vault.ts': ['writer', 'import'],
   'engine/bus/bus.ts': ['effects', 'writer', 'gateway'],
+  'engine/bus/postbox.ts': ['effects', 'gateway'],
 };
 
 /** Single broken arrows that are right, each with its reason. */

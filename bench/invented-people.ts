@@ -1,0 +1,295 @@
+/**
+ * People for a load: invented, imported, with an area, courses, seats on hold and a live code —
+ * everything before 保存考位, through the same commands as any candidate's. And the requests with
+ * which their browsers would save: a signed cookie, a signed form, the code.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Bus } from '../engine/bus/bus.ts';
+import { recordOf } from '../engine/import/candidates.ts';
+import { type ImportPort, type Sendable, sendAll } from '../engine/import/send.ts';
+import { decodeReplies, encodeAsk } from '../engine/protocol/codec.ts';
+import type { Command } from '../engine/protocol/commands.ts';
+import type { AreaCode, PersonId, TicketNumber, UnitCode } from '../engine/protocol/ids.ts';
+import { partitionOfArea, partitionOfPerson } from '../engine/protocol/layout.ts';
+import type { Query, QueryReply, RegistrationView } from '../engine/protocol/replies.ts';
+import type { Catalogue } from '../engine/protocol/session.ts';
+import { commandsTo } from '../engine/protocol/subjects.ts';
+import type { Vault } from '../engine/store/vault.ts';
+import type { Cookies } from '../gateway/cookies.ts';
+
+export type InventedPerson = {
+  person: PersonId;
+  ticket: TicketNumber;
+  programme: string;
+  area: AreaCode;
+  units: UnitCode[];
+  challenge: string;
+  /** The registration's once the code is out. */
+  revision: number;
+};
+/** `spread`: the most wanted area draws some 27 times what the least wanted does. `hot`: one area. */
+export type Wanting = 'spread' | 'hot';
+
+const answerWithinMs = 10 * 60_000;
+/** Commands that name no epoch: nothing here is repeated across a restart. */
+const anyEpoch = 0;
+const noTimeoutMs = 60_000;
+
+/** Mulberry32: small, seeded, good enough to choose areas with. */
+export function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function portOver(bus: Bus, layout: ImportPort['layout']): ImportPort {
+  return {
+    layout,
+    async submit(partition, commands) {
+      const bytes = await bus.ask(commandsTo(partition), encodeAsk([...commands]), noTimeoutMs);
+      return decodeReplies(bytes) as Awaited<ReturnType<ImportPort['submit']>>;
+    },
+    async ask(partition, query) {
+      const [reply] = await askAll(bus, partition, [query]);
+      if (reply === undefined) throw new Error('no reply');
+      return reply;
+    },
+  };
+}
+
+/** Queries of one partition, in one message. */
+export async function askAll(
+  bus: Bus,
+  partition: string,
+  queries: readonly Query[],
+): Promise<QueryReply[]> {
+  const answerBy = Date.now() + answerWithinMs;
+  const asked = queries.map((query, at) => ({ id: opaque('query', at), answerBy, query }));
+  const bytes = await bus.ask(commandsTo(partition), encodeAsk(asked), noTimeoutMs);
+  return decodeReplies(bytes) as QueryReply[];
+}
+
+/** Invents `count` people, numbered from `from`, and brings each to the point of saving. */
+export async function inventPeople(
+  port: ImportPort,
+  vault: Vault,
+  catalogue: Catalogue,
+  options: { seed: number; from: number; count: number; wanting: Wanting },
+): Promise<InventedPerson[]> {
+  const { seed, from, count, wanting } = options;
+  const random = generator(seed + from);
+  const offered = offeredByUnit(catalogue);
+  const programme = catalogue.programmes[0];
+  if (programme === undefined) throw new Error('the catalogue has no programme');
+  const answerBy = Date.now() + answerWithinMs;
+
+  const people: InventedPerson[] = [];
+  for (let number = from; number < from + count; number += 1) {
+    const place = wanting === 'hot' ? 0 : skewed(random(), catalogue.areas.length);
+    const area = catalogue.areas[place]?.code ?? '';
+    const wanted = 1 + Math.floor(random() * 4);
+    const units = shuffled([...offered.keys()], random)
+      .slice(0, wanted)
+      .sort();
+    people.push({
+      person: vault.personIdOf('bench', String(number)),
+      ticket: String(number).padStart(12, '9'),
+      programme: programme.code,
+      area,
+      units,
+      challenge: opaque('challenge', number),
+      revision: units.length + 1,
+    });
+  }
+
+  function* commands(): Generator<Sendable> {
+    for (const [at, one] of people.entries()) {
+      const { person, ticket, area, units, challenge } = one;
+      const origin = `invented person ${from + at}`;
+      const envelope = (step: string) => ({
+        id: opaque(step, from + at),
+        answerBy,
+        epoch: anyEpoch,
+      });
+      const record = recordOf(
+        {
+          line: from + at,
+          documentType: 'resident-id',
+          number: String(from + at).padStart(18, '0'),
+          name: '压测考生',
+          phone: `199${String((from + at) % 1e8).padStart(8, '0')}`,
+          kind: 'new',
+          candidateType: 'open',
+          hasPhoto: true,
+          passwordHash: '',
+          tickets: [
+            { number: ticket, programme: programme?.code ?? '', status: 'active', passed: [] },
+          ],
+        },
+        person,
+        vault,
+      );
+      const phone = record.importedPhone;
+      if (phone === undefined) throw new Error('an invented person has a phone');
+      const toPerson = partitionOfPerson(port.layout, person);
+      const toArea = partitionOfArea(port.layout, area);
+      const onArea = { area, person, claim: 1, ticket };
+      const send = (partition: string, command: Command): Sendable => ({
+        partition,
+        command,
+        origin: `${origin}, ${command.kind}`,
+      });
+      yield send(toPerson, { kind: 'import-candidate', ...envelope('import'), person, record });
+      yield send(toPerson, { kind: 'choose-area', ...envelope('area'), person, ticket, area });
+      for (const [revision, unit] of units.entries()) {
+        const courses = offered.get(unit) ?? [];
+        yield send(toArea, {
+          kind: 'choose-course',
+          ...envelope(`course${revision}`),
+          ...onArea,
+          revision,
+          programme: programme?.code ?? '',
+          course: courses[Math.floor(random() * courses.length)] ?? '',
+          replace: false,
+        });
+      }
+      const hold = { ...envelope('hold'), ...onArea, revision: units.length, challenge, phone };
+      yield send(toArea, { kind: 'hold-seats', ...hold });
+    }
+  }
+  const settled: ImportPort = {
+    ...port,
+    async submit(partition, slice) {
+      await vault.settle();
+      return port.submit(partition, slice);
+    },
+  };
+  await sendAll(settled, commands());
+  return people;
+}
+
+/** The request of one person's save, as bytes. */
+export function saveRequest(
+  one: InventedPerson,
+  epoch: number,
+  cookies: Cookies,
+  vault: Vault,
+  number: number,
+): string {
+  const now = Date.now();
+  const nonce = opaque('nonce', number);
+  const pair = (setCookie: string) => setCookie.slice(0, setCookie.indexOf(';'));
+  const cookie = [
+    pair(
+      cookies.setSignIn({
+        person: one.person,
+        ticket: one.ticket,
+        programme: one.programme,
+        kind: 'full',
+        generation: 0,
+        issuedAt: now,
+        expiresAt: now + 3_600_000,
+        nonce,
+      }),
+    ),
+    pair(cookies.setArea(one.person, { area: one.area, claim: 1 })),
+  ].join('; ');
+  const token = cookies.formToken(`${nonce}~${one.area}~${epoch}`, one.revision, now);
+  const body = new URLSearchParams([
+    ['form', `${epoch.toString(36)}.${token}`],
+    ['challenge', one.challenge],
+    ...one.units.map((unit): [string, string] => ['units', unit]),
+    ['code', vault.smsCodeOf(one.challenge)],
+  ]).toString();
+  // As behind a proxy: every person has an address of their own.
+  const address = `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
+  return [
+    'POST /register/save HTTP/1.1',
+    'Host: 127.0.0.1',
+    'Content-Type: application/x-www-form-urlencoded',
+    `Content-Length: ${body.length}`,
+    'HX-Request: true',
+    `X-Forwarded-For: ${address}`,
+    `Cookie: ${cookie}`,
+    '',
+    body,
+  ].join('\r\n');
+}
+
+/** How many of these people have every one of their seats saved, asked of the books. */
+export async function countSaved(
+  bus: Bus,
+  layout: ImportPort['layout'],
+  people: readonly InventedPerson[],
+): Promise<number> {
+  let saved = 0;
+  for (let from = 0; from < people.length; from += 1000) {
+    const some = people.slice(from, from + 1000);
+    for (const partition of new Set(some.map((one) => partitionOfArea(layout, one.area)))) {
+      const among = some.filter((one) => partitionOfArea(layout, one.area) === partition);
+      const replies = await askAll(
+        bus,
+        partition,
+        among.map(({ area, person }) => ({ kind: 'registration', area, person })),
+      );
+      for (const [at, reply] of replies.entries()) {
+        if (reply.kind !== 'registration') throw new Error(`asked, and answered ${reply.kind}`);
+        if (holdsAll(reply.registration, among[at]?.units ?? [])) saved += 1;
+      }
+    }
+  }
+  return saved;
+}
+
+/** Waits until messages are sent and every row stands behind the journal. */
+export async function untilQuiet(bus: Bus, partitions: readonly string[]): Promise<void> {
+  let before = '';
+  for (let same = 0; same < 3; ) {
+    const now: number[] = [];
+    for (const partition of partitions) {
+      const [reply] = await askAll(bus, partition, [{ kind: 'status' }]);
+      if (reply?.kind !== 'status') throw new Error('the writer did not say its status');
+      now.push(reply.status.index, reply.status.lag);
+    }
+    same = now.join() === before ? same + 1 : 0;
+    before = now.join();
+    await pause(100);
+  }
+}
+
+function holdsAll(registration: RegistrationView, units: readonly UnitCode[]): boolean {
+  const { seats } = registration;
+  return (
+    seats.length === units.length &&
+    seats.every((seat) => seat.state.kind === 'saved' && units.includes(seat.unit))
+  );
+}
+
+function offeredByUnit(catalogue: Catalogue): Map<UnitCode, string[]> {
+  const offered = new Map<UnitCode, string[]>(catalogue.units.map((unit) => [unit.code, []]));
+  for (const { code, method, unit } of catalogue.courses) {
+    if (method === 'written' && unit !== undefined) offered.get(unit)?.push(code);
+  }
+  return offered;
+}
+
+function skewed(uniform: number, count: number): number {
+  return Math.min(count - 1, Math.floor(count * uniform * uniform));
+}
+
+function shuffled<T>(items: T[], random: () => number): T[] {
+  for (let at = items.length - 1; at > 0; at -= 1) {
+    const other = Math.floor(random() * (at + 1));
+    const [one, two] = [items[at], items[other]];
+    if (one !== undefined && two !== undefined) [items[at], items[other]] = [two, one];
+  }
+  return items;
+}
+
+/** 22 characters that say what they are for. */
+const opaque = (kind: string, number: number): string =>
+  `${kind}${number.toString(36)}`.padEnd(22, '-').slice(0, 22);
