@@ -1,0 +1,371 @@
+/**
+ * What each page shows, as ready values: names, masks, counts, levels, instants. Whoever answers a
+ * request fills one in; `views.ts` turns it into HTML and `wording.ts` words reasons and states.
+ * What stands around every page is the `Frame`; a fragment for htmx is made without it.
+ *
+ * M1 Instants are whole milliseconds; they become China time on the page and nowhere else.
+ * M2 A model never carries a whole document, phone or ticket number, except what the person at the
+ *    page has typed on it a moment ago.
+ * M3 `form` is the token of the page's forms; a page without one has no form that changes anything.
+ */
+import type { DocumentType } from '../engine/protocol/documents.ts';
+import type { AreaCode, ChallengeId, EpochMs, Fen, UnitCode } from '../engine/protocol/ids.ts';
+import type { BookingDay, Office } from '../engine/protocol/session.ts';
+import type {
+  LookupReason,
+  NewPasswordReason,
+  OperationKind,
+  PasswordStepReason,
+  PhoneReason,
+  RegisteringReason,
+} from './wording.ts';
+
+// ── Around every page ───────────────────────────────────────────────────────────────────────────
+
+/** What the booking window is doing. */
+export type WindowModel =
+  | { state: 'before'; opensAt: EpochMs }
+  | { state: 'open'; day: BookingDay; nextDay: BookingDay | undefined }
+  | { state: 'paused'; reason: string; newsBy: EpochMs }
+  | { state: 'closed'; nextDay: BookingDay }
+  | { state: 'over' };
+
+export type Frame = {
+  /** The server's clock as the page was made; every countdown starts from it. */
+  now: EpochMs;
+  /** Marks every page, and adds the page of sent messages to the menu. */
+  demonstration: boolean;
+  /** Absent as long as no session is known. */
+  window: WindowModel | undefined;
+  /** Absent before sign-in. An activation sign-in shows no name (D1); nor where none was asked for. */
+  signedIn:
+    | { kind: 'full'; nameMask?: string; ticketMask: string; signOutForm: string }
+    | { kind: 'activation'; signOutForm: string }
+    | undefined;
+  /** Whom the foot of the page names. */
+  office: Office | undefined;
+  /** Notices of the office, above everything else. */
+  banners: readonly string[];
+};
+
+// ── What several pages show ─────────────────────────────────────────────────────────────────────
+
+export type CourseModel = { code: string; name: string };
+/** `place` counts from 1 in the timetable of `of` units; the icon follows from both. */
+export type UnitModel = {
+  code: UnitCode;
+  name: string;
+  place: number;
+  of: number;
+  startsAt: EpochMs;
+  endsAt: EpochMs;
+};
+export type UnitAndCourse = { unit: UnitModel; course: CourseModel };
+/** `city` and `name` as they are shown: 成都市, 郫都区. */
+export type AreaModel = { code: AreaCode; city: string; name: string };
+
+/** 充足 · 紧张 · 已满. */
+export type Level = 'plenty' | 'scarce' | 'full';
+/** `fill`: how many of the meter's ten cells are lit. */
+export type PoolModel = { free: number; capacity: number; level: Level; fill: number };
+
+/** The candidate's own course in a unit. `otherTicket`: it was chosen under another ticket (R2). */
+export type OwnModel =
+  | { kind: 'empty' }
+  | { kind: 'draft'; course: CourseModel; otherTicket?: string }
+  | { kind: 'held'; course: CourseModel; until: EpochMs; otherTicket?: string }
+  | { kind: 'saved'; course: CourseModel; otherTicket?: string }
+  /** F32: `saved` keeps its seat until `course` has taken its place. */
+  | { kind: 'swap'; saved: CourseModel; course: CourseModel; otherTicket?: string };
+export type UnitCardModel = {
+  unit: UnitModel;
+  /** Absent while no counts have been heard. */
+  pool: PoolModel | undefined;
+  own: OwnModel;
+  /** R3: the grade of a passed course that is chosen again. */
+  passedGrade?: number;
+  /** D8: outside the candidate's own plan. */
+  foreign?: boolean;
+};
+
+/** Why a form was not taken. Each field only where the reason speaks of it. */
+export type ProblemModel<Reason extends string> = {
+  reason: Reason;
+  unit?: { code: UnitCode; name: string };
+  course?: CourseModel;
+  /** R11: what took the course's place. */
+  replacedBy?: readonly CourseModel[];
+  /** R2: the person's other ticket that has the unit. */
+  ticketMask?: string;
+  /** When trying again makes sense. */
+  at?: EpochMs;
+  triesLeft?: number;
+};
+
+/** The code that was sent and where it stands. */
+export type SentCodeModel = {
+  challenge: ChallengeId;
+  phoneMask: string;
+  expiresAt: EpochMs;
+  resendFrom: EpochMs;
+  triesLeft: number;
+  delivery: 'sending' | 'sent' | 'failed' | 'phone-messages-used-up';
+};
+
+// ── Before and at sign-in ───────────────────────────────────────────────────────────────────────
+
+export type StartModel = {
+  now: EpochMs;
+  window: WindowModel | undefined;
+  signedIn: boolean;
+  /** Absent as long as no session is known. */
+  session: { title: string; days: readonly BookingDay[]; feeFen: Fen } | undefined;
+};
+export type SignInModel = {
+  form: string;
+  documentTypes: readonly DocumentType[];
+  documentType: string;
+  documentNumber: string;
+  /** Present once a captcha was asked for without scripts, or is to be shown again. */
+  captchaToken: string | undefined;
+  /** F14: the password was changed and the sign-in that did it has ended. */
+  changed: boolean;
+  problem?: ProblemModel<LookupReason>;
+};
+/** F1, F2: the picture alone, put in place by scripts. */
+export type CaptchaModel = { token: string };
+export type TicketsModel = {
+  form: string;
+  /** F3. `handle` is what is sent when this one is picked. */
+  tickets: readonly { handle: string; ticketMask: string; programme: string }[];
+  /** F4, F5: the place in `tickets`, or none. */
+  chosen: number | undefined;
+  /** Sent when none is picked. */
+  handleOfNone: string;
+  /** Of the region that the typed number begins with. */
+  office: Office | undefined;
+  problem?: ProblemModel<PasswordStepReason>;
+};
+
+// ── First sign-in ───────────────────────────────────────────────────────────────────────────────
+
+/** F9. `setsPassword`: an enrolled candidate changes the password after binding (F12). */
+export type ActivateModel = { setsPassword: boolean };
+export type BindPhoneModel = {
+  now: EpochMs;
+  form: string;
+  /** As typed, when the form comes back. */
+  phone: string;
+  /** D1: the phone on record, which must be the one bound if `mustMatch`. */
+  imported: { mask: string; mustMatch: boolean } | undefined;
+  code: SentCodeModel | undefined;
+  problem?: ProblemModel<PhoneReason>;
+};
+export type NewPasswordModel = {
+  form: string;
+  /** D4. */
+  charactersMin: number;
+  problem?: ProblemModel<NewPasswordReason>;
+};
+
+// ── Registering ─────────────────────────────────────────────────────────────────────────────────
+
+export type NoticeModel = {
+  form: string;
+  title: string;
+  days: readonly BookingDay[];
+  feeFen: Fen;
+  holdMs: number;
+  problem?: ProblemModel<RegisteringReason>;
+};
+export type AreaChoiceModel = {
+  form: string;
+  /** F21: the candidate's own data, to check. */
+  person: {
+    name: string;
+    documentMask: string;
+    ticketMask: string;
+    programme: string;
+    /** R8: absent if none is bound. */
+    phoneMask: string | undefined;
+  };
+  cities: readonly { code: string; name: string }[];
+  /** The city whose areas are listed; empty: none chosen yet. */
+  city: string;
+  /** Of that city, with the level of every unit in timetable order, as far as it is known. */
+  areas: readonly {
+    code: AreaCode;
+    name: string;
+    levels: readonly { unit: string; level: Level }[];
+  }[];
+  /** The area ticked on the page; empty: none. */
+  area: AreaCode | '';
+  /** The area chosen before, and the number of seats saved there: with any it cannot change (D6). */
+  present: { area: AreaModel; saved: number } | undefined;
+  problem?: ProblemModel<RegisteringReason>;
+};
+/** R1: the old area is being left; the page looks again by itself. */
+export type MovingModel = { from: AreaModel; to: AreaModel };
+
+export type CoursesModel = {
+  form: string;
+  area: AreaModel;
+  /** Today's hours. */
+  day: BookingDay;
+  units: readonly UnitCardModel[];
+  feeFen: Fen;
+  /** D6: with saved seats the area cannot change. */
+  areaMayChange: boolean;
+  /** What stands in the code box. */
+  typed: string;
+  /** F24: where the course went that was just put in. */
+  placed?: UnitAndCourse;
+  /** A unit that is taken: exchanging must be asked for (F32 if `saved`). */
+  replace?: UnitAndCourse & { present: CourseModel; saved: boolean };
+  /** A code lives: the way back to code entry, and when its holds end. */
+  codeUntil?: EpochMs;
+  problem?: ProblemModel<RegisteringReason>;
+};
+/** F26. `rest` is what the code will save; `until` absent: a swap on an owned seat (F32). */
+export type AskModel = {
+  form: string;
+  area: AreaModel;
+  full: readonly UnitAndCourse[];
+  rest: readonly (UnitAndCourse & { until?: EpochMs })[];
+  problem?: ProblemModel<RegisteringReason>;
+};
+export type AllFullModel = {
+  area: AreaModel;
+  full: readonly UnitAndCourse[];
+  /** Areas of the same city with seats in wanted units. Counts are advice. */
+  offers: readonly {
+    area: AreaModel;
+    cityCode: string;
+    units: readonly { unit: UnitModel; free: number; level: Level }[];
+  }[];
+  areaMayChange: boolean;
+};
+export type CodeModel = {
+  now: EpochMs;
+  form: string;
+  area: AreaModel;
+  code: SentCodeModel & {
+    /** B1: whether one more message would extend the holds. */
+    resendLeft: boolean;
+  };
+  /** When the holds end; absent: they have ended, the code may still be tried (D5). */
+  holdUntil: EpochMs | undefined;
+  /** Length of the whole hold, for the bar. */
+  holdMs: number;
+  /** What the code saves. `until` absent: a swap on an owned seat, or its hold has ended. */
+  units: readonly (UnitAndCourse & { state: 'held' | 'owned' | 'expired'; until?: EpochMs })[];
+  /** Saved earlier, for comfort. */
+  saved: readonly UnitAndCourse[];
+  problem?: ProblemModel<RegisteringReason>;
+};
+/** F27, D5. */
+export type SavedModel = {
+  area: AreaModel;
+  saved: readonly UnitAndCourse[];
+  /** `late`: the hold had run out before. */
+  failed: readonly (UnitAndCourse & { late: boolean })[];
+  /** Every unit as it stands now, in timetable order. */
+  units: readonly { unit: UnitModel; own: OwnModel }[];
+  feeFen: Fen;
+};
+/** B2. `again` is the address that asks once more. */
+export type UnknownModel = {
+  operation: {
+    kind: OperationKind;
+    courses: readonly CourseModel[];
+    sentAt: EpochMs;
+    /** Short enough to be read out on the phone. */
+    number: string;
+  };
+  again: string;
+};
+/** D6. */
+export type GiveUpModel = {
+  form: string;
+  area: AreaModel;
+  seats: readonly UnitAndCourse[];
+  problem?: ProblemModel<RegisteringReason>;
+};
+/** 我的报考. `area` absent: none chosen yet. */
+export type MineModel = {
+  title: string;
+  /** Whether courses and seats can be changed now. */
+  open: boolean;
+  area: AreaModel | undefined;
+  units: readonly { unit: UnitModel; own: OwnModel }[];
+  /** A code lives: the way back to code entry, and when its holds end. */
+  codeUntil?: EpochMs;
+  feeFen: Fen;
+};
+
+// ── Looking things up, and when nothing can be done ─────────────────────────────────────────────
+
+/** F15. */
+export type GuideModel = { days: readonly BookingDay[] };
+/** F16. */
+export type CourseListModel = {
+  title: string;
+  search: string;
+  /** The unit the list is narrowed to; empty: all. */
+  unit: UnitCode | '';
+  units: readonly { code: UnitCode; name: string }[];
+  courses: readonly {
+    course: CourseModel;
+    credits: number;
+    /** Absent: it has no sitting this session. */
+    unit: UnitModel | undefined;
+    /** R10. */
+    practical: boolean;
+    /** R11. */
+    replacedBy: readonly CourseModel[];
+  }[];
+  /** How many more the search would find. */
+  more: number;
+};
+/** D9, S2: not yet open, paused, closed for today, over. `window` is never open here. */
+export type WindowPageModel = {
+  now: EpochMs;
+  window: Exclude<WindowModel, { state: 'open' }>;
+  days: readonly BookingDay[];
+};
+/**
+ * 429 and 503: nothing was done. `busy` too many people at once, `often` too many tries from one
+ * account or address, `away` the engine cannot be asked just now.
+ */
+export type BusyModel = { cause: 'busy' | 'often' | 'away'; waitSeconds: number };
+/** Demonstration only: what would have been sent by SMS. */
+export type MessagesModel = {
+  messages: readonly { at: EpochMs; phone: string; text: string }[];
+};
+
+/** Every page by its name. */
+export type PageModels = {
+  start: StartModel;
+  signIn: SignInModel;
+  tickets: TicketsModel;
+  activate: ActivateModel;
+  bindPhone: BindPhoneModel;
+  newPassword: NewPasswordModel;
+  notice: NoticeModel;
+  area: AreaChoiceModel;
+  moving: MovingModel;
+  courses: CoursesModel;
+  ask: AskModel;
+  allFull: AllFullModel;
+  code: CodeModel;
+  saved: SavedModel;
+  unknown: UnknownModel;
+  giveUp: GiveUpModel;
+  mine: MineModel;
+  guide: GuideModel;
+  courseList: CourseListModel;
+  window: WindowPageModel;
+  busy: BusyModel;
+  messages: MessagesModel;
+};
+export type PageName = keyof PageModels;

@@ -1,0 +1,466 @@
+/**
+ * The Chinese a candidate reads where it is not a page's own heading: a sentence and a next step
+ * for every reason a form was not taken, the set texts with their gaps, and the names of states,
+ * levels and operations.
+ *
+ * W1 Every reason has a sentence; the switches end in `unreachable`, so a new one does not compile
+ *    without words.
+ * W2 A text says what happened, what is safe and what to do next. 您, no blame, no exclamation.
+ * W3 A state has one word: 已填入, 暂留, 已保存, 待缴费, 已缴费, 已确认.
+ */
+import type { DocumentProblem } from '../engine/protocol/documents.ts';
+import type { EpochMs } from '../engine/protocol/ids.ts';
+import type { RefusalReason } from '../engine/protocol/refusals.ts';
+import type { Office } from '../engine/protocol/session.ts';
+import { clockTime, dayAndTime, minuteTime } from './china-time.ts';
+import type { CourseModel, Level, OwnModel, ProblemModel, UnitAndCourse } from './view-models.ts';
+
+// ── Reasons ─────────────────────────────────────────────────────────────────────────────────────
+
+export type LookupReason =
+  | 'form-expired'
+  | 'cookies-off'
+  | `document-${DocumentProblem}`
+  | 'captcha-missing'
+  | 'captcha-wrong'
+  | 'captcha-expired'
+  | 'lookup-expired';
+export type PasswordStepReason =
+  | 'form-expired'
+  | 'ticket-missing'
+  | 'password-missing'
+  | 'failed'
+  | 'delayed';
+export type PhoneReason =
+  | RefusalReason
+  | 'form-expired'
+  | 'phone-malformed'
+  | 'code-malformed'
+  | 'outcome-unknown';
+export type NewPasswordReason =
+  | 'form-expired'
+  | 'initial-wrong'
+  | 'too-short'
+  | 'too-long'
+  | 'common'
+  | 'personal'
+  | 'not-the-same'
+  | 'outcome-unknown';
+export type RegisteringReason =
+  | RefusalReason
+  | 'form-outdated'
+  | 'notice-unticked'
+  | 'area-unchosen'
+  | 'course-malformed'
+  | 'code-malformed'
+  | 'unit-unchosen'
+  /** B2: asked after, and no trace of it was found. */
+  | 'no-trace';
+
+/** What happened, and what to do next. */
+export type Said = { text: string; next: string };
+
+const said = (text: string, next: string): Said => ({ text, next });
+
+const formExpired = said(
+  '这一页放得太久，或已重新登录过，这次没有提交。',
+  '请看过现在的内容，再提交一次。',
+);
+const outcomeUnknown = said(
+  '网络中断，还不知道这次操作成没成功。',
+  '再点一次也不会重复，请稍等几秒再试。',
+);
+const codeMalformed = said('验证码是 6 位数字。', '请照短信重新输入。');
+
+export function sayLookup({ reason }: ProblemModel<LookupReason>): Said {
+  switch (reason) {
+    case 'form-expired':
+      return formExpired;
+    case 'cookies-off':
+      return said(
+        '浏览器没有保存登录用的小文件（Cookie），无法继续。',
+        '请在浏览器设置里允许 Cookie，再重新提交。',
+      );
+    case 'document-type-unknown':
+      return said('没有这种证件类型。', '请重新选择证件类型。');
+    case 'document-empty':
+      return said('还没有填写证件号码。', '请填写证件号码。');
+    case 'document-length':
+      return said('证件号码的位数不对。', '请对照证件检查，验证码不用重输。');
+    case 'document-character':
+      return said('证件号码里有不能用的字符。', '只用数字，最后一位可能是字母 X。');
+    case 'document-prefix':
+      return said('这个号码的开头与所选证件类型不符。', '请检查证件类型和号码。');
+    case 'document-date':
+      return said('证件号码里的出生日期不存在。', '请对照证件检查，验证码不用重输。');
+    case 'document-checksum':
+      return said('证件号码的最后一位与前面不符。', '很可能输错了一位，请对照证件检查。');
+    case 'captcha-missing':
+      return said('还没有填写验证码。', '请填写图片中的字符。');
+    case 'captcha-wrong':
+      return said('验证码与图片不符。', '已换了一张图片，请重新填写。');
+    case 'captcha-expired':
+      return said('验证码图片已过期或已用过。', '已换了一张图片，请重新填写。');
+    case 'lookup-expired':
+      return said('查询结果已过期。', '请重新查询准考证号。');
+    default:
+      return unreachable(reason);
+  }
+}
+
+export function sayPasswordStep({ reason, at }: ProblemModel<PasswordStepReason>): Said {
+  switch (reason) {
+    case 'form-expired':
+      return formExpired;
+    case 'ticket-missing':
+      return said('还没有选择准考证。', '请选择本次报考要用的准考证号。');
+    case 'password-missing':
+      return said('还没有填写密码。', '请填写密码。');
+    case 'failed':
+      return said(
+        '没有登录成功：准考证号与密码不相符，或证件号码有误、考籍尚未录入。',
+        at === undefined
+          ? '请检查后再试；仍然不行，请联系下面的考区。'
+          : `请检查后在 ${clockTime(at)} 以后再试；仍然不行，请联系下面的考区。`,
+      );
+    case 'delayed':
+      return said(
+        '多次没有登录成功，需要等一会儿再试。',
+        at === undefined ? '请过几分钟再试。' : `请在 ${clockTime(at)} 以后再试，不用重新查询。`,
+      );
+    default:
+      return unreachable(reason);
+  }
+}
+
+export function sayPhone(problem: ProblemModel<PhoneReason>): Said {
+  switch (problem.reason) {
+    case 'form-expired':
+      return formExpired;
+    case 'phone-malformed':
+      return said('手机号应是 1 开头的 11 位数字。', '请检查后重输。');
+    case 'code-malformed':
+      return codeMalformed;
+    case 'outcome-unknown':
+      return outcomeUnknown;
+    default:
+      return sayRefusal({ ...problem, reason: problem.reason });
+  }
+}
+
+export function sayNewPassword({ reason }: ProblemModel<NewPasswordReason>): Said {
+  switch (reason) {
+    case 'form-expired':
+      return formExpired;
+    case 'initial-wrong':
+      return said('初始密码不对。', '初始密码是证件号码的后 6 位，字母用大写。');
+    case 'too-short':
+      return said('新密码太短。', '请至少用 10 个字符。');
+    case 'too-long':
+      return said('新密码太长。', '请缩短后重输。');
+    case 'common':
+      return said('新密码太常见，容易被猜到。', '请换一个，例如几个不相干的词连在一起。');
+    case 'personal':
+      return said(
+        '新密码里有证件、准考证或手机号码中连续的 6 位。',
+        '请换一个与这些号码无关的密码。',
+      );
+    case 'not-the-same':
+      return said('两次输入的新密码不一样。', '请再输一次。');
+    case 'outcome-unknown':
+      return outcomeUnknown;
+    default:
+      return unreachable(reason);
+  }
+}
+
+export function sayRegistering(problem: ProblemModel<RegisteringReason>): Said {
+  switch (problem.reason) {
+    case 'form-outdated':
+      return said(
+        '这一页放得太久，或您已在别处换了考区、重新登录，这次没有提交。',
+        '下面是现在的情况，请看过再操作。',
+      );
+    case 'notice-unticked':
+      return said('还没有勾选“我已阅读并知晓”。', '请读完须知并勾选，再点“下一步”。');
+    case 'area-unchosen':
+      return said('还没有选择考区。', '请先选市（州），再选考区。');
+    case 'course-malformed':
+      return said('课程代码是 5 位数字。', '请检查后重输，或查看开考课程。');
+    case 'code-malformed':
+      return codeMalformed;
+    case 'unit-unchosen':
+      return said('还没有选择考试单元。', '请先选择，再提交。');
+    case 'no-trace':
+      return said(
+        '核实过了，这次操作没有成功，什么都没有改变。',
+        '下面是现在的情况，可以再操作一次。',
+      );
+    default:
+      return sayRefusal({ ...problem, reason: problem.reason });
+  }
+}
+
+/** The engine's own reasons, in their order. */
+export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
+  const { reason, at } = problem;
+  const course = problem.course === undefined ? '这门课程' : nameCourse(problem.course);
+  const unit = problem.unit?.name ?? '这个单元';
+  const orOffice = '需要帮助请拨打页面下方的咨询电话。';
+  switch (reason) {
+    case 'busy':
+      return said('现在人很多，这次操作没有处理。', '填好的内容都在，请过几秒再点一次。');
+    case 'clock-doubted':
+      return said('系统时间正在核对，暂时不能办理。', '已保存的考位不受影响，请过几分钟再试。');
+    case 'malformed':
+      return said('提交的内容不完整，没有处理。', '请重新打开本页，再填一次。');
+    case 'command-id-reused':
+      return said('这一页已提交过别的内容，这次没有处理。', '请看过现在的情况，再提交一次。');
+    case 'too-late':
+      return said('这次操作到达太晚，没有处理。', '请再点一次。');
+    case 'ask-again':
+      return said('系统刚刚恢复，这次操作没有处理。', '已保存的考位不受影响，请再点一次。');
+    case 'session-missing':
+      return said('本次考试的安排还没有发布。', '请稍后再来。');
+    case 'person-unknown':
+      return said('没有查到您的考籍。', `请重新登录。${orOffice}`);
+    case 'area-unknown':
+      return said('没有这个考区。', '请重新选择考区。');
+    case 'claim-superseded':
+      return said('考区已在别处改过，这次操作没有处理。', '请看过现在的考区，再操作一次。');
+    case 'changed-meanwhile':
+      return said(
+        '您的报考已在别的页面或设备上变过，这次操作没有处理。',
+        '下面是现在的情况，请看过再操作。',
+      );
+    case 'window-not-yet-open':
+      return said(
+        '报考还没有开始。',
+        at === undefined ? '请按时再来。' : `开始时间：${dayAndTime(at)}。`,
+      );
+    case 'window-paused':
+      return said('报考暂停，这次操作没有处理。', '已保存的考位都在，恢复后请再试。');
+    case 'window-closed':
+      return said(
+        '今天的报考已结束，这次操作没有处理。',
+        at === undefined ? '请在下次开放后再来。' : `下次开放：${dayAndTime(at)}。`,
+      );
+    case 'window-over':
+      return said('本次报考已截止，这次操作没有处理。', '已保存的考位不受影响。');
+    case 'activation-required':
+      return said('首次登录要先绑定手机、修改密码。', '请退出后重新登录，按提示完成。');
+    case 'ticket-unknown':
+      return said('您的考籍里没有这个准考证号。', '请退出后重新登录，另选准考证。');
+    case 'ticket-dead':
+      return said(
+        '这个准考证已毕业或已转出，不能再报考。',
+        `如有其他准考证，请用它登录。${orOffice}`,
+      );
+    case 'photo-missing':
+      return said('您的考籍里还没有照片，不能报考。', '请联系考区补录照片，补好后即可报考。');
+    case 'phone-missing':
+      return said('还没有绑定手机，不能报考。', '请先绑定手机，再回来报考。');
+    case 'area-move-running':
+      return said('正在更换考区，还没有完成。', '请等几秒再试。');
+    case 'area-moves-used-up':
+      return said('今天更换考区的次数已用完。', '可以在现在的考区报考，或明天再更换。');
+    case 'seats-remain':
+      return said(
+        '原考区还有已保存的考位，不能更换考区。',
+        '要更换，请先在“我的报考”里放弃已保存的考位。',
+      );
+    case 'course-unknown':
+      return said(`没有${course}这个课程代码。`, '请检查后重输，或查看开考课程。');
+    case 'course-replaced':
+      return said(
+        `${course}已停用，改为：${(problem.replacedBy ?? []).map(nameCourse).join('、')}。`,
+        '请输入新的课程代码。',
+      );
+    case 'course-practical':
+      return said(`${course}是实践课程，不安排考位，不在这里报考。`, '请输入其他课程的代码。');
+    case 'course-not-offered':
+      return said(`${course}本次不开考。`, '请输入其他课程的代码，或查看开考课程。');
+    case 'course-foreign':
+      return said(`${course}不在您的专业计划里，不能报考。`, '请输入本专业课程的代码。');
+    case 'unit-clash':
+      return problem.ticketMask === undefined
+        ? said(
+            `${unit}已有${course}，一个单元只能报考一门。`,
+            '可以换成新的课程，也可以另选其他单元的课程。',
+          )
+        : said(
+            `${unit}已有${course}，是用准考证 ${problem.ticketMask} 选的。同一单元只能报考一门。`,
+            '请另选其他单元的课程，或用那个准考证登录后处理。',
+          );
+    case 'unit-empty':
+      return said(`${unit}没有可以处理的课程。`, '下面是现在的情况，请看过再操作。');
+    case 'draft-empty':
+      return said('还没有填入课程。', '请先输入课程代码，再点“获取验证码”。');
+    case 'codes-used-up':
+      return said(
+        '今天获取验证码的次数已用完。',
+        `已保存的考位不受影响，明天可以再获取。${orOffice}`,
+      );
+    case 'resend-too-soon':
+      return said(
+        '刚刚发送过验证码，没有再发。',
+        at === undefined ? '请稍等再重新获取。' : `${clockTime(at)} 以后可以重新获取。`,
+      );
+    case 'resend-used-up':
+      return said(
+        '验证码已重新获取过一次，没有再发。',
+        '请用最近一条短信里的验证码；都没收到，请等暂留到时后再点“获取验证码”。',
+      );
+    case 'code-missing':
+      return said(
+        '现在没有有效的验证码：可能已用过，或课程改动后作废了。',
+        '已保存的考位不受影响，请再点“获取验证码”。',
+      );
+    case 'code-tries-used-up':
+      return said(
+        '验证码输入的次数已用完，这个验证码作废了。',
+        '填好的课程还在，请再点“获取验证码”。',
+      );
+    case 'code-expired':
+      return said('验证码已过期。', '填好的课程还在，请再点“获取验证码”。');
+    case 'code-wrong':
+      return said(
+        problem.triesLeft === undefined
+          ? '验证码不对。'
+          : `验证码不对，还可以试 ${problem.triesLeft} 次。`,
+        '请照最近一条短信重新输入，考位仍为您暂留。',
+      );
+    case 'selection-changed':
+      return said('发送验证码以后课程改过，这个验证码不能用了。', '请再点“获取验证码”。');
+    case 'seats-exhausted':
+      return said(`${unit}已达最大人数。`, '可以改报其他单元的课程，或看看其他考区。');
+    case 'phone-bound-already':
+      return said('您已经绑定了手机。', '不用再绑定，请继续下一步。');
+    case 'phone-not-the-imported-one':
+      return said(
+        '这个号码不是考籍里登记的手机号。',
+        `请绑定登记的号码；号码已不用，请联系考区更换。`,
+      );
+    case 'phone-people-full':
+      return said('绑定这个手机号的人数已满。', '请用您本人的手机号。');
+    case 'phone-messages-used-up':
+      return said('这个手机号今天的短信条数已用完，没有发送。', `请明天再试。${orOffice}`);
+    case 'password-set-already':
+      return said('密码已经改过了。', '请用新密码登录。');
+    case 'sign-in-delayed':
+      return said(
+        '多次没有登录成功，需要等一会儿再试。',
+        at === undefined ? '请过几分钟再试。' : `请在 ${clockTime(at)} 以后再试。`,
+      );
+    case 'capacity-below-taken':
+      return said('容量不能少于已有考生的考位数。', '请先核对已保存的考位数。');
+    default:
+      return unreachable(reason);
+  }
+}
+
+// ── Set texts ───────────────────────────────────────────────────────────────────────────────────
+
+export const bindPhoneFirst =
+  '首次登录，请先绑定本人手机号。绑定后才能进入其他页面，以后的验证码都发到这个号码。';
+
+export const checkTicket = (office: Office | undefined): string =>
+  `请核对准考证号和专业，再输入密码。不是您的？请先检查证件号码；号码没错，可能是考籍尚未录入，请联系${
+    office === undefined ? '当地考区' : `${office.name} ${office.phone}`
+  }。`;
+
+/** F26, in three parts: what is full, the question, and what “否” means. */
+export const seatsPartlyFull = (
+  area: string,
+  full: readonly UnitAndCourse[],
+  rest: number,
+): { full: string; question: string; otherwise: string } => ({
+  full: `这些课程没有考位了（已达最大人数）：${full.map((one) => `${area}，${nameUnitCourse(one, '，')}`).join('；')}。`,
+  question: `要清空它们，并为其余 ${rest} 门发送短信验证码吗？`,
+  otherwise: '选“否”则不发送，填好的课程都留着，可重新选择。',
+});
+
+export const seatsAllFull = (area: string, full: readonly UnitAndCourse[]): string =>
+  `${area}没有您所选单元的考位了：${full.map((one) => nameUnitCourse(one)).join('、')}。没有发送验证码，填好的课程都留着。您可以改报其他单元的课程，或看看哪些考区还有考位。`;
+
+export const holdStarted = (phone: string, count: number, until: EpochMs): string =>
+  `验证码已发往 ${phone}。${count} 个考位为您暂留到 ${clockTime(until)}，请在此之前输入验证码并点“保存考位”。去看短信、锁屏都不影响暂留。`;
+
+/** While the message is on its way, nothing says yet that it has left. */
+export const holdStartedSending = (phone: string, count: number, until: EpochMs): string =>
+  `验证码正在发往 ${phone}。${count} 个考位为您暂留到 ${clockTime(until)}，请在此之前输入验证码并点“保存考位”。去看短信、锁屏都不影响暂留。`;
+
+/** Only swaps (F32): nothing is held, the saved seats stay whatever happens. */
+export const swapStarted = (phone: string, until: EpochMs): string =>
+  `验证码已发往 ${phone}，${clockTime(until)} 前有效。原来的考位一直是您的，输入验证码并点“保存考位”后换成新课程。`;
+
+export const holdExpired = (courses: readonly UnitAndCourse[]): string =>
+  `暂留已到时，${courses.map((one) => nameUnitCourse(one)).join('、')} 的考位已放回。之前保存的考位不受影响，填好的课程还在。请再点“获取验证码”，还有余位就能重新暂留。`;
+
+export function saveResult(
+  saved: readonly UnitAndCourse[],
+  failed: readonly (UnitAndCourse & { late: boolean })[],
+): string {
+  const list = (of: readonly UnitAndCourse[]) => of.map((one) => nameUnitCourse(one)).join('、');
+  if (failed.length === 0) return `已保存：${list(saved)}。考位是您的，关掉本页也不影响。`;
+  const late = failed.some((one) => one.late);
+  const reason = late ? '暂留已到时，再保存时已达最大人数' : '已达最大人数';
+  const begin = saved.length === 0 ? '' : `已保存：${list(saved)}。`;
+  return `${begin}没有保存：${list(failed)}，原因：${reason}。已保存的不受影响。没有保存的单元可以另选课程；确认以后就不能再加了。`;
+}
+
+export const windowClosed = (nextOpen: EpochMs): string =>
+  `下次开放：${dayAndTime(nextOpen)}。已缴费的报考不受影响；正在付款的订单，会先核实再处理。`;
+
+export const windowPaused = (reason: string, newsBy: EpochMs): string =>
+  `报考暂停：${reason}。${minuteTime(newsBy)} 前会更新消息。已保存的考位和已付的钱都在，暂留时间停止计算。恢复后本页会提示，不用刷新。`;
+
+export const outcomeUnknownText =
+  '网络中断，还不知道这次操作成没成功，正在核实。再点一次也不会重复。换一台手机登录，“我的报考”里也是真实结果。';
+
+// ── Names ───────────────────────────────────────────────────────────────────────────────────────
+
+/** `02324 离散数学`; a code without a known title stands alone. */
+export const nameCourse = ({ code, name }: CourseModel): string =>
+  name === '' ? code : `${code} ${name}`;
+
+/** `第三单元 02324 离散数学` */
+export const nameUnitCourse = ({ unit, course }: UnitAndCourse, between = ' '): string =>
+  `${unit.name}${between}${nameCourse(course)}`;
+
+export const levelNames: Record<Level, string> = { plenty: '充足', scarce: '紧张', full: '已满' };
+
+export const ownNames: Record<Exclude<OwnModel['kind'], 'empty'>, string> = {
+  draft: '已填入',
+  held: '暂留',
+  saved: '已保存',
+  swap: '已保存',
+};
+
+export type OperationKind =
+  | 'choose'
+  | 'drop'
+  | 'hold'
+  | 'send'
+  | 'resend'
+  | 'save'
+  | 'give-up'
+  | 'area';
+export const operationNames: Record<OperationKind, string> = {
+  choose: '输入报考科目',
+  drop: '移除课程',
+  hold: '获取验证码',
+  send: '清空并发送验证码',
+  resend: '重新获取验证码',
+  save: '保存考位',
+  'give-up': '放弃考位',
+  area: '选择考区',
+};
+
+/** `35.00`: whole fen, never a fraction on the way. */
+export const yuan = (fen: number): string =>
+  `${Math.trunc(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;
+
+function unreachable(reason: never): never {
+  throw new Error(`no words for ${String(reason)}`);
+}
