@@ -1,15 +1,33 @@
-/** What stands around every page: the clock, the window, who is signed in, whom to call. */
+/** Pages as replies, and what stands around each: clock, window, who is signed in, whom to call. */
 import { ticketMask } from '../engine/protocol/masks.ts';
 import type { Office } from '../engine/protocol/session.ts';
-import type { Frame } from '../web/view-models.ts';
+import type { Frame, PageModels, PageName } from '../web/view-models.ts';
 import { windowAt } from './catalogue.ts';
 import type { GatewayContext } from './context.ts';
 import type { SignIn } from './cookies.ts';
-import type { Request } from './http.ts';
+import { page, type Reply, type Request } from './http.ts';
 import { officeOfTicket } from './sign-in/office.ts';
 import { signInOf } from './sign-in/who.ts';
 
-export function frameOf(context: GatewayContext, request: Request): Frame {
+/** Scripts ask for, and get, the part that changes; everybody else the page in its frame. */
+export function show<Name extends PageName>(
+  context: GatewayContext,
+  request: Request,
+  status: number,
+  name: Name,
+  model: PageModels[Name],
+  banners: readonly string[] = [],
+): Reply {
+  const { views } = context;
+  if (request.htmx) return page(status, views.fragment(name, model));
+  return page(status, views.page(name, model, frameOf(context, request, banners)));
+}
+
+export function frameOf(
+  context: GatewayContext,
+  request: Request,
+  banners: readonly string[] = [],
+): Frame {
   const now = context.now();
   const session = context.catalogue.current();
   const signIn = signInOf(context, request);
@@ -22,7 +40,7 @@ export function frameOf(context: GatewayContext, request: Request): Frame {
     window: session && windowAt(session.adopted, now),
     signedIn: signIn && signedIn(context, signIn, now),
     office,
-    banners: [],
+    banners,
   };
 }
 

@@ -16,18 +16,15 @@ import { type Cookies, newNonce, type Visitor } from '../cookies.ts';
 import { drawCaptcha } from './captcha-picture.ts';
 
 export type CaptchaVerdict = 'right' | 'wrong' | 'expired';
+/** The life of the engine partition that will remember this spending key. */
+export type EpochOf = (spendingKey: string) => number;
 export type Captcha = {
-  /** `epoch`: the life of the engine partition that will remember the token as spent. */
-  issue(visitor: Visitor, epoch: number, now: EpochMs): string;
+  issue(visitor: Visitor, now: EpochMs): string;
   /** SVG. Undefined: not a token of this visitor's. */
   picture(token: string, visitor: Visitor): string | undefined;
-  check(
-    token: string,
-    visitor: Visitor,
-    epoch: number,
-    answer: string,
-    now: EpochMs,
-  ): CaptchaVerdict;
+  check(token: string, visitor: Visitor, answer: string, now: EpochMs): CaptchaVerdict;
+  /** What `spend-once` is asked with. */
+  spendingKey(token: string): string;
 };
 
 export const captchaMs = 2 * 60_000;
@@ -37,7 +34,7 @@ export const captchaAlphabet = 'ACDEFHJKMNPRTUVWXY34679';
 /** How many of them one byte can choose from without preferring any. */
 const fairBytes = 256 - (256 % captchaAlphabet.length);
 
-export function createCaptcha(keyed: Cookies['keyed']): Captcha {
+export function createCaptcha(keyed: Cookies['keyed'], epochOf: EpochOf): Captcha {
   const answerOf = (token: string): string => {
     let answer = '';
     for (const byte of keyed('captcha answer', token)) {
@@ -53,24 +50,26 @@ export function createCaptcha(keyed: Cookies['keyed']): Captcha {
     const [nonce = '', epoch = '', issuedAt = '', mac = ''] = token.split('.');
     const expected = macOf(`${nonce}.${epoch}.${issuedAt}`, visitor).toString('base64url');
     if (!same(mac, expected)) return undefined;
-    return { epoch: Number.parseInt(epoch, 36), issuedAt: Number.parseInt(issuedAt, 36) };
+    if (Number.parseInt(epoch, 36) !== epochOf(nonce)) return undefined;
+    return { issuedAt: Number.parseInt(issuedAt, 36) };
   }
 
   return {
-    issue(visitor, epoch, now) {
-      const text = `${newNonce()}.${epoch.toString(36)}.${now.toString(36)}`;
+    issue(visitor, now) {
+      const nonce = newNonce();
+      const text = `${nonce}.${epochOf(nonce).toString(36)}.${now.toString(36)}`;
       return `${text}.${macOf(text, visitor).toString('base64url')}`;
     },
     picture(token, visitor) {
       if (read(token, visitor) === undefined) return undefined;
       return drawCaptcha(answerOf(token), keyed('captcha picture', token).readUInt32LE());
     },
-    check(token, visitor, epoch, answer, now) {
+    check(token, visitor, answer, now) {
       const known = read(token, visitor);
-      if (known === undefined || known.epoch !== epoch) return 'expired';
-      if (now >= known.issuedAt + captchaMs) return 'expired';
+      if (known === undefined || now >= known.issuedAt + captchaMs) return 'expired';
       return same(normaliseAnswer(answer), answerOf(token)) ? 'right' : 'wrong';
     },
+    spendingKey: (token) => token.split('.')[0] ?? '',
   };
 }
 

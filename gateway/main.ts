@@ -1,0 +1,98 @@
+/**
+ * Starts one gateway and stops it again. It listens only once it knows what it must not be wrong
+ * about: which sign-ins have ended, and the session. The bus is its owner's; it stays open.
+ */
+import pino from 'pino';
+import type { Bus } from '../engine/bus/bus.ts';
+import { createViews } from '../web/views.ts';
+import { createAvailability } from './availability.ts';
+import { createCatalogue, windowAt } from './catalogue.ts';
+import type { GatewayConfig } from './config.ts';
+import type { GatewayContext } from './context.ts';
+import { createCookies } from './cookies.ts';
+import { createEngineClient } from './engine-client.ts';
+import { startHashing } from './hashing/hashing.ts';
+import { HttpServer } from './http.ts';
+import { createLimits } from './limits.ts';
+import { createLive } from './live.ts';
+import { createRevocations } from './revocations.ts';
+import { addRoutes } from './server.ts';
+import { signInOf } from './sign-in/who.ts';
+
+export type Gateway = {
+  port: number;
+  /** New connections are refused at once; what runs is finished first. */
+  stop(): Promise<void>;
+};
+
+/** How often hashing looks whether booking has opened or closed. */
+const hashingLookMs = 5_000;
+
+export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gateway> {
+  const now = Date.now;
+  const log = pino({ name: 'ruxi-gateway' });
+  const catalogue = createCatalogue();
+  const availability = createAvailability();
+  const revocations = createRevocations(now);
+  const client = createEngineClient({ bus, layout: config.layout, now });
+  client.onCounts((counts) => availability.hear(counts));
+  client.onNotice((notice) => {
+    if (notice.kind === 'session-changed') catalogue.adopt(notice.adopted);
+    if (notice.kind === 'sign-ins-ended') revocations.hear([notice]);
+  });
+  await client.whenReady();
+
+  const hashing = startHashing();
+  const context: GatewayContext = {
+    config,
+    client,
+    catalogue,
+    availability,
+    revocations,
+    views: createViews(),
+    cookies: createCookies(config.cookieKey, config.secure),
+    limits: createLimits(config.limits),
+    hashing,
+    now,
+  };
+  const server = new HttpServer({
+    ...config,
+    failurePage: (status) => context.views.failure(status),
+    onFault: (path, error) => log.error({ path, ...faultOf(error) }, 'a handler failed'),
+  });
+  const live = createLive({
+    catalogue,
+    availability,
+    publish: (topic, text) => server.publish(topic, text),
+    signedIn: (request) => signInOf(context, request)?.kind === 'full',
+    now,
+    socketsMax: config.socketsMax,
+  });
+  addRoutes(server, context, live);
+
+  const lookAtWindow = () => {
+    const session = catalogue.current();
+    const open = session !== undefined && windowAt(session.adopted, now()).state === 'open';
+    hashing.setConcurrency(open ? 1 : 2);
+  };
+  lookAtWindow();
+  const looking = setInterval(lookAtWindow, hashingLookMs).unref();
+  const port = await server.listen();
+
+  return {
+    port,
+    async stop() {
+      clearInterval(looking);
+      live.close();
+      await server.stop();
+      await Promise.all([hashing.stop(), client.close()]);
+    },
+  };
+}
+
+/** Where it happened, never what it says: a message may quote what a person typed. */
+function faultOf(error: unknown): { fault: string; frames: string[] } {
+  if (!(error instanceof Error)) return { fault: typeof error, frames: [] };
+  const lines = error.stack?.split('\n') ?? [];
+  return { fault: error.name, frames: lines.filter((line) => /^\s+at /.test(line)).slice(0, 8) };
+}

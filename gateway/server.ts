@@ -1,0 +1,69 @@
+/** Every route of the gateway, on one screen. What each does stands where it is imported from. */
+import type { GatewayContext } from './context.ts';
+import type { HttpServer } from './http.ts';
+import type { Live } from './live.ts';
+import { showCourseList, showGuide } from './looking-up/pages.ts';
+import { showArea, takeArea } from './registering/area.ts';
+import {
+  declineCode,
+  holdSeats,
+  resendCode,
+  saveSeats,
+  sendCode,
+  showCode,
+} from './registering/code.ts';
+import { dropCourse, showCourses, takeCourse } from './registering/courses.ts';
+import { giveUpSeats, showGiveUp } from './registering/give-up.ts';
+import { showMine } from './registering/mine.ts';
+import { showNotice, takeNotice } from './registering/notice.ts';
+import { showOutcome } from './registering/outcome.ts';
+import { createActivation } from './sign-in/activation.ts';
+import { createLookup } from './sign-in/lookup.ts';
+import { createPasswordStep } from './sign-in/password-step.ts';
+import { createSignOut } from './sign-in/sign-out.ts';
+import { createStrangers } from './sign-in/strangers.ts';
+import { showMessages, showStart } from './start.ts';
+
+export function addRoutes(server: HttpServer, context: GatewayContext, live: Live): void {
+  const lookup = createLookup(context);
+  const activation = createActivation(context);
+
+  server
+    .get('/', showStart(context))
+    .get('/guide', showGuide(context))
+    .get('/courses', showCourseList(context))
+
+    .get('/sign-in', lookup.open)
+    .get('/captcha', lookup.captcha)
+    .post('/sign-in/lookup', lookup.find)
+    .post('/sign-in', createPasswordStep(context, createStrangers()))
+    .post('/sign-out', createSignOut(context))
+
+    .get('/activate', activation.notice)
+    .get('/activate/phone', activation.phone)
+    .post('/activate/phone/code', activation.sendCode)
+    .post('/activate/phone', activation.bind)
+    .get('/activate/password', activation.password)
+    .post('/activate/password', activation.setPassword)
+
+    .get('/register', showNotice(context))
+    .post('/register', takeNotice(context))
+    .get('/register/area', showArea(context))
+    .post('/register/area', takeArea(context))
+    .get('/register/courses', showCourses(context))
+    .post('/register/courses', takeCourse(context))
+    .post('/register/courses/drop', dropCourse(context))
+    .post('/register/hold', holdSeats(context))
+    .get('/register/code', showCode(context))
+    .post('/register/code/send', sendCode(context))
+    .post('/register/code/decline', declineCode(context))
+    .post('/register/code/resend', resendCode(context))
+    .post('/register/save', saveSeats(context))
+    .get('/register/outcome', showOutcome(context))
+    .get('/register/give-up', showGiveUp(context))
+    .post('/register/give-up', giveUpSeats(context))
+    .get('/mine', showMine(context))
+
+    .socket('/live', live.route);
+  if (context.config.demonstration) server.get('/messages', showMessages(context));
+}

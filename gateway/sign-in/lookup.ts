@@ -1,0 +1,173 @@
+/**
+ * The first stage of signing in (F1–F5): a document number and a captcha give the list of tickets,
+ * each masked, with its programme (D2).
+ *
+ * L1 Checks go from cheap to dear, and nothing that is malformed spends a captcha (F2).
+ * L2 A number that nobody has costs the same work and gives a list of the same kind.
+ */
+import { normaliseDocument } from '../../engine/protocol/documents.ts';
+import { personIdOf } from '../../engine/protocol/indices.ts';
+import type { LookupReason } from '../../web/wording.ts';
+import type { Session } from '../catalogue.ts';
+import type { GatewayContext } from '../context.ts';
+import { newNonce, type Visitor } from '../cookies.ts';
+import { formOf } from '../form.ts';
+import { type Reply, type Request, redirect } from '../http.ts';
+import { type Captcha, captchaMs, createCaptcha, normaliseAnswer } from './captcha.ts';
+import { decoyTickets } from './decoys.ts';
+import {
+  awayReply,
+  captchaReply,
+  limitReply,
+  noneChosen,
+  signInReply,
+  ticketsReply,
+} from './pages.ts';
+import { signInOf } from './who.ts';
+
+export type Lookup = {
+  /** GET /sign-in. */
+  open(request: Request): Reply;
+  /** GET /captcha: the picture of `token`, or without one a new captcha for the page (F1). */
+  captcha(request: Request): Reply;
+  /** POST /sign-in/lookup. */
+  find(request: Request): Promise<Reply> | Reply;
+};
+
+export function createLookup(context: GatewayContext): Lookup {
+  const { client, cookies, limits, now } = context;
+  // A person's commands and a token of the same letters go to the same partition.
+  const captcha: Captcha = createCaptcha(
+    cookies.keyed,
+    (spendingKey) =>
+      client.epochOf({
+        kind: 'record-sign-in',
+        person: spendingKey,
+        ticket: '',
+        succeeded: false,
+      }) ?? 0,
+  );
+  const newCaptcha = (visitor: Visitor) => captcha.issue(visitor, now());
+
+  function open(request: Request): Reply {
+    const signIn = signInOf(context, request);
+    if (signIn !== undefined) return redirect(signIn.kind === 'full' ? '/' : '/activate');
+    const { visitor, setCookies } = visitorOf(request);
+    const changed = request.query === 'changed';
+    return withCookies(signInReply(context, request, visitor, 200, { changed }), setCookies);
+  }
+
+  function visitorOf(request: Request): { visitor: Visitor; setCookies: string[] } {
+    const known = cookies.visitorOf(request.cookieHeader);
+    if (known !== undefined) return { visitor: known, setCookies: [] };
+    const visitor = newNonce();
+    return { visitor, setCookies: [cookies.setVisitor(visitor)] };
+  }
+
+  function captchaOf(request: Request): Reply {
+    const wait = limits.take('captchasTogether', '', now());
+    if (wait !== undefined) return limitReply(context, request, wait);
+    const { visitor, setCookies } = visitorOf(request);
+    const token = formOf(request.query)?.get('token') ?? '';
+    if (token === '') {
+      return withCookies(captchaReply(context, newCaptcha(visitor)), setCookies);
+    }
+    const picture = captcha.picture(token, visitor);
+    if (picture === undefined) return { status: 404, body: '', contentType: 'image/svg+xml' };
+    return { status: 200, body: picture, contentType: 'image/svg+xml' };
+  }
+
+  function find(request: Request): Promise<Reply> | Reply {
+    const { form, address } = request;
+    const at = now();
+    const wait =
+      limits.take('signInsTogether', '', at) ?? limits.take('signInAddress', address, at);
+    if (wait !== undefined) return limitReply(context, request, wait);
+
+    const visitor = cookies.visitorOf(request.cookieHeader);
+    if (visitor === undefined) {
+      const { visitor: fresh, setCookies } = visitorOf(request);
+      const reply = signInReply(context, request, fresh, 422, { reason: 'cookies-off' });
+      return withCookies(reply, setCookies);
+    }
+    const again = (reason: LookupReason, captchaToken: string): Reply =>
+      signInReply(context, request, visitor, 422, { reason, captchaToken });
+    if (cookies.readFormToken(form.get('form'), visitor, at) === undefined) {
+      return again('form-expired', newCaptcha(visitor));
+    }
+    // The button beside the box, for browsers without scripts (F1).
+    if (form.has('newCaptcha')) {
+      return signInReply(context, request, visitor, 200, { captchaToken: newCaptcha(visitor) });
+    }
+
+    const session = context.catalogue.current();
+    if (session === undefined) return awayReply(context, request);
+    const token = form.get('captchaToken');
+    const documentType = form.get('documentType');
+    const document = normaliseDocument(documentType, form.get('documentNumber'));
+    const still = captcha.picture(token, visitor) === undefined ? newCaptcha(visitor) : token;
+    if (!document.ok) return again(`document-${document.reason}`, still);
+    if (normaliseAnswer(form.get('captcha')) === '') return again('captcha-missing', still);
+    const verdict = captcha.check(token, visitor, form.get('captcha'), at);
+    if (verdict === 'expired') return again('captcha-expired', newCaptcha(visitor));
+    return spendAndFind(request, session, visitor, token, verdict === 'right', {
+      type: documentType,
+      number: document.number,
+    });
+  }
+
+  async function spendAndFind(
+    request: Request,
+    session: Session,
+    visitor: Visitor,
+    token: string,
+    right: boolean,
+    document: { type: string; number: string },
+  ): Promise<Reply> {
+    // A wrong answer spends the picture too: otherwise one picture could be guessed at for ever.
+    const spent = await client.ask({
+      kind: 'spend-once',
+      token: captcha.spendingKey(token),
+      until: now() + captchaMs,
+    });
+    if (spent.kind !== 'spend-once') return awayReply(context, request);
+    if (!spent.unspent || !right) {
+      const reason = spent.unspent ? 'captcha-wrong' : 'captcha-expired';
+      const captchaToken = newCaptcha(visitor);
+      return signInReply(context, request, visitor, 422, { reason, captchaToken });
+    }
+
+    const person = personIdOf(context.config.indexKey, document.type, document.number);
+    const wait = limits.take('signInAccount', person, now());
+    if (wait !== undefined) return limitReply(context, request, wait);
+    const answer = await client.ask({ kind: 'sign-in-facts', person });
+    if (answer.kind !== 'sign-in-facts') return awayReply(context, request);
+
+    // Drawn for everybody, so that a stranger costs no more and no less (L2).
+    const { areas, programmes } = session.adopted.catalogue;
+    const decoys = decoyTickets(
+      cookies.keyed,
+      document.type,
+      document.number,
+      areas.map(({ code }) => code),
+      programmes.map(({ code }) => code),
+    );
+    const held = answer.facts?.tickets ?? [];
+    const known = held.map(({ number, programme }) => ({ ticket: number, programme }));
+    const tickets = known.length === 0 ? decoys : known;
+    return ticketsReply(context, request, visitor, 200, {
+      person,
+      documentType: document.type,
+      documentNumber: document.number,
+      tickets,
+      // F4: a single one is picked for the candidate; of several, none (F5).
+      chosen: tickets.length === 1 ? 0 : noneChosen,
+    });
+  }
+
+  return { open, captcha: captchaOf, find };
+}
+
+function withCookies(reply: Reply, cookies: readonly string[]): Reply {
+  return cookies.length === 0 ? reply : { ...reply, cookies };
+}
