@@ -133,6 +133,8 @@ class PartitionWriter implements Writer {
   #failed = false;
   #spaceLow = false;
   #timersDue = false;
+  /** Nothing was asked since rows began to be written for want of anything else. */
+  #resting = false;
   #countsAt = Number.NEGATIVE_INFINITY;
   #deadline: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -221,6 +223,7 @@ class PartitionWriter implements Writer {
   /** 4 to 8: every item of a submission, through stamp, memory, rows, decision and change. */
   #carry({ items, reply }: Submission): void {
     const batch = this.#open();
+    this.#resting = false;
     const replies: Answered[] = [];
     for (const item of items) {
       if ('query' in item) replies.push(this.#answer(item, batch));
@@ -458,13 +461,15 @@ class PartitionWriter implements Writer {
   /** Nothing waits and nothing is on its way. */
   #rest(): void {
     const behind = this.#checkpoint.lag > 0;
-    if (this.#draining === undefined) {
-      if (behind) this.#idle = setTimeout(() => this.#writeBehind(), idleMs);
-    } else if (behind) this.#writeBehind();
-    else this.#finish();
+    if (!behind && this.#draining !== undefined) this.#finish();
+    if (!behind) return;
+    // Once begun it goes on, slice by slice, until someone comes.
+    const wait = this.#draining !== undefined || this.#resting ? 0 : idleMs;
+    this.#idle = setTimeout(() => this.#writeBehind(), wait);
   }
   #writeBehind(): void {
     if (this.#flushing || this.#failed || this.#batch !== undefined) return;
+    this.#resting = true;
     this.#flush(this.#open(), this.#limits.idleSlice).catch(this.#fail);
   }
   #finish(): void {
