@@ -1,33 +1,18 @@
 /**
- * The gateway's one way to the engine. Whatever one turn of the event loop sends to a partition
- * leaves as one bus message, so load makes messages larger, not more numerous.
+ * The gateway's one way to the engine: finds the partition, adds the envelope, and hears what the
+ * engine tells everyone.
  *
- * G1 No answer is never "no": a lost or late reply is `unknown`, an outcome of its own. Asking
- *    with the same id, or for the `outcome`, finds the truth.
- * G2 `refused busy` from here means that nothing was sent.
+ * G1 No answer is `unknown`, never "no" (postbox.ts, X1).
+ * G2 Before a partition was heard, commands to it are refused `busy`, unsent.
  * G3 A candidate's command bears the epoch of the writer's life it was first sent in. A caller
  *    that sends the same id again gives the first sending's epoch.
  * G4 Snapshots come again whenever something may have been missed: after a reconnect, and when a
  *    writer has a new epoch. Listeners hear them as they hear news.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  type Bus,
-  BusAbsent,
-  BusBusy,
-  type BusState,
-  BusUnanswered,
-  type Unsubscribe,
-} from '../engine/bus/bus.ts';
-import {
-  type Answered,
-  AskBatch,
-  type Asked,
-  CodecError,
-  decodeCounts,
-  decodeNotices,
-  decodeReplies,
-} from '../engine/protocol/codec.ts';
+import type { Bus, BusState, Unsubscribe } from '../engine/bus/bus.ts';
+import { Postbox, type Unknown } from '../engine/bus/postbox.ts';
+import { CodecError, decodeCounts, decodeNotices } from '../engine/protocol/codec.ts';
 import type { Command } from '../engine/protocol/commands.ts';
 import type { CommandId, EpochMs, PartitionName } from '../engine/protocol/ids.ts';
 import { type Layout, partitionsOf } from '../engine/protocol/layout.ts';
@@ -46,11 +31,9 @@ import {
   type RoutedBody,
   type RoutedQuery,
 } from '../engine/protocol/routing.ts';
-import { commandsTo, countsFrom, noticesFrom } from '../engine/protocol/subjects.ts';
+import { countsFrom, noticesFrom } from '../engine/protocol/subjects.ts';
 
-/** The outcome is not known: it may have been carried out. Never shown as "failed". */
-export type Unknown = { kind: 'unknown' };
-
+export type { Unknown } from '../engine/bus/postbox.ts';
 /** A command as a handler writes it: the client adds the envelope and finds the partition. */
 export type { RoutedBody as CommandBody, RoutedQuery } from '../engine/protocol/routing.ts';
 
@@ -91,27 +74,20 @@ export type EngineClientOptions = {
 };
 
 const timeoutMsDefault = 5_000;
-/** A message leaves when it has so much, without waiting for the end of the turn. */
-const itemsInMessageMax = 512;
-const bytesInMessageMax = 256 * 1024;
 /** Between two tries to load what a partition tells. */
 const loadPauseMs = 250;
 
-/** One partition: what is gathered for it, and what was heard of it. */
+/** What was heard of one partition. */
 type Lane = {
   partition: PartitionName;
-  subject: string;
-  batch: AskBatch;
-  waiting: ((answer: Answered | Unknown) => void)[];
-  ids: CommandId[];
   epoch: number | undefined;
-  /** The epoch whose snapshots are being loaded or are loaded. */
   loading: boolean;
   loaded: boolean;
 };
 
 export function createEngineClient(options: EngineClientOptions): EngineClient {
   const { bus, layout, now, timeoutMs = timeoutMsDefault } = options;
+  const postbox = new Postbox(bus, timeoutMs);
   const lanes = new Map<PartitionName, Lane>(
     partitionsOf(layout).map((partition) => [partition, laneOf(partition)]),
   );
@@ -119,10 +95,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   const noticeListeners = new Set<(notice: Notice) => void>();
   const idPrefix = randomBytes(6).toString('base64url');
   let queries = 0;
-  let gathering = false;
   let state: BusState = 'reconnecting';
   let closed = false;
-  const onTheirWay = new Set<Promise<void>>();
   let tellReady: () => void = () => {};
   const becameReady = new Promise<void>((resolve) => {
     tellReady = resolve;
@@ -148,60 +122,13 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     return lane;
   }
 
-  function post(lane: Lane, asked: Asked): Promise<Answered | Unknown> {
-    if (closed) return Promise.resolve(refused(asked.id, 'busy'));
-    if (lane.batch.items >= itemsInMessageMax || lane.batch.size >= bytesInMessageMax) leave(lane);
-    try {
-      lane.batch.add(asked);
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      return Promise.resolve(refused(asked.id, 'malformed'));
-    }
-    lane.ids.push(asked.id);
-    if (!gathering) {
-      gathering = true;
-      // After every handler that this turn of the event loop has work for.
-      setImmediate(() => {
-        gathering = false;
-        for (const each of lanes.values()) leave(each);
-      });
-    }
-    return new Promise((resolve) => {
-      lane.waiting.push(resolve);
-    });
-  }
-
-  function leave(lane: Lane): void {
-    const { waiting, ids } = lane;
-    if (waiting.length === 0) return;
-    lane.waiting = [];
-    lane.ids = [];
-    const onItsWay = bus
-      .ask(lane.subject, lane.batch.take(), timeoutMs)
-      .then((bytes) => {
-        const replies = decodeReplies(bytes);
-        for (const [place, resolve] of waiting.entries()) {
-          const reply = replies[place];
-          if (reply?.kind === 'refused' && reply.reason === 'ask-again') loadAnew(lane);
-          resolve(reply ?? { kind: 'unknown' });
-        }
-      })
-      .catch((error: unknown) => {
-        for (const [place, resolve] of waiting.entries()) {
-          resolve(answerTo(error, ids[place] ?? ''));
-        }
-      })
-      .finally(() => onTheirWay.delete(onItsWay));
-    onTheirWay.add(onItsWay);
-  }
-
   async function askAt<Q extends Query>(
     partition: PartitionName,
     query: Q,
   ): Promise<AnswerTo<Q> | Refused | Unknown> {
     queries += 1;
     const id = idPrefix + queries.toString(36).padStart(22 - idPrefix.length, '0');
-    const answer = await post(laneAt(partition), { id, answerBy: now() + timeoutMs, query });
+    const answer = await postbox.post(partition, { id, answerBy: now() + timeoutMs, query });
     if (answer.kind === 'refused' || answer.kind === 'unknown') return answer;
     // Anything else would be another query's answer: as good as none.
     return answer.kind === query.kind ? (answer as unknown as AnswerTo<Q>) : { kind: 'unknown' };
@@ -263,9 +190,10 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     async send(body, { id, answerBy, epoch }) {
       const lane = laneAt(partitionOfBody(layout, body));
       const known = epoch ?? lane.epoch;
-      if (known === undefined) return refused(id, 'busy');
+      if (known === undefined || closed) return { id, kind: 'refused', reason: 'busy' };
       const command = { ...body, id, answerBy, epoch: known } as Command;
-      const reply = await post(lane, command);
+      const reply = await postbox.post(lane.partition, command);
+      if (reply.kind === 'refused' && reply.reason === 'ask-again') loadAnew(lane);
       const mine = reply.kind === 'accepted' || reply.kind === 'refused';
       return mine ? (reply as CommandReply) : { kind: 'unknown' };
     },
@@ -290,8 +218,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     whenReady: () => becameReady,
     async close() {
       closed = true;
-      for (const lane of lanes.values()) leave(lane);
-      await Promise.all(onTheirWay);
+      await postbox.settle();
       for (const unsubscribe of subscriptions) unsubscribe();
     },
   };
@@ -300,10 +227,6 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
 function laneOf(partition: PartitionName): Lane {
   return {
     partition,
-    subject: commandsTo(partition),
-    batch: new AskBatch(),
-    waiting: [],
-    ids: [],
     epoch: undefined,
     loading: false,
     loaded: false,
@@ -325,21 +248,4 @@ function join<T>(listeners: Set<T>, listener: T): Unsubscribe {
   return () => {
     listeners.delete(listener);
   };
-}
-
-const refused = (
-  id: CommandId,
-  reason: 'busy' | 'malformed',
-): { id: CommandId; kind: 'refused'; reason: 'busy' | 'malformed' } => ({
-  id,
-  kind: 'refused',
-  reason,
-});
-
-/** G1, G2. */
-function answerTo(error: unknown, id: CommandId): Answered | Unknown {
-  if (error instanceof BusBusy || error instanceof BusAbsent) return refused(id, 'busy');
-  if (error instanceof RangeError) return refused(id, 'malformed');
-  if (error instanceof BusUnanswered || error instanceof CodecError) return { kind: 'unknown' };
-  throw error;
 }

@@ -1,0 +1,137 @@
+/**
+ * The engine's settings: from the environment, checked whole before anything starts, frozen. A
+ * setting that holds a secret may be named a file instead (`…_FILE`).
+ */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type Layout, partitionsOf } from './protocol/layout.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type EngineConfig = {
+  dataFolder: string;
+  /** Outside the data folder: a copy of the data alone opens nothing. */
+  keysFolder: string;
+  layout: Layout;
+  /** Those of the layout that this process carries. */
+  partitions: readonly string[];
+  /** Imports the demonstration province at the first start. */
+  demonstration: boolean;
+  /** `09:00-22:00`; absent: the whole day. Counts at the first start. */
+  demonstrationHours?: string;
+  limits: { inboxMax?: number; batchMax?: number; freeBytesMin?: number };
+};
+
+/** A sentence for whoever starts the program; says which setting, and what it should be. */
+export class ConfigError extends Error {}
+
+const names = (text: string): string[] => text.split(',').map((name) => name.trim());
+const partitionNames = z
+  .string()
+  .transform(names)
+  .refine((list) => list.every((name) => /^[0-9a-zA-Z-]{1,32}$/.test(name)), {
+    message: 'names of letters, digits and hyphens, separated by commas',
+  });
+const count = z.coerce.number({ message: 'a whole number' }).int().positive();
+
+const settings = z.object({
+  RUXI_DATA_DIR: z.string().min(1).default('var/data'),
+  RUXI_KEYS_DIR: z.string().min(1).default('var/keys'),
+  /** Which partition owns the session, and which share areas, people and phones. */
+  RUXI_SESSION_PARTITION: partitionNames.default(['p0']),
+  RUXI_AREA_PARTITIONS: partitionNames.default(['p0']),
+  RUXI_PEOPLE_PARTITIONS: partitionNames.default(['p0']),
+  RUXI_PHONE_PARTITIONS: partitionNames.default(['p0']),
+  /** Those this engine carries; absent: all of them. */
+  RUXI_PARTITIONS: partitionNames.optional(),
+  RUXI_DEMONSTRATION: z
+    .literal('yes', {
+      message: '"yes": the only channel for short messages is the page of the demonstration',
+    })
+    .default('yes'),
+  RUXI_DEMO_PROVINCE: z.enum(['yes', 'no'], { message: '"yes" or "no"' }).default('yes'),
+  RUXI_DEMO_HOURS: z
+    .string()
+    .regex(/^\d\d:\d\d-\d\d:\d\d$/, { message: 'hours like 09:00-22:00' })
+    .optional(),
+  RUXI_INBOX_MAX: count.optional(),
+  RUXI_BATCH_MAX: count.optional(),
+  RUXI_FREE_BYTES_MIN: count.optional(),
+});
+
+export function engineConfigOf(environment: Environment): EngineConfig {
+  const from = inWords(settings, environment);
+  const layout = layoutOf(environment);
+  const all = partitionsOf(layout);
+  const partitions = from.RUXI_PARTITIONS ?? all;
+  const stranger = partitions.find((name) => !all.includes(name));
+  if (stranger !== undefined) {
+    throw new ConfigError(`RUXI_PARTITIONS names ${stranger}, which is in no list of the layout`);
+  }
+  const limits = {
+    inboxMax: from.RUXI_INBOX_MAX,
+    batchMax: from.RUXI_BATCH_MAX,
+    freeBytesMin: from.RUXI_FREE_BYTES_MIN,
+  };
+  const hours = from.RUXI_DEMO_HOURS;
+  return Object.freeze({
+    dataFolder: from.RUXI_DATA_DIR,
+    keysFolder: from.RUXI_KEYS_DIR,
+    layout,
+    partitions,
+    demonstration: from.RUXI_DEMO_PROVINCE === 'yes',
+    ...(hours === undefined ? {} : { demonstrationHours: hours }),
+    limits: Object.fromEntries(
+      Object.entries(limits).filter(([, value]) => value !== undefined),
+    ) as EngineConfig['limits'],
+  });
+}
+
+/** The same for engines and gateways: placement must be one function everywhere. */
+export function layoutOf(environment: Environment): Layout {
+  const from = inWords(settings, environment);
+  const [session] = from.RUXI_SESSION_PARTITION;
+  if (session === undefined || from.RUXI_SESSION_PARTITION.length > 1) {
+    throw new ConfigError('RUXI_SESSION_PARTITION must be one name');
+  }
+  return Object.freeze({
+    session,
+    areas: from.RUXI_AREA_PARTITIONS,
+    people: from.RUXI_PEOPLE_PARTITIONS,
+    phones: from.RUXI_PHONE_PARTITIONS,
+  });
+}
+
+/** The address may hold a password, so it may stand in a file. */
+export function natsUrlOf(environment: Environment): string | undefined {
+  return secretOf(environment, 'RUXI_NATS_URL');
+}
+
+const levels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+/** Quiet unless told otherwise. */
+export function logLevelOf(environment: Environment): (typeof levels)[number] {
+  const level = z.object({ RUXI_LOG_LEVEL: z.enum(levels).default('warn') });
+  return inWords(level, environment).RUXI_LOG_LEVEL;
+}
+
+function secretOf(environment: Environment, name: string): string | undefined {
+  const file = environment[`${name}_FILE`];
+  if (file === undefined) return environment[name];
+  if (environment[name] !== undefined) {
+    throw new ConfigError(`${name} and ${name}_FILE are both set; one of them should be`);
+  }
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new ConfigError(`${name}_FILE names a file that cannot be read`, { cause });
+  }
+}
+
+/** What is wrong with the settings, one line each, without their values. */
+export function inWords<T>(schema: z.ZodType<T>, environment: Environment): T {
+  const parsed = schema.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
+  );
+}

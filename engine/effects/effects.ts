@@ -1,0 +1,213 @@
+/**
+ * Carries out what rows say is due: messages to phones, and commands from one book to another. It
+ * owns the trying; what is due, and when it is done, the rows say.
+ *
+ * R1 At least once, each step until it has a lasting answer. A key is worked on once at a time,
+ *    and what was sent is not sent again because its note was slow.
+ * R2 Completion goes back as a command to the book that asked. Nothing is remembered here: after
+ *    a restart the writer hands over what is still due.
+ * R3 A phone number is in the clear between the vault and the channel, nowhere else.
+ */
+import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import type { Bus } from '../bus/bus.ts';
+import { Postbox } from '../bus/postbox.ts';
+import { unreachable } from '../core/assert.ts';
+import type { Effect } from '../core/effects.ts';
+import type { Command, DeliveryOutcome } from '../protocol/commands.ts';
+import type { ChallengeId, EpochMs, PartitionName, PersonId, Sealed } from '../protocol/ids.ts';
+import type { Layout } from '../protocol/layout.ts';
+import type { RefusalReason } from '../protocol/refusals.ts';
+import type { CommandReply } from '../protocol/replies.ts';
+import { type CommandBody, partitionOfBody, type RoutedBody } from '../protocol/routing.ts';
+import type { Channel } from './channel.ts';
+import { bindingMessage, bookingMessage, messageAgeMax } from './messages.ts';
+
+/** The part of the vault that sending needs. */
+export type MessageVault = {
+  open(person: PersonId, sealed: Sealed): string | undefined;
+  smsCodeOf(challenge: ChallengeId): string;
+};
+
+export type EffectsOptions = {
+  bus: Bus;
+  layout: Layout;
+  vault: MessageVault;
+  channel: Channel;
+  now(): EpochMs;
+  /** An effect that got an answer nobody foresaw, in words without personal data. */
+  onTrouble(what: string): void;
+};
+
+export interface Effects {
+  /** Any number of times with the same keys. */
+  run(effects: readonly Effect[]): void;
+  /** Stops trying; what is not done stays due in its row. */
+  stop(): Promise<void>;
+}
+
+/** At a time; the others wait their turn. What waits is bounded by the rows it came from. */
+const runningMax = 256;
+const answerWithinMs = 10_000;
+const firstPauseMs = 50;
+const pauseMaxMs = 10_000;
+const anyEpoch = 0;
+
+/** Refusals that pass by themselves: the same is tried again. */
+const passing: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
+  'busy',
+  'clock-doubted',
+  'too-late',
+  'ask-again',
+  'session-missing',
+]);
+
+export function createEffects(options: EffectsOptions): Effects {
+  const { bus, layout, vault, channel, now, onTrouble } = options;
+  const postbox = new Postbox(bus, answerWithinMs);
+  const known = new Set<string>();
+  const waiting: Effect[] = [];
+  const running = new Set<Promise<void>>();
+  const stopping = new AbortController();
+
+  function startMore(): void {
+    while (running.size < runningMax && !stopping.signal.aborted) {
+      const effect = waiting.shift();
+      if (effect === undefined) return;
+      const run: Promise<void> = carryOut(effect)
+        .catch((error: unknown) => {
+          if (!stopping.signal.aborted) onTrouble(`${effect.kind} failed: ${nameOf(error)}`);
+        })
+        .finally(() => {
+          running.delete(run);
+          known.delete(effect.key);
+          startMore();
+        });
+      running.add(run);
+    }
+  }
+
+  async function carryOut(effect: Effect): Promise<void> {
+    switch (effect.kind) {
+      case 'send-message':
+        return sendMessage(effect);
+      case 'vacate-area': {
+        const { person, area, claim } = effect;
+        const reply = await tell({ kind: 'vacate-area', person, area, claim });
+        const vacated = reply.kind === 'accepted';
+        if (!vacated && reply.reason !== 'seats-remain') return trouble(effect, reply);
+        await settle(effect, { kind: 'note-vacated', person, claim, vacated });
+        return;
+      }
+      case 'fence-area': {
+        const { person, area, claim } = effect;
+        const reply = await tell({ kind: 'fence-area', person, area, claim });
+        if (reply.kind !== 'accepted') return trouble(effect, reply);
+        await settle(effect, { kind: 'note-fenced', person, claim });
+        return;
+      }
+      case 'settle-phone': {
+        const { person, phone } = effect;
+        const reply = await tell({ kind: 'settle-phone', person, phone });
+        if (reply.kind !== 'accepted') return trouble(effect, reply);
+        await settle(effect, { kind: 'note-phone-settled', person });
+        return;
+      }
+      case 'adopt': {
+        const { partition, adopted } = effect;
+        const reply = await tellAt(partition, { kind: 'adopt', adopted });
+        if (reply.kind !== 'accepted' || reply.outcome.kind !== 'adopted') {
+          return trouble(effect, reply);
+        }
+        const { number } = reply.outcome;
+        await settle(effect, { kind: 'note-adopted', partition, number });
+        return;
+      }
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  async function sendMessage(effect: Extract<Effect, { kind: 'send-message' }>): Promise<void> {
+    const { key, person, area, challenge, attempt, phone } = effect;
+    const taken = await tell({ kind: 'take-message', phone: phone.index, key });
+    let outcome: DeliveryOutcome;
+    if (taken.kind === 'accepted') outcome = await deliver(effect);
+    else if (taken.reason === 'phone-messages-used-up') outcome = taken.reason;
+    else return trouble(effect, taken);
+    const place = area === undefined ? {} : { area };
+    await settle(effect, { kind: 'note-delivery', person, ...place, challenge, attempt, outcome });
+  }
+
+  async function deliver(
+    effect: Extract<Effect, { kind: 'send-message' }>,
+  ): Promise<'sent' | 'failed'> {
+    const { key, person, area, challenge, sentAt } = effect;
+    // Erased since: there is nobody to send it to.
+    const phone = vault.open(person, effect.phone.sealed);
+    for (let tries = 0; ; tries += 1) {
+      const at = now();
+      if (phone === undefined || at - sentAt >= messageAgeMax) return 'failed';
+      const code = vault.smsCodeOf(challenge);
+      const message = area === undefined ? bindingMessage : bookingMessage;
+      try {
+        return await channel.send({ key, phone, text: message(code, sentAt, at), at });
+      } catch {
+        await pause(tries);
+      }
+    }
+  }
+
+  const tell = (body: RoutedBody): Promise<CommandReply> =>
+    tellAt(partitionOfBody(layout, body), body);
+
+  /** Until there is an answer that does not pass by itself. */
+  async function tellAt(partition: PartitionName, body: CommandBody): Promise<CommandReply> {
+    for (let tries = 0; ; tries += 1) {
+      stopping.signal.throwIfAborted();
+      // A fresh id each time: books know these commands again by what they say.
+      const id = randomBytes(17).toString('base64url').slice(0, 22);
+      const command = { ...body, id, answerBy: now() + answerWithinMs, epoch: anyEpoch } as Command;
+      const reply = await postbox.post(partition, command);
+      if (reply.kind === 'accepted') return reply;
+      if (reply.kind === 'refused' && !passing.has(reply.reason)) return reply;
+      await pause(tries);
+    }
+  }
+
+  /** The book that asked hears of it. A refusal means that it has moved on. */
+  async function settle(effect: Effect, body: RoutedBody): Promise<void> {
+    const reply = await tell(body);
+    if (reply.kind === 'refused' && reply.reason === 'malformed') trouble(effect, reply);
+  }
+
+  function trouble(effect: Effect, reply: CommandReply): void {
+    const answer = reply.kind === 'refused' ? `refused, ${reply.reason}` : reply.kind;
+    onTrouble(`${effect.kind}: ${answer}`);
+  }
+
+  async function pause(tries: number): Promise<void> {
+    const longest = Math.min(pauseMaxMs, firstPauseMs * 2 ** tries);
+    // Half of it is chance, so that many who wait do not come back together.
+    const ms = longest * (0.5 + Math.random() / 2);
+    await setTimeout(ms, undefined, { signal: stopping.signal });
+  }
+
+  return {
+    run(effects) {
+      for (const effect of effects) {
+        if (known.has(effect.key)) continue;
+        known.add(effect.key);
+        waiting.push(effect);
+      }
+      startMore();
+    },
+    async stop() {
+      stopping.abort();
+      waiting.length = 0;
+      await Promise.all(running);
+    },
+  };
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

@@ -1,0 +1,183 @@
+/**
+ * Puts one engine together: a store and a writer for each partition it carries, the answerers that
+ * stand on the bus for them, and the effects. It starts and stops them in the one right order; the
+ * bus and the process belong to whoever calls.
+ *
+ * N1 An answerer stands on the bus only once its writer has recovered.
+ * N2 Stopping: nothing new is taken, effects rest, what waits is answered, every row is written,
+ *    then stores close.
+ */
+import { join } from 'node:path';
+import type { Bus, Unsubscribe } from './bus/bus.ts';
+import { Postbox } from './bus/postbox.ts';
+import type { EngineConfig } from './config.ts';
+import { createDemonstrationChannel } from './effects/channel.ts';
+import { createEffects, type Effects } from './effects/effects.ts';
+import { type DemonstrationImport, importDemonstration } from './import/demonstration.ts';
+import type { ImportPort } from './import/send.ts';
+import {
+  CodecError,
+  decodeAsk,
+  encodeCounts,
+  encodeNotices,
+  encodeReplies,
+} from './protocol/codec.ts';
+import type { EpochMs, PartitionName } from './protocol/ids.ts';
+import type { Layout } from './protocol/layout.ts';
+import { commandsTo, countsFrom, noticesFrom } from './protocol/subjects.ts';
+import { loadKeys } from './store/keys.ts';
+import { openLmdbStore } from './store/lmdb-store.ts';
+import type { Store } from './store/store.ts';
+import { openVault, type Vault } from './store/vault.ts';
+import type { Publication, Writer } from './writer/ports.ts';
+import { startWriter } from './writer/writer.ts';
+
+export type EngineOptions = {
+  config: EngineConfig;
+  bus: Bus;
+  /** Ends the process: a writer doubts its disk, its epoch or itself. */
+  exit(code: number, reason: Error): void;
+  /** In words without personal data. */
+  onTrouble(what: string): void;
+};
+
+export type Engine = {
+  vault: Vault;
+  stop(): Promise<void>;
+};
+
+const clock = { now: (): EpochMs => Date.now(), monotonic: (): number => performance.now() };
+
+/** Resolves once every partition has recovered and answers. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { config, bus, exit, onTrouble } = options;
+  const vault = openVault(config.dataFolder, loadKeys(config.keysFolder));
+  const parts: Part[] = [];
+  const stop = async () => {
+    await Promise.all(parts.map((part) => part.rest()));
+    await Promise.all(parts.map((part) => part.writer.drain()));
+    await Promise.all(parts.map((part) => part.store.close()));
+    await vault.close();
+  };
+  try {
+    for (const partition of config.partitions) {
+      const store = await openLmdbStore(join(config.dataFolder, partition), partition);
+      const part = startPart({ config, bus, exit, onTrouble, vault, store });
+      parts.push(await part.catch((error: unknown) => closeAfter(store, error)));
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { vault, stop };
+}
+
+async function closeAfter(store: Store, error: unknown): Promise<never> {
+  await store.close();
+  throw error;
+}
+
+type Part = { store: Store; writer: Writer; rest(): Promise<void> };
+
+async function startPart(given: EngineOptions & { vault: Vault; store: Store }): Promise<Part> {
+  const { config, bus, exit, onTrouble, vault, store } = given;
+  const { partition } = store;
+  const { layout } = config;
+  const channel = createDemonstrationChannel();
+  const effects: Effects = createEffects({
+    bus,
+    layout,
+    vault,
+    channel,
+    now: clock.now,
+    onTrouble: (what) => onTrouble(`${partition}: ${what}`),
+  });
+  const writer = await startWriter({
+    partition,
+    layout,
+    store,
+    vault,
+    clock,
+    publish: (publication) => publish(bus, partition, publication),
+    onEffects: (due) => effects.run(due),
+    messages: () => channel.messages(),
+    exit,
+    limits: config.limits,
+  });
+  const leave = answer(bus, partition, writer, onTrouble);
+  return {
+    store,
+    writer,
+    async rest() {
+      leave();
+      await effects.stop();
+    },
+  };
+}
+
+function answer(
+  bus: Bus,
+  partition: PartitionName,
+  writer: Writer,
+  onTrouble: (what: string) => void,
+): Unsubscribe {
+  return bus.answer(commandsTo(partition), (payload, reply) => {
+    try {
+      writer.submit(decodeAsk(payload), (replies) => reply(encodeReplies(replies)));
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      // Nothing of it was carried out, which an answer without replies says.
+      onTrouble(`${partition}: a message that cannot be read: ${error.message}`);
+      reply(encodeReplies([]));
+    }
+  });
+}
+
+function publish(bus: Bus, partition: PartitionName, publication: Publication): void {
+  if (publication.kind === 'counts') {
+    bus.publish(countsFrom(partition), encodeCounts(publication.counts));
+  } else {
+    bus.publish(noticesFrom(partition), encodeNotices(publication.notices));
+  }
+}
+
+/** Longer than a busy writer ever takes: an import would rather wait than begin anew. */
+const importAnswerMs = 60_000;
+
+/** At the first start; later ones find everything there. The bus must reach every partition. */
+export function importProvince(
+  engine: Engine,
+  config: EngineConfig,
+  bus: Bus,
+): Promise<DemonstrationImport> {
+  const hours = config.demonstrationHours;
+  return importDemonstration(importPort(bus, config.layout), engine.vault, {
+    now: clock.now(),
+    ...(hours === undefined ? {} : { hours }),
+  });
+}
+
+function importPort(bus: Bus, layout: Layout): ImportPort {
+  const postbox = new Postbox(bus, importAnswerMs);
+  const lost = () => new Error('the engine did not answer; what was imported stays');
+  let queries = 0;
+  return {
+    layout,
+    submit: (partition, commands) =>
+      Promise.all(
+        commands.map(async (command) => {
+          const reply = await postbox.post(partition, command);
+          if (reply.kind !== 'accepted' && reply.kind !== 'refused') throw lost();
+          return reply;
+        }),
+      ),
+    async ask(partition, query) {
+      queries += 1;
+      const id = `import${queries}`.padEnd(22, '-');
+      const answerBy = clock.now() + importAnswerMs;
+      const reply = await postbox.post(partition, { id, answerBy, query });
+      if (reply.kind === 'unknown' || reply.kind === 'accepted') throw lost();
+      return reply;
+    },
+  };
+}

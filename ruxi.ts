@@ -1,0 +1,327 @@
+#!/usr/bin/env node
+/**
+ * The one command-line program. It checks what it stands on (Node, compiled code) before it loads
+ * anything else, puts processes together, takes signals, and says in words what is wrong.
+ *
+ * C1 Of a process, only this file ends it. A first signal drains, a second one forces.
+ * C2 Compiled code is checked before any module that loads some is imported, so everything else is
+ *    imported late.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { Command, CommanderError } from 'commander';
+import type { Bus } from './engine/bus/bus.ts';
+import { checkNativeBinaries } from './engine/native-binaries.ts';
+import type { EngineWorkerData, FromEngineWorker, ToEngineWorker } from './engine/worker.ts';
+
+/** sysexits.h has them; supervisors and scripts may read them. */
+const exitCodes = { fine: 0, failed: 1, usage: 64, failStop: 70, config: 78 } as const;
+const nodeMin = [22, 18] as const;
+const restartPauseMs = 500;
+/** After so long without NATS a start says what it waits for. */
+const waitingMs = 2_000;
+const answerWithinMs = 10_000;
+
+/** Something the person at the keyboard can put right; told without a stack. */
+class Trouble extends Error {
+  readonly exitCode: number;
+  constructor(message: string, exitCode: number = exitCodes.failed) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+const program = new Command('ruxi')
+  .description('Ruxi 入席: a seat-booking engine for registration day, with a web front.')
+  .configureHelp({ sortSubcommands: false })
+  .showHelpAfterError('("ruxi --help" lists what there is)')
+  .addHelpText(
+    'after',
+    `
+Settings come from the environment; docs/operating.md lists them.
+Exit codes: ${exitCodes.fine} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong arguments, ${exitCodes.failStop} the engine doubts its disk
+and must be started anew, ${exitCodes.config} wrong settings.`,
+  )
+  .exitOverride();
+
+program
+  .command('start')
+  .description('everything in one process, started again when it fails')
+  .action(supervise);
+program
+  .command('serve')
+  .description('the same without the restarting, for use under a supervisor')
+  .action(serve);
+program
+  .command('engine')
+  .description('the engine alone, reached over NATS (RUXI_NATS_URL)')
+  .action(runEngine);
+program
+  .command('gateway')
+  .description('one gateway, reaching the engine over NATS (RUXI_NATS_URL)')
+  .action(runGateway);
+const window = program
+  .command('window')
+  .description('pauses or opens booking, over NATS (RUXI_NATS_URL)');
+window
+  .command('pause')
+  .description('nobody can register, and clocks of held seats stand still')
+  .requiredOption('--reason <text>', 'what candidates are told')
+  .requiredOption('--news-by <time>', 'when they will hear more, like 2026-09-08T10:30+08:00')
+  .action(({ reason, newsBy }: { reason: string; newsBy: string }) => {
+    const at = Date.parse(newsBy);
+    if (Number.isNaN(at)) throw new Trouble(`"${newsBy}" is no time`, exitCodes.usage);
+    return setWindow({ state: 'paused', reason, newsBy: at });
+  });
+window
+  .command('open')
+  .description('booking goes on')
+  .action(() => setWindow({ state: 'open' }));
+
+try {
+  checkNode();
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) say(`ruxi: ${wordsOf(error)}`);
+  process.exit(exitCodeOf(error));
+}
+
+// ── start ───────────────────────────────────────────────────────────────────────────────────────
+
+/** A life that was ready and then failed is followed by another; one that never was is not. */
+async function supervise(): Promise<void> {
+  let stopping = false;
+  for (;;) {
+    // A process group of its own: a terminal's Ctrl-C comes here only, and is passed on once.
+    const child = spawn(process.execPath, [...process.execArgv, script(), 'serve'], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      detached: true,
+    });
+    let wasReady = false;
+    child.on('message', () => {
+      wasReady = true;
+    });
+    const pass = (signal: NodeJS.Signals) => {
+      stopping = true;
+      child.kill(signal);
+    };
+    process.on('SIGINT', pass).on('SIGTERM', pass);
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    process.off('SIGINT', pass).off('SIGTERM', pass);
+    if (stopping || !wasReady || code === exitCodes.fine) {
+      process.exit(code ?? exitCodes.failed);
+    }
+    say(`ruxi: ended with ${signal ?? code}; starting again`);
+    await new Promise((resolve) => setTimeout(resolve, restartPauseMs));
+  }
+}
+
+async function serve(): Promise<void> {
+  checkNativeBinaries();
+  const { engineConfigOf, logLevelOf } = await import('./engine/config.ts');
+  const config = engineConfigOf(process.env);
+  const logLevel = logLevelOf(process.env);
+  await watchFaults(logLevel);
+  const { createEmbeddedBus } = await import('./engine/bus/embedded-bus.ts');
+  const { port1, port2 } = new MessageChannel();
+  const bus = createEmbeddedBus(port1);
+  const engine = new Worker(new URL('./engine/worker.ts', import.meta.url), {
+    workerData: { config, port: port2, logLevel } satisfies EngineWorkerData,
+    transferList: [port2],
+  });
+  let stopping = false;
+  engine.on('error', (error) => say(`ruxi: the engine failed: ${error.name}`));
+  engine.on('exit', (code) => {
+    if (!stopping) process.exit(code === 0 ? exitCodes.failStop : code);
+  });
+  const [started] = (await once(engine, 'message')) as [FromEngineWorker];
+  if (started.kind === 'failed') throw new Trouble(`the engine did not start: ${started.why}`);
+
+  const gateway = await openGateway(bus, config.keysFolder);
+  stopOnSignals(async () => {
+    stopping = true;
+    await gateway.stop();
+    const gone = once(engine, 'exit');
+    engine.postMessage({ kind: 'stop' } satisfies ToEngineWorker);
+    await gone;
+    await bus.close();
+  });
+  if (config.demonstration) {
+    const { describeSignIns } = await import('./engine/import/demonstration.ts');
+    console.log(`\n${describeSignIns()}\n`);
+  }
+  console.log(`Ruxi is open: ${gateway.address}`);
+  process.send?.('ready');
+}
+
+// ── engine, gateway ─────────────────────────────────────────────────────────────────────────────
+
+async function runEngine(): Promise<void> {
+  checkNativeBinaries();
+  const { engineConfigOf, logLevelOf } = await import('./engine/config.ts');
+  const config = engineConfigOf(process.env);
+  const log = await watchFaults(logLevelOf(process.env));
+  const bus = await connectBus('ruxi-engine');
+  const { importProvince, startEngine } = await import('./engine/main.ts');
+  const engine = await startEngine({
+    config,
+    bus,
+    exit(code, reason) {
+      log.fatal({ reason: reason.message }, 'the engine stops: it doubts what it holds');
+      process.exit(code);
+    },
+    onTrouble: (what) => log.warn(what),
+  });
+  stopOnSignals(async () => {
+    await engine.stop();
+    await bus.close();
+  });
+  if (config.demonstration && config.partitions.includes(config.layout.session)) {
+    await importProvince(engine, config, bus);
+  }
+  console.log(`The engine answers for ${config.partitions.join(', ')}.`);
+}
+
+async function runGateway(): Promise<void> {
+  checkNativeBinaries();
+  const { engineConfigOf, logLevelOf } = await import('./engine/config.ts');
+  const { keysFolder } = engineConfigOf(process.env);
+  await watchFaults(logLevelOf(process.env));
+  const bus = await connectBus('ruxi-gateway');
+  const gateway = await openGateway(bus, keysFolder);
+  stopOnSignals(async () => {
+    await gateway.stop();
+    await bus.close();
+  });
+  console.log(`The gateway is open: ${gateway.address}`);
+}
+
+async function openGateway(bus: Bus, keysFolder: string) {
+  const { layoutOf } = await import('./engine/config.ts');
+  const { gatewayConfigOf } = await import('./gateway/config.ts');
+  const { startGateway } = await import('./gateway/main.ts');
+  const keys = { index: readKey(keysFolder, 'index'), cookie: readKey(keysFolder, 'cookie') };
+  const config = gatewayConfigOf(process.env, keys, layoutOf(process.env));
+  const gateway = await startGateway(config, bus);
+  return {
+    address: config.origin ?? `http://${config.host}:${gateway.port}`,
+    stop: () => gateway.stop(),
+  };
+}
+
+/** A gateway is given its two keys; it never makes any, for the engine would not know them. */
+function readKey(folder: string, name: string): Buffer {
+  const path = join(folder, `${name}.key`);
+  if (existsSync(path)) return readFileSync(path);
+  throw new Trouble(
+    `${path} is not there. The engine makes the keys at its first start; a gateway elsewhere needs copies of index.key and cookie.key.`,
+    exitCodes.config,
+  );
+}
+
+async function connectBus(name: string): Promise<Bus> {
+  const { natsUrlOf } = await import('./engine/config.ts');
+  const url = natsUrlOf(process.env);
+  if (url === undefined) {
+    throw new Trouble('RUXI_NATS_URL is not set, like nats://127.0.0.1:4222', exitCodes.config);
+  }
+  const { connectNatsBus } = await import('./engine/bus/nats-bus.ts');
+  const waiting = setTimeout(() => say('ruxi: waiting for the NATS server'), waitingMs);
+  const bus = await connectNatsBus({ url, name });
+  clearTimeout(waiting);
+  return bus;
+}
+
+// ── Other commands ──────────────────────────────────────────────────────────────────────────────
+
+async function setWindow(
+  to: { state: 'open' } | { state: 'paused'; reason: string; newsBy: number },
+): Promise<void> {
+  const { layoutOf } = await import('./engine/config.ts');
+  const layout = layoutOf(process.env);
+  const bus = await connectBus('ruxi-window');
+  const { Postbox } = await import('./engine/bus/postbox.ts');
+  const { randomBytes } = await import('node:crypto');
+  const reply = await new Postbox(bus, answerWithinMs).post(layout.session, {
+    kind: 'set-window',
+    id: randomBytes(17).toString('base64url').slice(0, 22),
+    answerBy: Date.now() + answerWithinMs,
+    epoch: 0,
+    to,
+  });
+  await bus.close();
+  if (reply.kind === 'refused') throw new Trouble(`refused: ${reply.reason}`);
+  if (reply.kind !== 'accepted') throw new Trouble('no answer; whether it was done is not known');
+  console.log(to.state === 'open' ? 'Booking is open.' : 'Booking is paused.');
+}
+
+// ── The process ─────────────────────────────────────────────────────────────────────────────────
+
+/** C1. What is left when everything is closed does not keep the process. */
+function stopOnSignals(stop: () => Promise<void>): void {
+  let stopping = false;
+  const on = (signal: NodeJS.Signals, number: number) => {
+    if (stopping) process.exit(128 + number);
+    stopping = true;
+    say(`ruxi: ${signal}, stopping`);
+    stop().then(
+      () => process.exit(exitCodes.fine),
+      (error: unknown) => {
+        say(`ruxi: ${wordsOf(error)}`);
+        process.exit(exitCodes.failed);
+      },
+    );
+  };
+  process.on('SIGINT', () => on('SIGINT', 2));
+  process.on('SIGTERM', () => on('SIGTERM', 15));
+  // Whoever started this process is gone; a terminal's signal would not come through any more.
+  process.on('disconnect', () => on('SIGTERM', 15));
+}
+
+/** A fault nobody caught ends the process; the log says where it was, not what was typed. */
+async function watchFaults(level: string) {
+  const { framesOf, logTo } = await import('./engine/log.ts');
+  const log = logTo('ruxi', level);
+  process.on('uncaughtException', (error) => {
+    log.fatal(framesOf(error), 'a fault that nobody caught');
+    process.exit(exitCodes.failStop);
+  });
+  return log;
+}
+
+function checkNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [majorMin, minorMin] = nodeMin;
+  if (major > majorMin || (major === majorMin && minor >= minorMin)) return;
+  throw new Trouble(
+    `this is Node ${process.versions.node}, and Ruxi needs ${nodeMin.join('.')} or newer. ` +
+      '"npm ci" brings one: use "npm start" or "npx node ruxi.ts".',
+    exitCodes.config,
+  );
+}
+
+function script(): string {
+  const path = process.argv[1];
+  if (path === undefined) throw new Error('a program has a path');
+  return path;
+}
+
+function say(text: string): void {
+  console.error(text);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Trouble) return error.exitCode;
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
+  }
+  const isConfig = error instanceof Error && error.constructor.name === 'ConfigError';
+  return isConfig ? exitCodes.config : exitCodes.failed;
+}
