@@ -11,7 +11,7 @@ import {
 } from '../../engine/protocol/ids.ts';
 
 /** `１２３ 45` is `12345`: input methods type full-width digits, and copied codes bring spaces. */
-function narrowed(text: string): string {
+export function narrowed(text: string): string {
   return text.normalize('NFKC').replace(/\s+/g, '');
 }
 

@@ -6,7 +6,7 @@
  *    from, and is bound to its area, so an old page cannot act on a newer state.
  */
 import type { AreaCode, EpochMs } from '../../engine/protocol/ids.ts';
-import type { CandidateView, RegistrationView } from '../../engine/protocol/replies.ts';
+import type { CandidateView, CodeView, RegistrationView } from '../../engine/protocol/replies.ts';
 import type { ExamArea } from '../../engine/protocol/session.ts';
 import { type Session, type WindowNow, windowAt } from '../catalogue.ts';
 import type { GatewayContext } from '../context.ts';
@@ -31,6 +31,10 @@ export type Standing = {
 };
 /** `away`: the engine could not be asked; nothing is known and nothing was done. */
 export type StandingOrNot = { kind: 'standing'; standing: Standing } | { kind: 'away' };
+
+/** What the area page has ticked. */
+export type AreaChoice = { city: string; area: AreaCode | '' };
+export const noChoice: AreaChoice = { city: '', area: '' };
 
 export const nothingYet: RegistrationView = { revision: 0, seats: [], draft: [] };
 
@@ -74,6 +78,30 @@ export async function standingOf(visit: Visit): Promise<StandingOrNot> {
     kind: 'standing',
     standing: { candidate, claim, area, registration: answer.registration },
   };
+}
+
+/** The code this ticket can still be saved with. It is over at its end, equal is too late (B1). */
+export function liveCode(visit: Visit, registration: RegistrationView): CodeView | undefined {
+  const { code } = registration;
+  if (code === undefined || code.ticket !== visit.signIn.ticket) return undefined;
+  return code.expiresAt > visit.at && code.triesLeft > 0 ? code : undefined;
+}
+
+/** F26 was asked of this ticket and not answered yet. */
+export function isAsked(visit: Visit, registration: RegistrationView): boolean {
+  return registration.asking === visit.signIn.ticket;
+}
+
+/** R4, R6, R8: why this ticket of this person cannot register at all. */
+export function barOn(
+  { signIn }: Visit,
+  { tickets, hasPhoto, phone }: CandidateView,
+): 'ticket-unknown' | 'ticket-dead' | 'photo-missing' | 'phone-missing' | undefined {
+  const ticket = tickets.find(({ number }) => number === signIn.ticket);
+  if (ticket === undefined) return 'ticket-unknown';
+  if (ticket.status !== 'active') return 'ticket-dead';
+  if (!hasPhoto) return 'photo-missing';
+  return phone === undefined ? 'phone-missing' : undefined;
 }
 
 /** What a page's forms carry: see N1. `area` is empty before one is chosen. */

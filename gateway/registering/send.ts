@@ -7,22 +7,16 @@
  *    showed; the revision still guards what the page was made from.
  * D3 No answer is unknown, with an operation that can be asked for again (B2).
  */
-import type { CommandId, EpochMs, UnitCode } from '../../engine/protocol/ids.ts';
+import type { CommandId, EpochMs } from '../../engine/protocol/ids.ts';
 import type { RefusalDetail, RefusalReason } from '../../engine/protocol/refusals.ts';
 import type { CommandReply, Outcome, RegistrationView } from '../../engine/protocol/replies.ts';
+import type { OperationKind } from '../../web/wording.ts';
 import type { AreaClaim } from '../cookies.ts';
 import type { CommandBody, Unknown } from '../engine-client.ts';
+import { formOf } from '../form.ts';
+import { operationQuery } from './forms.ts';
 import type { SentForm, Visit } from './present.ts';
 
-export type OperationKind =
-  | 'choose'
-  | 'drop'
-  | 'hold'
-  | 'send'
-  | 'resend'
-  | 'save'
-  | 'give-up'
-  | 'area';
 /** What asking again needs (B2): it travels in the outcome page's address. */
 export type Operation = {
   id: CommandId;
@@ -72,9 +66,8 @@ export async function sendAct(
   const first = await sendOnce(visit, form, claim, kind, content, act);
   if (first.kind !== 'refused' || first.reason !== 'claim-superseded') return first;
   const fresh = await claimNow(visit);
-  if (fresh === undefined || fresh.area !== claim.area || fresh.claim === claim.claim) {
-    return first;
-  }
+  if (fresh === undefined || fresh === 'away') return first;
+  if (fresh.area !== claim.area || fresh.claim === claim.claim) return first;
   return sendOnce(visit, form, fresh, kind, content, act);
 }
 
@@ -124,11 +117,11 @@ function sentOf(reply: CommandReply | Unknown, claim: AreaClaim, operation: Oper
   }
 }
 
-/** The claim as the person's book has it now; undefined when it cannot be asked or there is none. */
-export async function claimNow(visit: Visit): Promise<AreaClaim | undefined> {
+/** The claim as the person's book has it now. `away`: it could not be asked. */
+export async function claimNow(visit: Visit): Promise<AreaClaim | undefined | 'away'> {
   const { person } = visit.signIn;
   const answer = await visit.context.client.ask({ kind: 'candidate', person });
-  if (answer.kind !== 'candidate') return undefined;
+  if (answer.kind !== 'candidate') return 'away';
   const claim = answer.candidate?.claim;
   return claim && { area: claim.area, claim: claim.number };
 }
@@ -149,14 +142,20 @@ export function operationNumber(id: CommandId): string {
 /** Crockford's alphabet: no I, L, O or U to be misheard. */
 const spokenDigits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-export function outcomeAddress(operation: Operation, units: readonly UnitCode[] = []): string {
-  const query = new URLSearchParams({
-    id: operation.id,
-    kind: operation.kind,
-    area: operation.area,
-    sentAt: String(operation.sentAt),
-    answerBy: String(operation.answerBy),
-  });
-  for (const unit of units) query.append('unit', unit);
-  return `/register/outcome?${query}`;
+export const outcomeAddress = ({ id, kind, area, sentAt, answerBy }: Operation): string =>
+  `/register/outcome?id=${id}&kind=${kind}&area=${area}&sentAt=${sentAt}&answerBy=${answerBy}`;
+
+/** Nothing secret and nothing trusted: it only leads a person to their own operation. */
+export function operationFrom(query: string): Operation | undefined {
+  const fields = formOf(query);
+  const read = operationQuery.safeParse(
+    fields && {
+      id: fields.get('id'),
+      kind: fields.get('kind'),
+      area: fields.get('area'),
+      sentAt: fields.get('sentAt'),
+      answerBy: fields.get('answerBy'),
+    },
+  );
+  return read.success ? read.data : undefined;
 }

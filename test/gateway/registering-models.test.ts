@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CandidateView, RegistrationView } from '../../engine/protocol/replies.ts';
 import { indexSession } from '../../gateway/catalogue.ts';
-import { adviceOn, countCourses, unitStatesOf } from '../../gateway/registering/unit-states.ts';
+import { adviceOn, unitCards } from '../../gateway/registering/models.ts';
 import { province } from './registering-province.ts';
 
 const session = indexSession(province());
@@ -46,33 +46,31 @@ test('F24 F32 each unit shows its pool and what stands in it, held before draft,
       { unit: 'C', course: '02324', ticket },
     ],
   };
-  const states = unitStatesOf(session, registration, counts);
-  expect(states.map((state) => state.own)).toEqual([
-    { kind: 'swap', saved: '00023', course: '15043', ticket },
-    { kind: 'held', course: '02331', ticket, until: 99 },
-    { kind: 'draft', course: '02324', ticket },
+  const cards = unitCards(session, registration, candidate, ticket, counts);
+  expect(cards.map((card) => card.own)).toMatchObject([
+    { kind: 'swap', saved: { code: '00023' }, course: { code: '15043' } },
+    { kind: 'held', course: { code: '02331', name: '数据结构' }, until: 99 },
+    { kind: 'draft', course: { code: '02324' } },
     { kind: 'empty' },
   ]);
-  expect(states.map((state) => state.pool?.level)).toEqual(['plenty', 'scarce', 'full', 'plenty']);
-  expect(countCourses(states)).toEqual({ saved: 1, chosen: 3, chosenFull: 1 });
+  expect(cards.map((card) => card.pool?.level)).toEqual(['plenty', 'scarce', 'full', 'plenty']);
+  expect(cards.map((card) => card.unit.place)).toEqual([1, 2, 3, 4]);
 });
 
 test('before the first counts arrive the pools are unknown, not empty', () => {
-  const states = unitStatesOf(session, { revision: 0, seats: [], draft: [] }, undefined);
-  expect(states.every((state) => state.pool === undefined)).toBe(true);
+  const nothing = { revision: 0, seats: [], draft: [] };
+  const cards = unitCards(session, nothing, candidate, ticket, undefined);
+  expect(cards.every((card) => card.pool === undefined)).toBe(true);
 });
 
 test('R3 a passed course is warned about with its grade', () => {
-  expect(adviceOn(session, candidate, ticket, '00023')).toEqual({
-    passedGrade: 61,
-    foreign: false,
-  });
+  expect(adviceOn(session, candidate, ticket, '00023')).toEqual({ passedGrade: 61 });
 });
 
 test('D8 a course outside the plan is foreign; without a plan none is', () => {
   expect(adviceOn(session, candidate, ticket, '03709').foreign).toBe(true);
-  expect(adviceOn(session, candidate, ticket, '02331').foreign).toBe(false);
+  expect(adviceOn(session, candidate, ticket, '02331').foreign).toBeUndefined();
   const [record] = candidate.tickets;
   const unplanned = { ...candidate, tickets: record ? [{ ...record, programme: '999999' }] : [] };
-  expect(adviceOn(session, unplanned, ticket, '03709').foreign).toBe(false);
+  expect(adviceOn(session, unplanned, ticket, '03709').foreign).toBeUndefined();
 });

@@ -1,0 +1,77 @@
+/**
+ * One box for a course code (F24): the course drops into the unit it belongs to. The chosen
+ * courses live with the registration in the engine, so every device shows the same.
+ */
+import type { GatewayContext } from '../context.ts';
+import { formOf } from '../form.ts';
+import { type Handler, type Reply, redirect } from '../http.ts';
+import { forBooking, forForm, goOn, notAccepted, type Problem, showAgain } from './desk.ts';
+import { courseForm, unitForm } from './forms.ts';
+import { coursesPage } from './pages.ts';
+import { liveCode, type Standing, type Visit } from './present.ts';
+import { sendAct } from './send.ts';
+
+export const showCourses = (context: GatewayContext): Handler =>
+  forBooking(context, (visit, standing) => {
+    if (standing.candidate.moving !== undefined || standing.area === undefined) {
+      return redirect('/register/area');
+    }
+    const query = formOf(visit.request.query);
+    const live = liveCode(visit, standing.registration) !== undefined;
+    // B1: a reload comes back to code entry; only its own link leads back to the courses.
+    if (live && query?.has('change') !== true) return redirect('/register/code');
+    return coursesPage(visit, standing, {
+      typed: query?.get('course') ?? '',
+      placed: query?.get('placed') ?? '',
+    });
+  });
+
+export const takeCourse = (context: GatewayContext): Handler =>
+  forForm(
+    context,
+    async (visit, form, claim) => {
+      const typed = visit.request.form.get('course').slice(0, 64);
+      const again = (_: Visit, standing: Standing, problem: Problem) =>
+        coursesPage(visit, standing, { typed, problem });
+      const fields = courseForm.safeParse({
+        course: typed,
+        replace: visit.request.form.get('replace') !== '',
+      });
+      if (!fields.success) return showAgain(visit, { reason: 'course-malformed' }, again);
+      const { course, replace } = fields.data;
+      const sent = await sendAct(visit, form, claim, 'choose', `${course}~${replace}`, {
+        kind: 'choose-course',
+        programme: visit.signIn.programme,
+        course,
+        replace,
+      });
+      if (sent.kind !== 'accepted') return notAccepted(visit, sent, again);
+      return goOn(visit, `/register/courses?change=1&placed=${course}`, (_, standing) =>
+        coursesPage(visit, standing, { placed: course }),
+      );
+    },
+    outdatedCourses,
+  );
+
+export const dropCourse = (context: GatewayContext): Handler =>
+  forForm(
+    context,
+    async (visit, form, claim) => {
+      const fields = unitForm.safeParse({ unit: visit.request.form.get('unit') });
+      if (!fields.success) return showAgain(visit, { reason: 'unit-unchosen' }, outdatedCourses);
+      const { unit } = fields.data;
+      const sent = await sendAct(visit, form, claim, 'drop', unit, { kind: 'drop-course', unit });
+      if (sent.kind !== 'accepted') return notAccepted(visit, sent, outdatedCourses);
+      return goOn(visit, '/register/courses?change=1', (_, standing) =>
+        coursesPage(visit, standing, {}),
+      );
+    },
+    outdatedCourses,
+  );
+
+/** Anything that did not go through ends on the courses as they are, with the reason on top. */
+export function outdatedCourses(visit: Visit, standing: Standing, problem?: Problem): Reply {
+  return standing.area === undefined
+    ? redirect('/register/area')
+    : coursesPage(visit, standing, problem ? { problem } : {});
+}

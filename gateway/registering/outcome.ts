@@ -1,0 +1,84 @@
+/**
+ * B2: what became of an operation whose answer was lost, or is wanted again. Asked of the engine
+ * each time; never guessed, never "failed" while it is unknown.
+ */
+import type { Outcome } from '../../engine/protocol/replies.ts';
+import type { GatewayContext } from '../context.ts';
+import { type Handler, type Reply, redirect } from '../http.ts';
+import { areaOrCourses } from './area.ts';
+import { codeOrCourses } from './code.ts';
+import { forCandidate, type Problem, rememberArea } from './desk.ts';
+import { allFullPage, savedPage, unknownPage, windowPage } from './pages.ts';
+import { type Standing, standingOf, type Visit } from './present.ts';
+import { type Operation, operationFrom } from './send.ts';
+
+export const showOutcome = (context: GatewayContext): Handler =>
+  forCandidate(context, async (visit) => {
+    const operation = operationFrom(visit.request.query);
+    if (operation === undefined) return redirect('/mine');
+    const { id, area, answerBy } = operation;
+    const [asked, where] = await Promise.all([
+      context.client.ask({
+        kind: 'outcome',
+        command: id,
+        person: visit.signIn.person,
+        ...(area !== '' && { area }),
+        answerBy,
+      }),
+      standingOf(visit),
+    ]);
+    const standing = where.kind === 'away' ? undefined : where.standing;
+    if (asked.kind !== 'outcome' || standing === undefined) {
+      return unknownPage(visit, operation, standing);
+    }
+    switch (asked.state.kind) {
+      case 'checking':
+        return unknownPage(visit, operation, standing);
+      case 'kept':
+        return rememberArea(visit, standing, kept(visit, standing, operation, asked.state.outcome));
+      case 'refused':
+        return notDone(visit, standing, operation, { reason: asked.state.reason });
+      case 'absent':
+        // Rows keep the last eight answers: an old question may find none, and then only the
+        // present state is the truth.
+        return visit.at < answerBy + askedSoonMs
+          ? notDone(visit, standing, operation, { reason: 'no-trace' })
+          : redirect('/mine');
+    }
+  });
+
+const askedSoonMs = 10 * 60 * 1000;
+
+function kept(visit: Visit, standing: Standing, operation: Operation, outcome: Outcome): Reply {
+  switch (outcome.kind) {
+    case 'saved':
+      return savedPage(visit, operation, outcome, standing.registration, standing);
+    case 'held':
+      if (outcome.held.length + outcome.owned.length > 0) return redirect('/register/code');
+      return allFullPage(visit, standing, outcome.full);
+    case 'claimed':
+    case 'claiming':
+      return redirect(
+        standing.candidate.moving === undefined ? '/register/courses' : '/register/area',
+      );
+    default:
+      return redirect(pageAfter[operation.kind]);
+  }
+}
+
+const pageAfter = {
+  choose: '/register/courses?change=1',
+  drop: '/register/courses?change=1',
+  hold: '/register/code',
+  send: '/register/code',
+  resend: '/register/code',
+  save: '/mine',
+  'give-up': '/mine',
+  area: '/register/area',
+};
+
+function notDone(visit: Visit, standing: Standing, operation: Operation, problem: Problem): Reply {
+  if (visit.window.state !== 'open') return windowPage(visit, standing);
+  const show = operation.kind === 'area' ? areaOrCourses : codeOrCourses;
+  return rememberArea(visit, standing, show(visit, standing, problem));
+}

@@ -1,0 +1,293 @@
+/**
+ * The registering pages as replies: gathers a page's model, takes its HTML from the views, and
+ * chooses the status. What scripts asked for comes without the frame around it.
+ */
+import { ticketMask } from '../../engine/protocol/masks.ts';
+import type { Outcome, RegistrationView, SeatView } from '../../engine/protocol/replies.ts';
+import type { Office } from '../../engine/protocol/session.ts';
+import type { PageModels, PageName } from '../../web/view-models.ts';
+import { windowAt } from '../catalogue.ts';
+import type { GatewayContext } from '../context.ts';
+import { frameOf } from '../frame.ts';
+import { page, type Reply, type Request } from '../http.ts';
+import type { Problem } from './desk.ts';
+import { narrowed } from './forms.ts';
+import {
+  areaOf,
+  areasOf,
+  askedOf,
+  codeOf,
+  courseOf,
+  offersOf,
+  ownUnits,
+  problemOf,
+  savedCount,
+  unitAndCourse,
+  unitCards,
+} from './models.ts';
+import {
+  type AreaChoice,
+  formFor,
+  liveCode,
+  noChoice,
+  type Standing,
+  type Visit,
+} from './present.ts';
+import { type Operation, operationNumber, outcomeAddress } from './send.ts';
+
+export function noticePage(visit: Visit, standing: Standing, problem?: Problem): Reply {
+  const { adopted } = visit.session;
+  return shown(visit, standing, 'notice', problem, {
+    form: formFor(visit, '', 0),
+    title: adopted.catalogue.title,
+    days: adopted.calendar,
+    feeFen: adopted.catalogue.feeFen,
+    holdMs: adopted.settings.holdMs,
+  });
+}
+
+/** Paused, not yet open, closed or over; a form sent just before the close ends here too. */
+export function windowPage(visit: Visit, standing: Standing): Reply {
+  const { adopted } = visit.session;
+  const window = windowAt(adopted, visit.context.now());
+  // The engine's clock was past the edge and ours is not: the next look will agree.
+  if (window.state === 'open') return busyPage(visit.context, visit.request, 'busy', 1_000);
+  return shown(visit, standing, 'window', undefined, {
+    now: visit.at,
+    window,
+    days: adopted.calendar,
+  });
+}
+
+export function areaPage(
+  visit: Visit,
+  standing: Standing,
+  choice: AreaChoice,
+  problem?: Problem,
+): Reply {
+  const { session, signIn, context } = visit;
+  const { candidate, area, registration } = standing;
+  const programme = session.programme.get(signIn.programme);
+  return shown(visit, standing, 'area', problem, {
+    form: formFor(visit, '', 0),
+    person: {
+      name: candidate.name,
+      documentMask: candidate.documentMask,
+      ticketMask: ticketMask(signIn.ticket),
+      programme: programme?.name ?? signIn.programme,
+      phoneMask: candidate.phone?.mask,
+    },
+    cities: session.adopted.catalogue.cities,
+    city: choice.city,
+    areas: areasOf(session, context.availability, choice.city),
+    area: choice.area,
+    present: area && { area: areaOf(session, area), saved: savedCount(registration) },
+  });
+}
+
+export function movingPage(visit: Visit, standing: Standing): Reply {
+  const { session } = visit;
+  const { moving } = standing.candidate;
+  const from = moving && session.area.get(moving.from);
+  const to = moving && session.area.get(moving.to);
+  if (from === undefined || to === undefined) {
+    return areaPage(visit, standing, noChoice);
+  }
+  const areas = { from: areaOf(session, from), to: areaOf(session, to) };
+  return shown(visit, standing, 'moving', undefined, areas);
+}
+
+export function coursesPage(
+  visit: Visit,
+  standing: Standing,
+  given: { typed?: string; placed?: string; problem?: Problem },
+): Reply {
+  const { session, signIn, context, window } = visit;
+  const { area, registration, candidate } = standing;
+  if (window.state !== 'open') return windowPage(visit, standing);
+  if (area === undefined) return areaPage(visit, standing, noChoice, given.problem);
+  const counts = context.availability.counts(area.code);
+  const placed = registration.draft.find(({ course }) => course === given.placed);
+  const code = liveCode(visit, registration);
+  return shown(visit, standing, 'courses', given.problem, {
+    form: formFor(visit, area.code, registration.revision),
+    area: areaOf(session, area),
+    day: window.day,
+    units: unitCards(session, registration, candidate, signIn.ticket, counts),
+    feeFen: session.adopted.catalogue.feeFen,
+    areaMayChange: savedCount(registration) === 0,
+    typed: given.typed ?? '',
+    ...(placed && { placed: unitAndCourse(session, placed) }),
+    ...replacementOf(visit, registration, given),
+    ...(code && { codeUntil: code.expiresAt }),
+  });
+}
+
+/** A taken unit of this very ticket may be exchanged; the other ticket's may not (R2). */
+function replacementOf(
+  { session, signIn }: Visit,
+  registration: RegistrationView,
+  { typed = '', problem }: { typed?: string; problem?: Problem },
+): Pick<PageModels['courses'], 'replace'> {
+  const { unit, course, ticket } = problem?.detail ?? {};
+  if (problem?.reason !== 'unit-clash' || unit === undefined || course === undefined) return {};
+  const wanted = narrowed(typed);
+  if (ticket !== signIn.ticket || wanted === course || !session.course.has(wanted)) return {};
+  const draft = registration.draft.some((chosen) => chosen.unit === unit);
+  return {
+    replace: {
+      ...unitAndCourse(session, { unit, course: wanted }),
+      present: courseOf(session, course),
+      saved: !draft,
+    },
+  };
+}
+
+export function askPage(visit: Visit, standing: Standing, problem?: Problem): Reply {
+  const { session, signIn } = visit;
+  const { area, registration } = standing;
+  if (area === undefined) return coursesPage(visit, standing, problem ? { problem } : {});
+  return shown(visit, standing, 'ask', problem, {
+    form: formFor(visit, area.code, registration.revision),
+    area: areaOf(session, area),
+    ...askedOf(session, registration, signIn.ticket),
+  });
+}
+
+export function allFullPage(
+  visit: Visit,
+  standing: Standing,
+  full: Extract<Outcome, { kind: 'held' }>['full'],
+): Reply {
+  const { session, context } = visit;
+  const { area, registration } = standing;
+  if (area === undefined) return coursesPage(visit, standing, {});
+  return shown(visit, standing, 'allFull', undefined, {
+    area: areaOf(session, area),
+    full: full.map((pool) => unitAndCourse(session, pool)),
+    offers: offersOf(session, context.availability, area, full),
+    areaMayChange: savedCount(registration) === 0,
+  });
+}
+
+export function codePage(visit: Visit, standing: Standing, problem?: Problem): Reply {
+  const { session } = visit;
+  const { area, registration } = standing;
+  const code = liveCode(visit, registration);
+  if (area === undefined || code === undefined) {
+    return coursesPage(visit, standing, problem ? { problem } : {});
+  }
+  return shown(visit, standing, 'code', problem, {
+    now: visit.at,
+    form: formFor(visit, area.code, registration.revision),
+    area: areaOf(session, area),
+    holdMs: session.adopted.settings.holdMs,
+    ...codeOf(session, registration, code),
+  });
+}
+
+/** F27, D5. Right after saving nothing else was asked, so that no name stands around it. */
+export function savedPage(
+  visit: Visit,
+  operation: Operation,
+  outcome: Extract<Outcome, { kind: 'saved' }>,
+  registration: RegistrationView,
+  standing: Standing | undefined,
+): Reply {
+  const { session, signIn } = visit;
+  const area = session.area.get(operation.area);
+  return shown(visit, standing, 'saved', undefined, {
+    area: area ? areaOf(session, area) : { code: operation.area, city: '', name: '' },
+    saved: outcome.saved.map((one) => unitAndCourse(session, one)),
+    failed: outcome.failed.map((one) => ({ ...unitAndCourse(session, one), late: one.late })),
+    units: ownUnits(session, registration, signIn.ticket),
+    feeFen: session.adopted.catalogue.feeFen,
+  });
+}
+
+export function unknownPage(
+  visit: Visit,
+  operation: Operation,
+  standing: Standing | undefined,
+): Reply {
+  const { session } = visit;
+  const draft = standing?.registration.draft ?? [];
+  return shown(visit, standing, 'unknown', undefined, {
+    operation: {
+      kind: operation.kind,
+      courses: draft.map(({ course }) => courseOf(session, course)),
+      sentAt: operation.sentAt,
+      number: operationNumber(operation.id),
+    },
+    again: outcomeAddress(operation),
+  });
+}
+
+export function giveUpPage(
+  visit: Visit,
+  standing: Standing,
+  seats: readonly SeatView[],
+  problem?: Problem,
+): Reply {
+  const { session } = visit;
+  const { area, registration } = standing;
+  if (area === undefined) return minePage(visit, standing);
+  return shown(visit, standing, 'giveUp', problem, {
+    form: formFor(visit, area.code, registration.revision),
+    area: areaOf(session, area),
+    seats: seats.map((seat) => unitAndCourse(session, seat)),
+  });
+}
+
+export function minePage(visit: Visit, standing: Standing): Reply {
+  const { session, signIn } = visit;
+  const { area, registration } = standing;
+  const code = liveCode(visit, registration);
+  return shown(visit, standing, 'mine', undefined, {
+    title: session.adopted.catalogue.title,
+    open: visit.window.state === 'open',
+    area: area && areaOf(session, area),
+    units: ownUnits(session, registration, signIn.ticket),
+    feeFen: session.adopted.catalogue.feeFen,
+    ...(code && { codeUntil: code.expiresAt }),
+  });
+}
+
+/** Nothing was done; trying again in a moment is safe. */
+export function busyPage(
+  context: GatewayContext,
+  request: Request,
+  cause: PageModels['busy']['cause'],
+  waitMs = 3_000,
+): Reply {
+  const waitSeconds = Math.ceil(waitMs / 1_000);
+  const reply = rendered(context, request, 'busy', { cause, waitSeconds });
+  return { ...reply, status: cause === 'often' ? 429 : 503, retryAfterSeconds: waitSeconds };
+}
+
+/** The foot of the page names the office of the area the page is about. */
+function shown<Name extends PageName>(
+  { context, request, session }: Visit,
+  standing: Standing | undefined,
+  name: Name,
+  problem: Problem | undefined,
+  model: PageModels[Name],
+): Reply {
+  const whole = problem ? { ...model, problem: problemOf(session, problem) } : model;
+  const reply = rendered(context, request, name, whole, standing?.area?.office);
+  return problem ? { ...reply, status: 422 } : reply;
+}
+
+/** Scripts take the part that changes, and spare the frame. */
+export function rendered<Name extends PageName>(
+  context: GatewayContext,
+  request: Request,
+  name: Name,
+  model: PageModels[Name],
+  office?: Office,
+): Reply {
+  const { views } = context;
+  if (request.htmx) return page(200, views.fragment(name, model));
+  const frame = frameOf(context, request);
+  return page(200, views.page(name, model, office ? { ...frame, office } : frame));
+}

@@ -1,0 +1,187 @@
+/** A browser without scripts, or with htmx, against the registering handlers; no sockets between. */
+import { randomBytes } from 'node:crypto';
+import type { CandidateRecord } from '../../engine/protocol/commands.ts';
+import type { PersonId, TicketNumber } from '../../engine/protocol/ids.ts';
+import { createAvailability } from '../../gateway/availability.ts';
+import { createCatalogue } from '../../gateway/catalogue.ts';
+import type { GatewayContext } from '../../gateway/context.ts';
+import { createCookies, newNonce, signInMs } from '../../gateway/cookies.ts';
+import { emptyForm, formOf } from '../../gateway/form.ts';
+import type { Handler, Reply, Request } from '../../gateway/http.ts';
+import { createLimits, defaultLimits } from '../../gateway/limits.ts';
+import { showArea, takeArea } from '../../gateway/registering/area.ts';
+import {
+  declineCode,
+  holdSeats,
+  resendCode,
+  saveSeats,
+  sendCode,
+  showCode,
+} from '../../gateway/registering/code.ts';
+import { dropCourse, showCourses, takeCourse } from '../../gateway/registering/courses.ts';
+import { giveUpSeats, showGiveUp } from '../../gateway/registering/give-up.ts';
+import { showMine } from '../../gateway/registering/mine.ts';
+import { showNotice, takeNotice } from '../../gateway/registering/notice.ts';
+import { showOutcome } from '../../gateway/registering/outcome.ts';
+import { createRevocations } from '../../gateway/revocations.ts';
+import { givenRecord, givenTicketRecord } from '../given.ts';
+import { type Books, givenBooks } from './registering-books.ts';
+import { firstOpen, province } from './registering-province.ts';
+
+export const ticket: TicketNumber = '010524100031';
+export const otherTicket: TicketNumber = '010524100032';
+
+type Route = `${'GET' | 'POST'} ${string}`;
+
+export type Gateway = {
+  books: Books;
+  context: GatewayContext;
+  routes: Map<Route, Handler>;
+  admit(number: number, record?: Partial<CandidateRecord>): PersonId;
+};
+
+export function givenGateway(
+  given: { adopted?: ReturnType<typeof province>; capacity?: number } = {},
+): Gateway {
+  const adopted = given.adopted ?? province();
+  const books = givenBooks(adopted, firstOpen + 60_000, given.capacity ?? 2);
+  const now = () => books.desk.now;
+  const catalogue = createCatalogue();
+  catalogue.adopt(adopted);
+  const availability = createAvailability();
+  books.onCounts((counts) => availability.hear(counts));
+  const context = {
+    config: { secure: false, demonstration: true },
+    views: {
+      page: (page: string, model: object) => JSON.stringify({ page, ...model }),
+      fragment: (page: string, model: object) => JSON.stringify({ page, ...model }),
+    },
+    client: books.client,
+    catalogue,
+    availability,
+    revocations: createRevocations(now),
+    cookies: createCookies(randomBytes(32), false),
+    limits: createLimits(defaultLimits),
+    now,
+  } as unknown as GatewayContext;
+  const routes = new Map<Route, Handler>([
+    ['GET /register', showNotice(context)],
+    ['POST /register', takeNotice(context)],
+    ['GET /register/area', showArea(context)],
+    ['POST /register/area', takeArea(context)],
+    ['GET /register/courses', showCourses(context)],
+    ['POST /register/courses', takeCourse(context)],
+    ['POST /register/courses/drop', dropCourse(context)],
+    ['POST /register/hold', holdSeats(context)],
+    ['GET /register/code', showCode(context)],
+    ['POST /register/code/send', sendCode(context)],
+    ['POST /register/code/decline', declineCode(context)],
+    ['POST /register/code/resend', resendCode(context)],
+    ['POST /register/save', saveSeats(context)],
+    ['GET /register/outcome', showOutcome(context)],
+    ['GET /register/give-up', showGiveUp(context)],
+    ['POST /register/give-up', giveUpSeats(context)],
+    ['GET /mine', showMine(context)],
+  ]);
+  return {
+    books,
+    context,
+    routes,
+    admit(number, record = {}) {
+      const person = `person-${number}`.padEnd(22, '-');
+      const tickets = [ticket, otherTicket].map((one) =>
+        givenTicketRecord(number, { number: one, programme: '080901' }),
+      );
+      books.admit(person, givenRecord(number, { tickets, ...record }));
+      return person;
+    },
+  };
+}
+
+export class Browser {
+  readonly gateway: Gateway;
+  readonly cookies = new Map<string, string>();
+  htmx = false;
+  /** The last page shown. */
+  // biome-ignore lint/suspicious/noExplicitAny: a page is looked at field by field.
+  page: any;
+  status = 0;
+  location = '';
+
+  constructor(gateway: Gateway, person: PersonId, as: TicketNumber = ticket) {
+    this.gateway = gateway;
+    const { context } = gateway;
+    const issuedAt = context.now();
+    this.take({
+      status: 200,
+      body: '',
+      cookies: [
+        context.cookies.setSignIn({
+          person,
+          ticket: as,
+          programme: '080901',
+          kind: 'full',
+          generation: 0,
+          nameMask: '虚 * 构',
+          issuedAt,
+          expiresAt: issuedAt + signInMs,
+          nonce: newNonce(),
+        }),
+      ],
+    });
+  }
+
+  async get(address: string): Promise<this> {
+    const [path = '', query = ''] = address.split('?');
+    await this.ask('GET', path, query, '');
+    return this;
+  }
+
+  /** Posts with the form token of the page shown. */
+  async post(path: string, fields: Record<string, string | string[]> = {}): Promise<this> {
+    const body = new URLSearchParams();
+    body.set('form', this.page?.form ?? '');
+    for (const [name, value] of Object.entries(fields)) {
+      for (const one of [value].flat()) body.append(name, one);
+    }
+    await this.ask('POST', path, '', body.toString());
+    return this;
+  }
+
+  private async ask(method: 'GET' | 'POST', path: string, query: string, body: string) {
+    const request: Request = {
+      method,
+      path,
+      query,
+      cookieHeader: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      address: '127.0.0.1',
+      htmx: this.htmx,
+      form: body === '' ? emptyForm : (formOf(body) ?? emptyForm),
+    };
+    const handler = this.gateway.routes.get(`${method} ${path}`);
+    if (handler === undefined) throw new Error(`no route ${method} ${path}`);
+    const reply = await handler(request);
+    this.take(reply);
+    if (reply.status === 303) await this.get(reply.location ?? '');
+  }
+
+  private take(reply: Reply): void {
+    for (const cookie of reply.cookies ?? []) {
+      const [pair = ''] = cookie.split(';');
+      const [name = '', value = ''] = pair.split('=');
+      if (value === '') this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    this.status = reply.status;
+    if (reply.location !== undefined) this.location = reply.location;
+    if (reply.status !== 303 && reply.body !== '') this.page = JSON.parse(String(reply.body));
+  }
+
+  async toCourses(area = '0124'): Promise<this> {
+    await this.get('/register');
+    await this.post('/register', { agreed: '1' });
+    await this.get('/register/area');
+    await this.post('/register/area', { city: area.slice(0, 2), area });
+    return this;
+  }
+}
