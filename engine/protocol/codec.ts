@@ -573,7 +573,7 @@ function readItem(from: Reader): Asked | Malformed {
 function readId(from: Reader): CommandId {
   try {
     from.array(255);
-    from.uint(255);
+    from.skip();
     return opaque.read(from);
   } catch (error) {
     if (error instanceof CodecError) return '';

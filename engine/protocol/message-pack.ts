@@ -35,6 +35,17 @@ export class Writer {
     return taken;
   }
 
+  /** Room for bytes that the caller fills in himself, in what `take` gives. */
+  gap(length: number): void {
+    this.#reserve(length);
+    this.at += length;
+  }
+  /** Bytes that are MessagePack already. */
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.at);
+    this.at += bytes.length;
+  }
   nil(): void {
     this.#byte(nil);
   }
@@ -227,11 +238,19 @@ export class Reader {
     const length = this.#textLength();
     if (length > max) throw new CodecError('a text too long');
     const start = this.#take(length);
+    if (this.#isAscii(start, length)) return this.#bytes.toString('latin1', start, start + length);
     try {
       return utf8.decode(this.#bytes.subarray(start, start + length));
     } catch (cause) {
       throw new CodecError('not UTF-8', { cause });
     }
+  }
+  /** Short texts are looked at before a decoder is troubled: most are ids. */
+  #isAscii(start: number, length: number): boolean {
+    if (length > 64) return false;
+    for (let at = start; at < start + length; at += 1)
+      if ((this.#bytes[at] ?? 0x80) >= 0x80) return false;
+    return true;
   }
   /** Past the value that begins here, whatever it is: by counting, so depth costs nothing. */
   skip(): void {
@@ -315,6 +334,12 @@ export class Reader {
         const value =
           this.#bytes.readUInt32BE(start) * twoTo32 + this.#bytes.readUInt32BE(start + 4);
         if (!Number.isSafeInteger(value)) throw new CodecError('a number too large');
+        return value;
+      }
+      case 0xcb: {
+        // Others write whole numbers above 32 bits so.
+        const value = this.#bytes.readDoubleBE(this.#take(8));
+        if (!Number.isSafeInteger(value) || value < 0) throw new CodecError('not a whole number');
         return value;
       }
       default:

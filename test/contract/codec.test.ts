@@ -1,0 +1,504 @@
+import fc from 'fast-check';
+import { Packr, Unpackr } from 'msgpackr';
+import { describe, expect, test } from 'vitest';
+import {
+  type Answered,
+  AskBatch,
+  type Asked,
+  CodecError,
+  decodeAsk,
+  decodeCounts,
+  decodeNotices,
+  decodeReplies,
+  encodeAsk,
+  encodeCounts,
+  encodeNotices,
+  encodeReplies,
+  messageSizeMax,
+} from '../../engine/protocol/codec.ts';
+import type { CodeAddress, Command } from '../../engine/protocol/commands.ts';
+import { refusalReasons } from '../../engine/protocol/refusals.ts';
+import type { AskedQuery } from '../../engine/protocol/replies.ts';
+import { givenAdopted, givenPhone, givenRecord } from '../given.ts';
+
+/** Another decoder, as independent as they come. */
+const others = new Unpackr({ useRecords: false, int64AsType: 'number' });
+const unpack = (bytes: Uint8Array): unknown => others.unpack(bytes);
+
+const id = (number: number): string => `command${number}`.padEnd(22, '-');
+const save: Command = {
+  kind: 'save-seats',
+  id: id(1),
+  answerBy: 1_788_829_477_123,
+  epoch: 3,
+  area: '0124',
+  person: 'person7---------------',
+  claim: 2,
+  revision: 5,
+  ticket: '999912345637',
+  challenge: 'challenge9------------',
+  code: '123456',
+  units: ['A', 'C'],
+};
+const query: AskedQuery = {
+  id: id(2),
+  answerBy: 9,
+  query: { kind: 'registration', area: '0124', person: 'person7---------------' },
+};
+
+const opaque = fc.stringMatching(/^[A-Za-z0-9_-]{22}$/);
+const code = fc.stringMatching(/^[0-9A-Z]{1,16}$/);
+const course = fc.stringMatching(/^[0-9]{5}$/);
+const ticket = fc.stringMatching(/^[0-9]{12}$/);
+const at = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const small = fc.integer({ min: 0, max: 0xffff_ffff });
+const sentence = fc.string({ maxLength: 30, unit: 'binary' });
+const envelope = { id: opaque, answerBy: at, epoch: at };
+const onRegistration = {
+  ...envelope,
+  area: code,
+  person: opaque,
+  claim: small,
+  revision: small,
+  ticket,
+};
+const phone: fc.Arbitrary<CodeAddress> = fc.record({
+  sealed: fc.stringMatching(/^[A-Za-z0-9_-]{1,60}$/),
+  index: opaque,
+  mask: sentence,
+});
+const kind = <K extends string>(value: K) => fc.constant(value);
+const units = fc.array(code, { maxLength: 16 });
+
+const adopted = givenAdopted();
+const paused = givenAdopted({
+  number: 2,
+  window: { state: 'paused', pausedMs: 4, pausedAt: 5, reason: '系统维护', newsBy: 6 },
+});
+const asked: fc.Arbitrary<Asked> = fc.oneof(
+  fc.record({
+    kind: kind('save-seats'),
+    ...onRegistration,
+    challenge: opaque,
+    code: fc.stringMatching(/^[0-9]{6}$/),
+    units,
+  }),
+  fc.record({ kind: kind('hold-seats'), ...onRegistration, challenge: opaque, phone }),
+  fc.record({ kind: kind('send-code'), ...onRegistration, challenge: opaque, phone }),
+  fc.record({ kind: kind('resend-code'), ...onRegistration }),
+  fc.record({
+    kind: kind('choose-course'),
+    ...onRegistration,
+    programme: code,
+    course,
+    replace: fc.boolean(),
+  }),
+  fc.record({ kind: kind('drop-course'), ...onRegistration, unit: code }),
+  fc.record({ kind: kind('give-up-seats'), ...onRegistration, units }),
+  fc.record({ kind: kind('vacate-area'), ...envelope, area: code, person: opaque, claim: small }),
+  fc.record({ kind: kind('expire-holds'), ...envelope, area: code }),
+  fc.record({
+    kind: kind('set-capacity'),
+    ...envelope,
+    area: code,
+    capacities: fc.array(fc.record({ unit: code, capacity: small }), { maxLength: 16 }),
+  }),
+  fc.record(
+    {
+      kind: kind('note-delivery'),
+      ...envelope,
+      person: opaque,
+      area: code,
+      challenge: opaque,
+      attempt: small,
+      outcome: fc.constantFrom('sent', 'failed', 'phone-messages-used-up'),
+    },
+    {
+      requiredKeys: [
+        'kind',
+        'id',
+        'answerBy',
+        'epoch',
+        'person',
+        'challenge',
+        'attempt',
+        'outcome',
+      ],
+    },
+  ),
+  fc.record({
+    kind: kind('record-sign-in'),
+    ...envelope,
+    person: opaque,
+    ticket,
+    succeeded: fc.boolean(),
+  }),
+  fc.record({
+    kind: kind('request-phone-code'),
+    ...envelope,
+    person: opaque,
+    challenge: opaque,
+    phone: fc.oneof(phone, fc.stringMatching(/^1[3-9][0-9]{9}$/)),
+  }),
+  fc.record({ kind: kind('choose-area'), ...envelope, person: opaque, ticket, area: code }),
+  fc.record({
+    kind: kind('import-candidate'),
+    ...envelope,
+    person: opaque,
+    record: fc.constant(givenRecord(1)),
+  }),
+  fc.record({ kind: kind('adopt'), ...envelope, adopted: fc.constantFrom(adopted, paused) }),
+  fc.record({
+    kind: kind('take-message'),
+    ...envelope,
+    phone: opaque,
+    key: fc.stringMatching(/^[ -~]{0,60}$/),
+  }),
+  fc.record({
+    id: opaque,
+    answerBy: at,
+    query: fc.oneof(
+      fc.record({ kind: kind('registration'), area: code, person: opaque }),
+      fc.record({ kind: kind('candidate'), person: opaque }),
+      fc.record({
+        kind: kind('spend-once'),
+        token: fc.stringMatching(/^[!-~]{1,100}$/),
+        until: at,
+      }),
+      fc.record({
+        kind: fc.constantFrom('counts', 'balance', 'session', 'revocations', 'status', 'messages'),
+      }) as fc.Arbitrary<{ kind: 'counts' }>,
+      fc.record(
+        { kind: kind('outcome'), command: opaque, person: opaque, area: code, answerBy: at },
+        { requiredKeys: ['kind', 'command', 'person', 'answerBy'] },
+      ),
+    ),
+  }),
+);
+
+const unitsAndCourses = fc.array(fc.record({ unit: code, course }), { maxLength: 4 });
+const registration = fc.record(
+  {
+    revision: small,
+    seats: fc.array(
+      fc.record({
+        unit: code,
+        course,
+        ticket,
+        state: fc.oneof(
+          fc.record({ kind: kind('held'), until: at }),
+          fc.record({ kind: kind('saved') }),
+        ),
+      }),
+      { maxLength: 4 },
+    ),
+    draft: fc.array(fc.record({ unit: code, course, ticket }), { maxLength: 4 }),
+    code: fc.record({
+      challenge: opaque,
+      ticket,
+      units,
+      phoneMask: sentence,
+      expiresAt: at,
+      resendFrom: at,
+      resendLeft: fc.boolean(),
+      triesLeft: small,
+      delivery: fc.constantFrom('sending', 'sent', 'failed', 'phone-messages-used-up'),
+    }),
+    asking: ticket,
+  },
+  { requiredKeys: ['revision', 'seats', 'draft'] },
+);
+const answered: fc.Arbitrary<Answered> = fc.oneof(
+  fc.record(
+    {
+      id: opaque,
+      kind: kind('accepted'),
+      outcome: fc.oneof(
+        fc.record({ kind: kind('done') }),
+        fc.record({ kind: kind('held'), held: units, owned: units, full: unitsAndCourses }),
+        fc.record({
+          kind: kind('saved'),
+          saved: unitsAndCourses,
+          failed: fc.array(
+            fc.record({ unit: code, course, reason: kind('seats-exhausted'), late: fc.boolean() }),
+            { maxLength: 4 },
+          ),
+        }),
+        fc.record({ kind: kind('claiming'), claim: small, from: code, to: code }),
+        fc.record({ kind: kind('sign-in-failed'), failures: small, retryAt: at }),
+      ),
+      registration,
+    },
+    { requiredKeys: ['id', 'kind', 'outcome'] },
+  ),
+  fc.record(
+    {
+      id: opaque,
+      kind: kind('refused'),
+      reason: fc.constantFrom(...refusalReasons),
+      detail: fc.record(
+        {
+          unit: code,
+          course,
+          ticket,
+          at,
+          triesLeft: small,
+          replacedBy: fc.array(course, { maxLength: 3 }),
+        },
+        { requiredKeys: [] },
+      ),
+      registration,
+    },
+    { requiredKeys: ['id', 'kind', 'reason'] },
+  ),
+  fc.record({
+    id: opaque,
+    kind: kind('messages'),
+    messages: fc.array(fc.record({ at, phone: fc.stringMatching(/^[0-9]{11}$/), text: sentence })),
+  }),
+  fc.record({ id: opaque, kind: kind('session'), adopted: fc.constantFrom(null, adopted) }),
+  fc.record({ id: opaque, kind: kind('candidate'), candidate: kind(null as never) }),
+  fc.record({
+    id: opaque,
+    kind: kind('revocations'),
+    revocations: fc.array(fc.record({ person: opaque, generation: small, at })),
+  }),
+);
+
+describe('round trips', () => {
+  test('whatever is asked is read as it was written', () => {
+    fc.assert(
+      fc.property(fc.array(asked, { maxLength: 5 }), (items) => {
+        expect(decodeAsk(encodeAsk(items))).toEqual(items);
+      }),
+    );
+  });
+  test('whatever is answered is read as it was written', () => {
+    fc.assert(
+      fc.property(fc.array(answered, { maxLength: 5 }), (items) => {
+        expect(decodeReplies(encodeReplies(items))).toEqual(items);
+      }),
+    );
+  });
+  test('counts and notices are read as they were written', () => {
+    const counts = [{ area: '0124', version: 9, at: 8, free: [1, 0, 300], capacity: [2, 2, 400] }];
+    expect(decodeCounts(encodeCounts(counts))).toEqual(counts);
+    const notices = [
+      { kind: 'writer-up', partition: 'p-0', epoch: 1, index: 2 },
+      { kind: 'sign-ins-ended', person: 'person7---------------', generation: 3, at: 4 },
+      { kind: 'session-changed', adopted: paused },
+    ] as const;
+    expect(decodeNotices(encodeNotices(notices))).toEqual(notices);
+  });
+  test('an absent field stays absent', () => {
+    const [read] = decodeReplies(encodeReplies([{ id: id(1), kind: 'refused', reason: 'busy' }]));
+    expect(Object.keys(read ?? {}).sort()).toEqual(['id', 'kind', 'reason']);
+  });
+});
+
+describe('the bytes', () => {
+  test('a save and a query are these bytes, in any version that says 1', () => {
+    expect(Buffer.from(encodeAsk([save, query])).toString('hex')).toBe(golden.ask);
+  });
+  test('a reply is these bytes, in any version that says 1', () => {
+    const reply: Answered = {
+      id: id(1),
+      kind: 'accepted',
+      outcome: { kind: 'saved', saved: [{ unit: 'A', course: '00023' }], failed: [] },
+      registration: {
+        revision: 6,
+        seats: [{ unit: 'A', course: '00023', ticket: '999912345637', state: { kind: 'saved' } }],
+        draft: [],
+      },
+    };
+    expect(Buffer.from(encodeReplies([reply])).toString('hex')).toBe(golden.reply);
+  });
+  test('they are MessagePack to others, and what others write is read', () => {
+    const [version, items] = unpack(encodeAsk([save])) as [number, unknown[]];
+    expect(version).toBe(1);
+    const again = new Packr({ useRecords: false }).pack([version, items]);
+    expect(decodeAsk(again)).toEqual([save]);
+  });
+});
+
+describe('bad input', () => {
+  const bad = (change: (fields: unknown[]) => void): Uint8Array => {
+    const [version, items] = unpack(encodeAsk([save])) as [number, unknown[][]];
+    const fields = items[0] ?? [];
+    change(fields);
+    const neighbours = unpack(encodeAsk([query])) as [number, unknown[]];
+    return new Packr({ useRecords: false }).pack([version, [fields, neighbours[1][0]]]);
+  };
+  const places = [
+    'kind',
+    'id',
+    'answerBy',
+    'epoch',
+    'area',
+    'person',
+    'claim',
+    'revision',
+    'ticket',
+    'challenge',
+    'code',
+    'units',
+  ];
+  test.each([
+    ['kind', 200],
+    ['kind', '6'],
+    ['answerBy', -1],
+    ['answerBy', 1.5],
+    ['epoch', null],
+    ['area', 'p0.>'],
+    ['area', '*'],
+    ['area', ''],
+    ['area', 'A'.repeat(17)],
+    ['person', 'short'],
+    ['claim', 2 ** 32],
+    ['revision', true],
+    ['ticket', '99991234563X'],
+    ['challenge', 7],
+    ['code', '12345'],
+    ['code', '１２３４５６'],
+    ['units', 'A'],
+    ['units', Array.from({ length: 17 }, () => 'A')],
+    ['units', [['A']]],
+    ['units', { A: 1 }],
+    ['units', new Uint8Array(3)],
+  ])('an item whose %s is %j is malformed, and its neighbour is read', (field, value) => {
+    const bytes = bad((fields) => {
+      fields[places.indexOf(field)] = value;
+    });
+    expect(decodeAsk(bytes)).toEqual([{ kind: 'malformed', id: save.id }, query]);
+  });
+  test('a field too many or too few is malformed', () => {
+    expect(decodeAsk(bad((fields) => fields.push(1)))[0]).toEqual({
+      kind: 'malformed',
+      id: save.id,
+    });
+    expect(decodeAsk(bad((fields) => fields.pop()))[0]).toEqual({ kind: 'malformed', id: save.id });
+  });
+  test('an item whose id cannot be read is malformed without one', () => {
+    const bytes = bad((fields) => {
+      fields[1] = 'x'.repeat(23);
+    });
+    expect(decodeAsk(bytes)).toEqual([{ kind: 'malformed', id: '' }, query]);
+    const replies: Answered[] = [{ id: '', kind: 'refused', reason: 'malformed' }];
+    expect(decodeReplies(encodeReplies(replies))).toEqual(replies);
+  });
+  test('record definitions and other extensions are not decoded', () => {
+    const record = Buffer.from('d47240', 'hex');
+    const message = Buffer.concat([
+      Buffer.from('920191', 'hex'),
+      record,
+      Buffer.from('91a161', 'hex'),
+    ]);
+    expect(() => decodeAsk(message)).toThrow(CodecError);
+    const records = new Packr({ useRecords: true });
+    const packed = records.pack([1, [{ kind: 'save-seats' }]]);
+    expect(() => decodeAsk(packed)).toThrow(CodecError);
+  });
+  test('a bomb of nested lists is skipped without depth, and costs no more than its bytes', () => {
+    const deep = Buffer.concat([
+      Buffer.from('920192', 'hex'),
+      Buffer.alloc(500_000, 0x91),
+      Buffer.from('c0', 'hex'),
+      Buffer.from(encodeAsk([query])).subarray(7),
+    ]);
+    expect(decodeAsk(deep)).toEqual([{ kind: 'malformed', id: '' }, query]);
+  });
+  test.each([
+    ['claims four thousand million items', '9201ddffffffff'],
+    ['claims a list inside that long', '920191ddffffffff'],
+    ['claims a text of 4 GiB', '920191920adbffffffff61'],
+    ['claims a map of 4 G pairs', '920191dfffffffff'],
+    ['is empty', ''],
+    ['is no list', 'a161'],
+    ['has another version', '920290'],
+    ['has bytes after its end', '92019000'],
+    ['holds the byte that MessagePack never uses', '920191c1'],
+  ])('a message that %s is refused whole', (_what, hex) => {
+    expect(() => decodeAsk(Buffer.from(hex, 'hex'))).toThrow(CodecError);
+  });
+  test('a message above the cap is refused before it is looked at', () => {
+    const items = Array.from({ length: 4_000 }, () => query);
+    const whole = encodeAsk(items);
+    expect(decodeAsk(whole)).toHaveLength(4_000);
+    const padded = new Uint8Array(messageSizeMax + 1);
+    padded.set(whole);
+    expect(() => decodeAsk(padded)).toThrow('too large');
+  });
+  test('broken UTF-8 is malformed', () => {
+    const bytes = encodeAsk([
+      {
+        kind: 'hold-seats',
+        id: id(1),
+        answerBy: 1,
+        epoch: 1,
+        area: '0124',
+        person: id(7),
+        claim: 1,
+        revision: 1,
+        ticket: '999912345637',
+        challenge: id(8),
+        phone: { ...givenPhone(1), mask: 'éé' },
+      },
+      query,
+    ]);
+    const broken = Buffer.from(bytes);
+    broken[broken.indexOf(Buffer.from('éé'))] = 0xff;
+    expect(decodeAsk(broken)).toEqual([{ kind: 'malformed', id: id(1) }, query]);
+  });
+  test('every truncation is refused, none crashes', () => {
+    const whole = encodeAsk([save, query]);
+    for (let length = 0; length < whole.length; length += 1) {
+      expect(() => decodeAsk(whole.subarray(0, length))).toThrow(CodecError);
+    }
+  });
+  test('random bytes and flipped bits are read or refused, never anything else', () => {
+    const whole = Buffer.from(encodeAsk([save, query, save]));
+    const readOrRefused = (bytes: Uint8Array) => {
+      try {
+        decodeAsk(bytes);
+        decodeReplies(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(CodecError);
+      }
+    };
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), readOrRefused), { numRuns: 2_000 });
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.nat(255), (place, byte) => {
+        const changed = Buffer.from(whole);
+        changed[place] = byte;
+        readOrRefused(changed);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
+
+test('what no reader would take is not written, and the batch goes on', () => {
+  const batch = new AskBatch();
+  batch.add(query);
+  expect(() => batch.add({ ...save, revision: Number.NaN })).toThrow(CodecError);
+  expect(() => batch.add({ ...save, answerBy: 2 ** 53 })).toThrow(CodecError);
+  batch.add(save);
+  expect(batch.items).toBe(2);
+  expect(decodeAsk(batch.take())).toEqual([query, save]);
+  expect(decodeAsk(batch.take())).toEqual([]);
+});
+
+const golden = {
+  ask: [
+    '9201dd000000029c06b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2dcf000001a07e8ba90303',
+    'a430313234b6706572736f6e372d2d2d2d2d2d2d2d2d2d2d2d2d2d2d0205ac3939393931323334353633',
+    '37b66368616c6c656e6765392d2d2d2d2d2d2d2d2d2d2d2da631323334353692a141a1439400b6636f6d',
+    '6d616e64322d2d2d2d2d2d2d2d2d2d2d2d2d2d099300a430313234b6706572736f6e372d2d2d2d2d2d2d',
+    '2d2d2d2d2d2d2d2d',
+  ].join(''),
+  reply: [
+    '9201919500b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2d93029192a141a530303032339095',
+    '069194a141a53030303233ac393939393132333435363337910190c0c0c0',
+  ].join(''),
+};
