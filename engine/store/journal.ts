@@ -12,39 +12,29 @@
  *    and what can be written can be read: no limit here is lower than what was let in.
  */
 import { createHash } from 'node:crypto';
-import type { CandidateRecord, CodeAddress, TicketRecord } from '../protocol/commands.ts';
-import type { Answer, IssuedCode, RuxiEvent } from '../protocol/events.ts';
+import type { IssuedCode, RuxiEvent } from '../protocol/events.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import {
-  boolean,
   CodecError,
-  choice,
   type Fields,
-  list,
-  number,
   optional,
   Reader,
   record,
-  type Shape,
-  text as textUpTo,
-  uint as uintUpTo,
   union,
   Writer,
 } from '../protocol/message-pack.ts';
-import type { Outcome } from '../protocol/replies.ts';
-import type {
-  Adopted,
-  BookingDay,
-  Catalogue,
-  City,
-  Course,
-  ExamArea,
-  ExamUnit,
-  Office,
-  Programme,
-  Settings,
-  Window,
-} from '../protocol/session.ts';
+import {
+  adopted,
+  answer,
+  candidateRecord,
+  codeAddress,
+  delivery,
+  some,
+  text,
+  uint,
+  uint32,
+  unitAndCourse,
+} from './shapes.ts';
 import { StoreCorrupt } from './store.ts';
 
 export type JournalEntry = {
@@ -64,124 +54,8 @@ export const firstIndex = 1;
 
 const entryFormat = 1;
 const hashBytes = 32;
-const unlimited = 0xffff_ffff;
 
-// ── Shapes ──────────────────────────────────────────────────────────────────────────────────────
-
-const text = textUpTo(unlimited);
-const uint = uintUpTo();
-const some = <T>(shape: Shape<T>): Shape<T[]> => list(shape, unlimited);
-/** A whole number that may be negative: its two's complement. */
-const int32: Shape<number> = {
-  write: (to, value) => to.uint(value >>> 0),
-  read: (from) => from.uint(unlimited) | 0,
-};
-
-const unitAndCourse = record<{ unit: string; course: string }>({ unit: text, course: text });
-const codeAddress = record<CodeAddress>({ sealed: text, index: text, mask: text });
-const delivery = choice(['sent', 'failed', 'phone-messages-used-up']);
-
-const outcome = union<Outcome, 'kind'>('kind', {
-  done: {},
-  held: { held: some(text), owned: some(text), full: some(unitAndCourse) },
-  saved: {
-    saved: some(unitAndCourse),
-    failed: some(
-      record<{ unit: string; course: string; reason: 'seats-exhausted'; late: boolean }>({
-        unit: text,
-        course: text,
-        reason: choice(['seats-exhausted']),
-        late: boolean,
-      }),
-    ),
-  },
-  claimed: { claim: uint, area: text },
-  claiming: { claim: uint, from: text, to: text },
-  'signed-in': { generation: uint },
-  'sign-in-failed': { failures: uint, retryAt: uint },
-  adopted: { number: uint },
-});
-const answer = record<Answer>({ command: text, contentHash: int32, outcome });
-
-const ticketRecord = record<TicketRecord>({
-  number: text,
-  programme: text,
-  status: choice(['active', 'graduated', 'transferred']),
-  passed: some(record<{ course: string; grade: number }>({ course: text, grade: number })),
-});
-const candidateRecord = record<CandidateRecord>({
-  kind: choice(['enrolled', 'new']),
-  documentType: text,
-  document: text,
-  documentMask: text,
-  name: text,
-  nameMask: text,
-  candidateType: choice(['open', 'applied']),
-  hasPhoto: boolean,
-  tickets: some(ticketRecord),
-  importedPhone: optional(codeAddress),
-  passwordHash: optional(text),
-});
-
-const catalogue = record<Catalogue>({
-  code: text,
-  title: text,
-  feeFen: uint,
-  printFrom: uint,
-  units: some(record<ExamUnit>({ code: text, name: text, startsAt: uint, endsAt: uint })),
-  cities: some(record<City>({ code: text, name: text })),
-  areas: some(
-    record<ExamArea>({
-      code: text,
-      name: text,
-      city: text,
-      county: optional(text),
-      office: record<Office>({ name: text, phone: text, hours: text }),
-    }),
-  ),
-  courses: some(
-    record<Course>({
-      code: text,
-      name: text,
-      credits: number,
-      method: choice(['written', 'practical']),
-      unit: optional(text),
-      replacedBy: optional(some(text)),
-    }),
-  ),
-  programmes: some(
-    record<Programme>({
-      code: text,
-      name: text,
-      level: text,
-      totalCredits: optional(number),
-      courses: some(text),
-    }),
-  ),
-});
-const settings = record<Settings>({
-  foreignCourse: choice(['warn', 'refuse']),
-  importedPhoneMustMatch: boolean,
-  holdMs: uint,
-  holdMaxMs: uint,
-  codeTriesMax: uint,
-  codeResendAfterMs: uint,
-  bookingCodesPerDayMax: uint,
-  accountCodesPerDayMax: uint,
-  messagesPerPhonePerDayMax: uint,
-  peoplePerPhoneMax: uint,
-  areaMovesPerDayMax: uint,
-});
-const adopted = record<Adopted>({
-  number: uint,
-  catalogue,
-  calendar: some(record<BookingDay>({ opensAt: uint, closesAt: uint })),
-  settings,
-  window: union<Window, 'state'>('state', {
-    open: { pausedMs: uint },
-    paused: { pausedMs: uint, pausedAt: uint, reason: text, newsBy: uint },
-  }),
-});
+// ── Events ──────────────────────────────────────────────────────────────────────────────────────
 
 const onRegistration = { area: text, number: uint, person: text, claim: uint };
 const onCandidate = { person: text };
@@ -309,7 +183,7 @@ export function decodeEntry(value: Uint8Array): JournalEntry & { hash: string } 
     throw new StoreCorrupt('a journal entry does not match its hash');
   const from = new Reader(body);
   try {
-    if (from.array(fieldsOfEntry) !== fieldsOfEntry || from.uint(unlimited) !== entryFormat)
+    if (from.array(fieldsOfEntry) !== fieldsOfEntry || uint32.read(from) !== entryFormat)
       throw new CodecError('an entry of another format');
     const entry = {
       partition: text.read(from),

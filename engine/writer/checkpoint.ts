@@ -8,7 +8,7 @@
  * C3 Every row on disk, with those being written, holds all events before the oldest dirty one.
  */
 import { type Row, rowKey } from '../core/rows.ts';
-import { encodeRow } from '../store/rows.ts';
+import { encodeRows } from '../store/rows.ts';
 import type { StoredRow } from '../store/store.ts';
 
 /** 64 rows of some 300 bytes are about five pages. */
@@ -51,14 +51,14 @@ export class Checkpoint {
    * or the end of the process comes before the next.
    */
   take(rowsMin: number): StoredRow[] {
-    const rows: StoredRow[] = [];
+    const rows: Row[] = [];
     for (const [name, neighbourhood] of this.#dirty) {
       if (rows.length >= rowsMin) break;
       this.#dirty.delete(name);
       this.#writing.set(name, neighbourhood);
-      for (const row of neighbourhood.rows.values()) rows.push(encodeRow(row));
+      for (const row of neighbourhood.rows.values()) rows.push(row);
     }
-    return rows;
+    return encodeRows(rows);
   }
   /** What `take` gave was flushed. */
   written(): void {

@@ -1,0 +1,152 @@
+/**
+ * The shapes of what stands on disk, shared by journal and rows. They are the disk's own, so that
+ * a change on the bus never makes a folder unreadable.
+ *
+ * H1 What can be written can be read: no limit here is lower than what was let in.
+ * H2 Orders are for ever: fields, kinds and choices keep their places; lists grow at their end.
+ */
+import type { CandidateRecord, CodeAddress, TicketRecord } from '../protocol/commands.ts';
+import type { Answer } from '../protocol/events.ts';
+import {
+  boolean,
+  choice,
+  list,
+  number,
+  optional,
+  record,
+  type Shape,
+  text as textUpTo,
+  uint as uintUpTo,
+  union,
+} from '../protocol/message-pack.ts';
+import type { Outcome } from '../protocol/replies.ts';
+import type {
+  Adopted,
+  BookingDay,
+  Catalogue,
+  City,
+  Course,
+  ExamArea,
+  ExamUnit,
+  Office,
+  Programme,
+  Settings,
+  Window,
+} from '../protocol/session.ts';
+
+const unlimited = 0xffff_ffff;
+export const text = textUpTo(unlimited);
+export const uint = uintUpTo();
+export const uint32 = uintUpTo(unlimited);
+export const some = <T>(shape: Shape<T>): Shape<T[]> => list(shape, unlimited);
+/** A whole number that may be negative: its two's complement. */
+const int32: Shape<number> = {
+  write: (to, value) => to.uint(value >>> 0),
+  read: (from) => from.uint(unlimited) | 0,
+};
+
+export const unitAndCourse = record<{ unit: string; course: string }>({ unit: text, course: text });
+export const codeAddress = record<CodeAddress>({ sealed: text, index: text, mask: text });
+export const delivery = choice(['sent', 'failed', 'phone-messages-used-up']);
+
+const outcome = union<Outcome, 'kind'>('kind', {
+  done: {},
+  held: { held: some(text), owned: some(text), full: some(unitAndCourse) },
+  saved: {
+    saved: some(unitAndCourse),
+    failed: some(
+      record<{ unit: string; course: string; reason: 'seats-exhausted'; late: boolean }>({
+        unit: text,
+        course: text,
+        reason: choice(['seats-exhausted']),
+        late: boolean,
+      }),
+    ),
+  },
+  claimed: { claim: uint, area: text },
+  claiming: { claim: uint, from: text, to: text },
+  'signed-in': { generation: uint },
+  'sign-in-failed': { failures: uint, retryAt: uint },
+  adopted: { number: uint },
+});
+export const answer = record<Answer>({ command: text, contentHash: int32, outcome });
+
+const ticketRecord = record<TicketRecord>({
+  number: text,
+  programme: text,
+  status: choice(['active', 'graduated', 'transferred']),
+  passed: some(record<{ course: string; grade: number }>({ course: text, grade: number })),
+});
+export const candidateRecord = record<CandidateRecord>({
+  kind: choice(['enrolled', 'new']),
+  documentType: text,
+  document: text,
+  documentMask: text,
+  name: text,
+  nameMask: text,
+  candidateType: choice(['open', 'applied']),
+  hasPhoto: boolean,
+  tickets: some(ticketRecord),
+  importedPhone: optional(codeAddress),
+  passwordHash: optional(text),
+});
+
+const catalogue = record<Catalogue>({
+  code: text,
+  title: text,
+  feeFen: uint,
+  printFrom: uint,
+  units: some(record<ExamUnit>({ code: text, name: text, startsAt: uint, endsAt: uint })),
+  cities: some(record<City>({ code: text, name: text })),
+  areas: some(
+    record<ExamArea>({
+      code: text,
+      name: text,
+      city: text,
+      county: optional(text),
+      office: record<Office>({ name: text, phone: text, hours: text }),
+    }),
+  ),
+  courses: some(
+    record<Course>({
+      code: text,
+      name: text,
+      credits: number,
+      method: choice(['written', 'practical']),
+      unit: optional(text),
+      replacedBy: optional(some(text)),
+    }),
+  ),
+  programmes: some(
+    record<Programme>({
+      code: text,
+      name: text,
+      level: text,
+      totalCredits: optional(number),
+      courses: some(text),
+    }),
+  ),
+});
+const settings = record<Settings>({
+  foreignCourse: choice(['warn', 'refuse']),
+  importedPhoneMustMatch: boolean,
+  holdMs: uint,
+  holdMaxMs: uint,
+  codeTriesMax: uint,
+  codeResendAfterMs: uint,
+  bookingCodesPerDayMax: uint,
+  accountCodesPerDayMax: uint,
+  messagesPerPhonePerDayMax: uint,
+  peoplePerPhoneMax: uint,
+  areaMovesPerDayMax: uint,
+});
+export const adopted = record<Adopted>({
+  number: uint,
+  catalogue,
+  calendar: some(record<BookingDay>({ opensAt: uint, closesAt: uint })),
+  settings,
+  window: union<Window, 'state'>('state', {
+    open: { pausedMs: uint },
+    paused: { pausedMs: uint, pausedAt: uint, reason: text, newsBy: uint },
+  }),
+});
