@@ -19,7 +19,7 @@ import {
 import type { CodeAddress, Command } from '../../engine/protocol/commands.ts';
 import { refusalReasons } from '../../engine/protocol/refusals.ts';
 import type { AskedQuery } from '../../engine/protocol/replies.ts';
-import { givenAdopted, givenPhone, givenRecord } from '../given.ts';
+import { givenAdopted, givenPhone, givenRecord, givenTicketRecord } from '../given.ts';
 
 /** Another decoder, as independent as they come. */
 const others = new Unpackr({ useRecords: false, int64AsType: 'number' });
@@ -70,6 +70,11 @@ const phone: fc.Arbitrary<CodeAddress> = fc.record({
 const kind = <K extends string>(value: K) => fc.constant(value);
 const units = fc.array(code, { maxLength: 16 });
 
+const importedRecord = givenRecord(1, {
+  tickets: [
+    givenTicketRecord(1, { number: '999900000001', passed: [{ course: '00023', grade: 61.5 }] }),
+  ],
+});
 const adopted = givenAdopted();
 const paused = givenAdopted({
   number: 2,
@@ -145,7 +150,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     kind: kind('import-candidate'),
     ...envelope,
     person: opaque,
-    record: fc.constant(givenRecord(1)),
+    record: fc.constant(importedRecord),
   }),
   fc.record({ kind: kind('adopt'), ...envelope, adopted: fc.constantFrom(adopted, paused) }),
   fc.record({
