@@ -1,11 +1,11 @@
 /**
  * autocannon over prepared requests, each sent once, in a process of its own. Arguments: port,
- * connections, seconds, file of prepared requests. Counts only answers in the 200s.
+ * connections, seconds, file of prepared requests, and `once` or `again`.
  */
 import autocannon from 'autocannon';
 import { readPrepared } from './open-loop.ts';
 
-const [port, connections, seconds, path] = process.argv.slice(2);
+const [port, connections, seconds, path, repeats] = process.argv.slice(2);
 const prepared = readPrepared(String(path)).map((request) => {
   const text = request.toString('latin1');
   const end = text.indexOf('\r\n\r\n');
@@ -28,6 +28,7 @@ const result = await autocannon({
     {
       method: 'POST',
       setupRequest: (request) => {
+        if (next === prepared.length && repeats === 'again') next = 0;
         const one = prepared[next];
         if (one === undefined) throw new Error('too few requests were prepared');
         next += 1;
@@ -38,6 +39,7 @@ const result = await autocannon({
 });
 process.send?.({
   accepted: result['2xx'],
+  refused: result.non2xx + result.errors,
   milliseconds: result.duration * 1000,
   p99Ms: result.latency.p99,
 });

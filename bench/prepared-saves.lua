@@ -1,5 +1,5 @@
 -- wrk sends prepared requests, each once, read one by one from a file of "<length in 6 digits><bytes>".
--- wrk -s prepared-saves.lua ... -- <file prefix>; thread n reads <prefix>.<n>
+-- wrk -s prepared-saves.lua ... -- <file prefix> once|again; thread n reads <prefix>.<n>
 
 local threads = {}
 
@@ -11,12 +11,17 @@ end
 function init(args)
   file = assert(io.open(args[1] .. "." .. number, "rb"))
   file:setvbuf("full", 1048576)
+  again = args[2] == "again"
   sent = 0
   ranOut = 0
 end
 
 function request()
   local length = file:read(6)
+  if length == nil and again then
+    file:seek("set", 0)
+    length = file:read(6)
+  end
   if length == nil then
     -- A run that gets here prepared too little; the caller throws it away.
     ranOut = ranOut + 1
