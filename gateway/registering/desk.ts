@@ -7,7 +7,7 @@ import type { RegisteringReason } from '../../web/wording.ts';
 import type { GatewayContext } from '../context.ts';
 import type { AreaClaim } from '../cookies.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
-import { candidateOf } from '../sign-in/who.ts';
+import { candidateOf, startOver } from '../sign-in/who.ts';
 import { noticeWasRead } from './notice-read.ts';
 import { areaPage, busyPage, windowPage } from './pages.ts';
 import {
@@ -48,7 +48,7 @@ export function forStanding(
 ): Handler {
   return forCandidate(context, async (visit) => {
     const asked = await standingOf(visit);
-    if (asked.kind === 'away') return busyPage(context, visit.request, 'away');
+    if (asked.kind !== 'standing') return notStanding(visit, asked);
     return rememberArea(visit, asked.standing, await act(visit, asked.standing));
   });
 }
@@ -100,7 +100,7 @@ export async function showAgain(
   show: (visit: Visit, standing: Standing, problem: Problem) => Reply,
 ): Promise<Reply> {
   const asked = await standingOf(visit);
-  if (asked.kind === 'away') return busyPage(visit.context, visit.request, 'away');
+  if (asked.kind !== 'standing') return notStanding(visit, asked);
   return rememberArea(visit, asked.standing, show(visit, asked.standing, problem));
 }
 
@@ -115,7 +115,7 @@ export async function goOn(
 ): Promise<Reply> {
   if (!visit.request.htmx) return redirect(location);
   const asked = await standingOf(visit);
-  if (asked.kind === 'away') return redirect(location);
+  if (asked.kind !== 'standing') return redirect(location);
   return rememberArea(visit, asked.standing, show(visit, asked.standing));
 }
 
@@ -131,6 +131,9 @@ export function notAccepted(
   if (reason === 'busy') return busyPage(visit.context, visit.request, 'busy');
   return showAgain(visit, { reason, detail }, show);
 }
+
+const notStanding = ({ context, request }: Visit, { kind }: { kind: 'away' | 'ended' }): Reply =>
+  kind === 'ended' ? startOver(context) : busyPage(context, request, 'away');
 
 /** Keeps the area cookie true, so that the next form needs no question. */
 export function rememberArea(visit: Visit, standing: Standing, reply: Reply): Reply {

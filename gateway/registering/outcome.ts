@@ -27,7 +27,7 @@ export const showOutcome = (context: GatewayContext): Handler =>
       }),
       standingOf(visit),
     ]);
-    const standing = where.kind === 'away' ? undefined : where.standing;
+    const standing = where.kind === 'standing' ? where.standing : undefined;
     if (asked.kind !== 'outcome' || standing === undefined) {
       return unknownPage(visit, operation, standing);
     }

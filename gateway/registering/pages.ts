@@ -6,6 +6,7 @@ import { ticketMask } from '../../engine/protocol/masks.ts';
 import type { Outcome, RegistrationView, SeatView } from '../../engine/protocol/replies.ts';
 import type { Office } from '../../engine/protocol/session.ts';
 import type { PageModels, PageName } from '../../web/view-models.ts';
+import type { Render, Views } from '../../web/views.ts';
 import { windowAt } from '../catalogue.ts';
 import type { GatewayContext } from '../context.ts';
 import { frameOf } from '../frame.ts';
@@ -286,8 +287,11 @@ export function rendered<Name extends PageName>(
   model: PageModels[Name],
   office?: Office,
 ): Reply {
-  const { views } = context;
-  if (request.htmx) return page(200, views.fragment(name, model));
+  const render: Render<PageModels[Name]> = pagesOf(context.views)[name];
+  if (request.htmx) return page(200, render(model));
   const frame = frameOf(context, request);
-  return page(200, views.page(name, model, office ? { ...frame, office } : frame));
+  return page(200, render(model, office ? { ...frame, office } : frame));
 }
+
+/** Views without what is no page: only then the compiler matches a page's name with its model. */
+const pagesOf = (views: Views): { readonly [Name in PageName]: Render<PageModels[Name]> } => views;

@@ -29,8 +29,14 @@ export type Standing = {
   area: ExamArea | undefined;
   registration: RegistrationView;
 };
-/** `away`: the engine could not be asked; nothing is known and nothing was done. */
-export type StandingOrNot = { kind: 'standing'; standing: Standing } | { kind: 'away' };
+/**
+ * `away`: the engine could not be asked; nothing is known and nothing was done. `ended`: the person's
+ * book says that this sign-in is over, whatever this gateway has heard.
+ */
+export type StandingOrNot =
+  | { kind: 'standing'; standing: Standing }
+  | { kind: 'away' }
+  | { kind: 'ended' };
 
 /** What the area page has ticked. */
 export type AreaChoice = { city: string; area: AreaCode | '' };
@@ -59,8 +65,9 @@ export async function standingOf(visit: Visit): Promise<StandingOrNot> {
       ? undefined
       : context.client.ask({ kind: 'registration', area: guess, person }),
   ]);
-  if (asked.kind !== 'candidate' || asked.candidate === null) return { kind: 'away' };
+  if (asked.kind !== 'candidate') return { kind: 'away' };
   const { candidate } = asked;
+  if (candidate === null || candidate.generation > signIn.generation) return { kind: 'ended' };
   const claim = candidate.claim && { area: candidate.claim.area, claim: candidate.claim.number };
   if (claim === undefined) {
     return {

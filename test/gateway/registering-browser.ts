@@ -52,10 +52,11 @@ export function givenGateway(
   books.onCounts((counts) => availability.hear(counts));
   const context = {
     config: { secure: false, demonstration: true },
-    views: {
-      page: (page: string, model: object) => JSON.stringify({ page, ...model }),
-      fragment: (page: string, model: object) => JSON.stringify({ page, ...model }),
-    },
+    // What a page shows, before it is worded: the models themselves.
+    views: new Proxy(
+      {},
+      { get: (_, page) => (model: object) => JSON.stringify({ page, ...model }) },
+    ),
     client: books.client,
     catalogue,
     availability,
@@ -121,7 +122,7 @@ export class Browser {
           ticket: as,
           programme: '080901',
           kind: 'full',
-          generation: 0,
+          generation: 1,
           nameMask: '虚 * 构',
           issuedAt,
           expiresAt: issuedAt + signInMs,
