@@ -25,7 +25,7 @@ function request()
   if length == nil then
     -- A run that gets here prepared too little; the caller throws it away.
     ranOut = ranOut + 1
-    return "GET /livez HTTP/1.1\r\nHost: bench\r\n\r\n"
+    return "GET / HTTP/1.1\r\nHost: bench\r\n\r\n"
   end
   sent = sent + 1
   return file:read(tonumber(length))

@@ -37,12 +37,14 @@ const arrows: Record<string, string[]> = {
 const wiring = [/^ruxi\.ts$/, /^engine\/[^/]+\.ts$/, /^gateway\/main\.ts$/, /^(bench|test|ops)\//];
 
 /**
- * Contracts: words like the protocol's, standing beside what keeps them. A part may know the
- * contract of what it is handed, never which implementation it was handed.
+ * Contracts: words and forms like the protocol's, standing beside what keeps them. A part may know
+ * the contract of what it is handed and the form of what it hands on, never an implementation.
  */
 const contracts: Record<string, string[]> = {
   'engine/store/store.ts': ['writer'],
-  'engine/store/vault.ts': ['writer', 'import'],
+  'engine/store/journal.ts': ['writer'],
+  'engine/store/rows.ts': ['writer'],
+  'engine/store/vault.ts': ['writer', 'import', 'effects'],
   'engine/bus/bus.ts': ['effects', 'writer', 'gateway'],
   'engine/bus/postbox.ts': ['effects', 'gateway'],
 };
