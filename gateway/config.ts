@@ -23,7 +23,11 @@ export type GatewayConfig = {
   limits: LimitsConfig;
   /** Live sockets at a time; beyond, pages poll. */
   socketsMax: number;
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 };
+
+/** A sentence for whoever starts the program: which setting, and what it should be. */
+export class ConfigError extends Error {}
 
 const settings = z.object({
   /** Only the proxy beside it should reach a gateway. */
@@ -37,6 +41,7 @@ const settings = z.object({
   RUXI_TRUSTED_PROXIES: z.string().default(''),
   RUXI_DEMONSTRATION: z.enum(['yes', 'no']).default('yes'),
   RUXI_SOCKETS_MAX: z.coerce.number().int().min(0).default(50_000),
+  RUXI_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
 });
 
 export function gatewayConfigOf(
@@ -44,7 +49,12 @@ export function gatewayConfigOf(
   keys: { index: Uint8Array; cookie: Uint8Array },
   layout: Layout = singleLayout,
 ): GatewayConfig {
-  const from = settings.parse(environment);
+  const parsed = settings.safeParse(environment);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new ConfigError(lines.join('\n'));
+  }
+  const from = parsed.data;
   const origin = from.RUXI_ORIGIN;
   return {
     host: from.RUXI_HOST,
@@ -58,6 +68,7 @@ export function gatewayConfigOf(
     cookieKey: keys.cookie,
     limits: defaultLimits,
     socketsMax: from.RUXI_SOCKETS_MAX,
+    logLevel: from.RUXI_LOG_LEVEL,
   };
 }
 
@@ -68,7 +79,8 @@ function proxiesOf(text: string): TrustedProxies {
       .filter((part) => part !== '')
       .map((part) => {
         const key = limitKeyOf(part);
-        if (key === undefined) throw new Error('RUXI_TRUSTED_PROXIES holds what is no address');
+        if (key === undefined)
+          throw new ConfigError('RUXI_TRUSTED_PROXIES: holds what is no address');
         return key;
       }),
   );

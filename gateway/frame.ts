@@ -2,6 +2,7 @@
 import { ticketMask } from '../engine/protocol/masks.ts';
 import type { Office } from '../engine/protocol/session.ts';
 import type { Frame, PageModels, PageName } from '../web/view-models.ts';
+import type { Render, Views } from '../web/views.ts';
 import { windowAt } from './catalogue.ts';
 import type { GatewayContext } from './context.ts';
 import type { SignIn } from './cookies.ts';
@@ -18,10 +19,15 @@ export function show<Name extends PageName>(
   model: PageModels[Name],
   banners: readonly string[] = [],
 ): Reply {
-  const { views } = context;
-  if (request.htmx) return page(status, views.fragment(name, model));
-  return page(status, views.page(name, model, frameOf(context, request, banners)));
+  const render: Render<PageModels[Name]> = pagesOf(context.views)[name];
+  return page(
+    status,
+    request.htmx ? render(model) : render(model, frameOf(context, request, banners)),
+  );
 }
+
+/** Views without what is no page: only then the compiler matches a page's name with its model. */
+const pagesOf = (views: Views): { readonly [Name in PageName]: Render<PageModels[Name]> } => views;
 
 export function frameOf(
   context: GatewayContext,

@@ -22,8 +22,6 @@ import {
   us_socket_local_port,
   type WebSocket,
 } from 'uWebSockets.js';
-import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
 import { addressOf, type TrustedProxies } from './client-address.ts';
 import { emptyForm, type Form, formOf, textOf } from './form.ts';
 
@@ -59,6 +57,8 @@ export type Reply = {
 
 /** Answering at once, without a promise, is the cheapest way and always allowed. */
 export type Handler = (request: Request) => Reply | Promise<Reply>;
+
+export type Asset = { path: string; bytes: Uint8Array; gzip: Uint8Array; type: string };
 
 /** A live connection. `getUserData` is what `upgrade` returned. */
 export type Socket<Data> = {
@@ -147,21 +147,16 @@ export class HttpServer {
     return this;
   }
 
-  /**
-   * Serves the bytes from memory, for ever, under `/assets/<name>.<hash>.<ext>`; returns that path.
-   */
-  asset(name: string, bytes: Uint8Array, contentType: string): string {
-    const dot = name.lastIndexOf('.');
-    const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-    const path = `/assets/${name.slice(0, dot)}.${hash}${name.slice(dot)}`;
-    const cacheControl = 'public, max-age=31536000, immutable';
-    const plain: Reply = { status: 200, body: bytes, contentType, cacheControl };
-    const zipped: Reply = {
-      ...plain,
-      body: gzipSync(bytes, { level: 9 }),
-      contentEncoding: 'gzip',
+  /** Serves the bytes from memory, to be kept for ever: their path changes with their content. */
+  asset({ path, bytes, gzip, type }: Asset): this {
+    const plain: Reply = {
+      status: 200,
+      body: bytes,
+      contentType: type,
+      cacheControl: 'public, max-age=31536000, immutable',
     };
-    const smaller = zipped.body.length < plain.body.length;
+    const zipped: Reply = { ...plain, body: gzip, contentEncoding: 'gzip' };
+    const smaller = gzip.length < bytes.length;
     this.#paths.add(path);
     for (const method of ['get', 'head'] as const) {
       this.#app[method](path, (res, req) => {
@@ -169,7 +164,7 @@ export class HttpServer {
         this.#send(res, wanted ? zipped : plain, method === 'head', false);
       });
     }
-    return path;
+    return this;
   }
 
   socket<Data extends object>(path: string, route: SocketRoute<Data>): this {

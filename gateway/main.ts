@@ -30,7 +30,7 @@ const hashingLookMs = 5_000;
 
 export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gateway> {
   const now = Date.now;
-  const log = pino({ name: 'ruxi-gateway' });
+  const log = pino({ name: 'ruxi-gateway', level: config.logLevel });
   const catalogue = createCatalogue();
   const availability = createAvailability();
   const revocations = createRevocations(now);
@@ -68,6 +68,7 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     now,
     socketsMax: config.socketsMax,
   });
+  for (const asset of context.views.assets) server.asset(asset);
   addRoutes(server, context, live);
 
   const lookAtWindow = () => {

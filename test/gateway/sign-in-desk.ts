@@ -64,6 +64,11 @@ export type World = {
   stop(): Promise<void>;
 };
 
+/** Pages as JSON; without a frame, as the fragment that scripts ask for. */
+const jsonViews = new Proxy({} as GatewayContext['views'], {
+  get: (_, page) => (model: unknown, frame?: unknown) => JSON.stringify({ page, model, frame }),
+});
+
 export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<World> {
   const adopted = givenAdopted();
   const desk = new Desk('p0');
@@ -139,12 +144,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     catalogue,
     availability,
     revocations,
-    views: {
-      page: (page: string, model: object, frame: object) => JSON.stringify({ page, model, frame }),
-      fragment: (page: string, model: object) => JSON.stringify({ page, model }),
-      captcha: (model: object) => JSON.stringify({ page: 'captcha', model }),
-      failure: (status: number) => JSON.stringify({ page: 'failure', model: { status } }),
-    } as unknown as GatewayContext['views'],
+    views: jsonViews,
     cookies: createCookies(config.cookieKey, config.secure),
     limits: createLimits(config.limits),
     hashing: startHashing(),
