@@ -43,6 +43,7 @@ export const takeArea = (context: GatewayContext): Handler =>
       id: context.cookies.commandIdOf(form, `area~${choice.area}`),
       kind: 'area',
       area: '',
+      revision: 0,
       sentAt: visit.at,
       answerBy: visit.at + answerWithinMs,
     };

@@ -16,6 +16,7 @@ export function narrowed(text: string): string {
 }
 
 const code = z.string().regex(codePattern);
+const whole = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const units = z.array(code).min(1).max(16);
 
 export const areaForm = z.object({
@@ -37,6 +38,7 @@ export const operationQuery = z.object({
   id: z.string().regex(opaquePattern),
   kind: z.enum(['choose', 'drop', 'hold', 'send', 'resend', 'save', 'give-up', 'area']),
   area: z.union([z.literal(''), code]),
-  sentAt: z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
-  answerBy: z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
+  revision: whole,
+  sentAt: whole,
+  answerBy: whole,
 });

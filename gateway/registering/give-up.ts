@@ -29,9 +29,11 @@ export const giveUpSeats = (context: GatewayContext): Handler =>
     giveUpOrMine,
   );
 
-/** The seat asked about, or all that are saved; with none saved there is nothing to give up. */
+/** The seat asked about, or all this ticket's; with none saved there is nothing to give up. */
 function giveUpOrMine(visit: Visit, standing: Standing, problem?: Problem): Reply {
-  const saved = standing.registration.seats.filter((seat) => seat.state.kind === 'saved');
+  const saved = standing.registration.seats.filter(
+    (seat) => seat.state.kind === 'saved' && seat.ticket === visit.signIn.ticket,
+  );
   if (saved.length === 0) return redirect('/mine');
   const asked = formOf(visit.request.query)?.get('unit') ?? visit.request.form.get('unit');
   const one = saved.filter((seat) => seat.unit === asked);

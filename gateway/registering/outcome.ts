@@ -2,7 +2,7 @@
  * B2: what became of an operation whose answer was lost, or is wanted again. Asked of the engine
  * each time; never guessed, never "failed" while it is unknown.
  */
-import type { Outcome } from '../../engine/protocol/replies.ts';
+import type { Outcome, RegistrationView } from '../../engine/protocol/replies.ts';
 import type { GatewayContext } from '../context.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
 import { areaOrCourses } from './area.ts';
@@ -39,15 +39,23 @@ export const showOutcome = (context: GatewayContext): Handler =>
       case 'refused':
         return notDone(visit, standing, operation, { reason: asked.state.reason });
       case 'absent':
-        // Rows keep the last eight answers: an old question may find none, and then only the
-        // present state is the truth.
-        return visit.at < answerBy + askedSoonMs
-          ? notDone(visit, standing, operation, { reason: 'no-trace' })
-          : redirect('/mine');
+        return wasCarriedOutPerhaps(operation, asked.registration)
+          ? redirect('/mine')
+          : notDone(visit, standing, operation, { reason: 'no-trace' });
     }
   });
 
-const askedSoonMs = 10 * 60 * 1000;
+/** As many accepted answers as the engine's rows keep. */
+const answersKept = 8;
+
+/**
+ * An accepted command raised the revision it was made from. Once eight more have been accepted its
+ * answer is no longer kept, and only the present state is sure. Of the person's own book no
+ * revision is known.
+ */
+function wasCarriedOutPerhaps(operation: Operation, now: RegistrationView | undefined): boolean {
+  return operation.area === '' || (now?.revision ?? 0) > operation.revision + answersKept;
+}
 
 function kept(visit: Visit, standing: Standing, operation: Operation, outcome: Outcome): Reply {
   switch (outcome.kind) {

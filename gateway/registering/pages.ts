@@ -29,6 +29,7 @@ import {
 import {
   type AreaChoice,
   formFor,
+  lapsed,
   liveCode,
   noChoice,
   type Standing,
@@ -110,7 +111,9 @@ export function coursesPage(
   const counts = context.availability.counts(area.code);
   const placed = registration.draft.find(({ course }) => course === given.placed);
   const code = liveCode(visit, registration);
-  return shown(visit, standing, 'courses', given.problem, {
+  // Whoever comes back too late is told so, until the next step.
+  const problem = given.problem ?? lapsed(visit, registration);
+  const reply = shown(visit, standing, 'courses', problem, {
     form: formFor(visit, area.code, registration.revision),
     area: areaOf(session, area),
     day: window.day,
@@ -122,6 +125,7 @@ export function coursesPage(
     ...replacementOf(visit, registration, given),
     ...(code && { codeUntil: code.expiresAt }),
   });
+  return given.problem === undefined ? { ...reply, status: 200 } : reply;
 }
 
 /** A taken unit of this very ticket may be exchanged; the other ticket's may not (R2). */

@@ -94,6 +94,15 @@ export function liveCode(visit: Visit, registration: RegistrationView): CodeView
   return code.expiresAt > visit.at && code.triesLeft > 0 ? code : undefined;
 }
 
+/** B1: this ticket's code ran out unused, and nothing was done since. */
+export function lapsed(
+  visit: Visit,
+  { code }: RegistrationView,
+): { reason: 'code-expired' } | undefined {
+  if (code === undefined || code.ticket !== visit.signIn.ticket) return undefined;
+  return code.expiresAt > visit.at ? undefined : { reason: 'code-expired' };
+}
+
 /** F26 was asked of this ticket and not answered yet. */
 export function isAsked(visit: Visit, registration: RegistrationView): boolean {
   return registration.asking === visit.signIn.ticket;

@@ -21,7 +21,10 @@ import type { SentForm, Visit } from './present.ts';
 export type Operation = {
   id: CommandId;
   kind: OperationKind;
+  /** Empty: the person's own book. */
   area: string;
+  /** What the form was made from. */
+  revision: number;
   sentAt: EpochMs;
   answerBy: EpochMs;
 };
@@ -84,6 +87,7 @@ async function sendOnce(
     id: context.cookies.commandIdOf(form, `${kind}~${claim.claim}~${content}`),
     kind,
     area: claim.area,
+    revision: form.revision,
     sentAt: visit.at,
     answerBy: visit.at + answerWithinMs,
   };
@@ -142,8 +146,11 @@ export function operationNumber(id: CommandId): string {
 /** Crockford's alphabet: no I, L, O or U to be misheard. */
 const spokenDigits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-export const outcomeAddress = ({ id, kind, area, sentAt, answerBy }: Operation): string =>
-  `/register/outcome?id=${id}&kind=${kind}&area=${area}&sentAt=${sentAt}&answerBy=${answerBy}`;
+export function outcomeAddress(operation: Operation): string {
+  const { id, kind, area, revision, sentAt, answerBy } = operation;
+  const made = `revision=${revision}&sentAt=${sentAt}&answerBy=${answerBy}`;
+  return `/register/outcome?id=${id}&kind=${kind}&area=${area}&${made}`;
+}
 
 /** Nothing secret and nothing trusted: it only leads a person to their own operation. */
 export function operationFrom(query: string): Operation | undefined {
@@ -153,6 +160,7 @@ export function operationFrom(query: string): Operation | undefined {
       id: fields.get('id'),
       kind: fields.get('kind'),
       area: fields.get('area'),
+      revision: fields.get('revision'),
       sentAt: fields.get('sentAt'),
       answerBy: fields.get('answerBy'),
     },

@@ -9,6 +9,7 @@ import { createCookies, newNonce, signInMs } from '../../gateway/cookies.ts';
 import { emptyForm, formOf } from '../../gateway/form.ts';
 import type { Handler, Reply, Request } from '../../gateway/http.ts';
 import { createLimits, defaultLimits } from '../../gateway/limits.ts';
+import { showCourseList, showGuide } from '../../gateway/looking-up/pages.ts';
 import { showArea, takeArea } from '../../gateway/registering/area.ts';
 import {
   declineCode,
@@ -83,6 +84,8 @@ export function givenGateway(
     ['GET /register/give-up', showGiveUp(context)],
     ['POST /register/give-up', giveUpSeats(context)],
     ['GET /mine', showMine(context)],
+    ['GET /guide', showGuide(context)],
+    ['GET /courses', showCourseList(context)],
   ]);
   return {
     books,

@@ -26,6 +26,44 @@ async function enteredIn(gateway: Gateway, ...courses: string[]) {
   return { gateway, browser, books: gateway.books };
 }
 
+test('F15 F16 the guide and the offered courses are read from memory, with what replaced a course', async () => {
+  const gateway = givenGateway();
+  const browser = new Browser(gateway, gateway.admit(1));
+  await browser.get('/guide');
+  expect(browser.page.days).toHaveLength(4);
+  await browser.get('/courses?search=%E8%BF%91%E7%8E%B0%E4%BB%A3&unit=');
+  expect(browser.page.courses).toMatchObject([
+    { course: { code: '15043' }, unit: { name: '第一单元' }, replacedBy: [] },
+    { course: { code: '03708' }, replacedBy: [{ code: '15043', name: '中国近现代史纲要' }] },
+  ]);
+  await browser.get('/courses?search=02332');
+  expect(browser.page.courses).toMatchObject([{ practical: true }]);
+  await browser.get('/courses?unit=nowhere*');
+  expect(browser.page.unit).toBe('');
+  expect(gateway.books.asked).toEqual([]);
+});
+
+test('F21 F22 the area page shows the person to check, and the words of every unit of an area', async () => {
+  const gateway = givenGateway({ capacity: 1 });
+  const browser = new Browser(gateway, gateway.admit(1));
+  await browser.get('/register');
+  await browser.post('/register', { agreed: '1' });
+  expect(browser.page.person).toMatchObject({
+    ticketMask: ticketMask(ticket),
+    programme: '计算机科学与技术',
+    phoneMask: '138****0000',
+  });
+  expect([browser.page.city, browser.page.areas]).toEqual(['', []]);
+  await browser.get('/register/area?city=01');
+  expect(browser.page.areas[0]).toMatchObject({
+    code: '0124',
+    levels: [{ unit: '第一单元', level: 'scarce' }, {}, {}, {}],
+  });
+  await browser.post('/register/area', { city: '01', area: '' });
+  expect([browser.status, browser.page.problem.reason]).toEqual([422, 'area-unchosen']);
+  expect(browser.page.city).toBe('01');
+});
+
 test('F19 F20 registering opens with the notice, and 下一步 needs the tick', async () => {
   const gateway = givenGateway();
   const browser = new Browser(gateway, gateway.admit(1));
@@ -218,6 +256,10 @@ test('B1 after the hold ran out the courses are still chosen', async () => {
   await browser.post('/register/save', { challenge, units, code: rightCode });
   expect([browser.page.page, browser.page.problem.reason]).toEqual(['courses', 'code-expired']);
   expect(shown(browser)).toEqual(['B 02331 draft']);
+  await browser.get('/register/courses');
+  expect([browser.status, browser.page.problem.reason]).toEqual([200, 'code-expired']);
+  await browser.post('/register/hold');
+  expect(browser.page.page).toBe('code');
 });
 
 test('F32 F33 a saved course is swapped within its unit, and courses are added beside it', async () => {
@@ -343,6 +385,23 @@ test('B2 while the engine is away nothing is called failed; after the time to an
   books.desk.wait(9_000);
   await browser.get(address);
   expect([browser.page.page, browser.page.problem.reason]).toEqual(['courses', 'no-trace']);
+});
+
+test('B2 an old outcome that is kept no longer is never called undone', async () => {
+  const { browser } = await entered('02331');
+  await browser.post('/register/hold');
+  await browser.post('/register/save', entry(browser));
+  const { location } = browser;
+  await browser.get('/register/courses');
+  for (const replace of ['15043', '00023', '15043', '00023', '15043', '00023', '15043', '00023']) {
+    await browser.post('/register/courses', { course: replace, replace: '1' });
+    expect(browser.status).toBe(200);
+  }
+  await browser.get(location);
+  expect(browser.page.page).toBe('unknown');
+  browser.gateway.books.desk.wait(10_000);
+  await browser.get(location);
+  expect(browser.page.page).toBe('mine');
 });
 
 test('a double click, and an old tab, change nothing twice', async () => {
