@@ -13,8 +13,8 @@ import type { EpochMs } from '../engine/protocol/ids.ts';
 export type Allowance = { burst: number; everyMs: number };
 
 export type LimitsConfig = {
-  /** Pages asked for by one address; a campus shares one, so this is wide. */
-  address: Allowance;
+  /** Captcha pictures for one address; a campus shares one, so this is wide. */
+  captchasAddress: Allowance;
   /** Lookups and sign-ins from one address. */
   signInAddress: Allowance;
   /** Sign-in attempts on one person, beside the delays the engine adds (D3). */
@@ -30,7 +30,7 @@ export type LimitsConfig = {
 };
 
 export const defaultLimits: LimitsConfig = {
-  address: { burst: 600, everyMs: 20 },
+  captchasAddress: { burst: 600, everyMs: 50 },
   signInAddress: { burst: 120, everyMs: 1_000 },
   signInAccount: { burst: 10, everyMs: 6_000 },
   codesAccount: { burst: 6, everyMs: 20_000 },

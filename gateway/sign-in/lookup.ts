@@ -65,7 +65,9 @@ export function createLookup(context: GatewayContext): Lookup {
   }
 
   function captchaOf(request: Request): Reply {
-    const wait = limits.take('captchasTogether', '', now());
+    const wait =
+      limits.take('captchasAddress', request.address, now()) ??
+      limits.take('captchasTogether', '', now());
     if (wait !== undefined) return limitReply(context, request, wait);
     const { visitor, setCookies } = visitorOf(request);
     const token = formOf(request.query)?.get('token') ?? '';
@@ -81,7 +83,7 @@ export function createLookup(context: GatewayContext): Lookup {
     const { form, address } = request;
     const at = now();
     const wait =
-      limits.take('signInsTogether', '', at) ?? limits.take('signInAddress', address, at);
+      limits.take('signInAddress', address, at) ?? limits.take('signInsTogether', '', at);
     if (wait !== undefined) return limitReply(context, request, wait);
 
     const visitor = cookies.visitorOf(request.cookieHeader);

@@ -43,7 +43,7 @@ export function createPasswordStep(context: GatewayContext, strangers: Strangers
     const { form, address } = request;
     const at = now();
     const wait =
-      limits.take('signInsTogether', '', at) ?? limits.take('signInAddress', address, at);
+      limits.take('signInAddress', address, at) ?? limits.take('signInsTogether', '', at);
     if (wait !== undefined) return limitReply(context, request, wait);
 
     const visitor = cookies.visitorOf(request.cookieHeader);

@@ -4,13 +4,13 @@ import { createLimits, defaultLimits, type LimitsConfig } from '../../gateway/li
 
 const config: LimitsConfig = {
   ...defaultLimits,
-  address: { burst: 3, everyMs: 100 },
+  captchasAddress: { burst: 3, everyMs: 100 },
   account: { burst: 1, everyMs: 1000 },
 };
 
 test('a burst goes through, then one every interval; a refusal says how long to wait', () => {
   const limits = createLimits(config);
-  const results = [0, 0, 0, 0, 99, 100, 100].map((at) => limits.take('address', 'a', at));
+  const results = [0, 0, 0, 0, 99, 100, 100].map((at) => limits.take('captchasAddress', 'a', at));
   expect(results).toEqual([undefined, undefined, undefined, 100, 1, undefined, 100]);
 });
 
@@ -19,7 +19,7 @@ test('keys and limits are apart', () => {
   expect(limits.take('account', 'a', 0)).toBeUndefined();
   expect(limits.take('account', 'a', 0)).toBe(1000);
   expect(limits.take('account', 'b', 0)).toBeUndefined();
-  expect(limits.take('address', 'a', 0)).toBeUndefined();
+  expect(limits.take('captchasAddress', 'a', 0)).toBeUndefined();
 });
 
 test('never more than the burst and one per interval, and what is told to wait may come then', () => {
@@ -30,9 +30,9 @@ test('never more than the burst and one per interval, and what is told to wait m
       const taken: number[] = [];
       for (const gap of gaps) {
         now += gap;
-        const wait = limits.take('address', 'a', now);
+        const wait = limits.take('captchasAddress', 'a', now);
         if (wait === undefined) taken.push(now);
-        else expect(createWith(taken).take('address', 'a', now + wait)).toBeUndefined();
+        else expect(createWith(taken).take('captchasAddress', 'a', now + wait)).toBeUndefined();
       }
       for (const [from, start] of taken.entries()) {
         const within = taken.slice(from).filter((at) => at < start + 1000).length;
@@ -42,15 +42,15 @@ test('never more than the burst and one per interval, and what is told to wait m
   );
   function createWith(taken: number[]) {
     const limits = createLimits(config);
-    for (const at of taken) limits.take('address', 'a', at);
+    for (const at of taken) limits.take('captchasAddress', 'a', at);
     return limits;
   }
 });
 
 test('a clock set back does not lock a key out', () => {
   const limits = createLimits(config);
-  for (let times = 0; times < 3; times += 1) limits.take('address', 'a', 1_000_000);
-  expect(limits.take('address', 'a', 0)).toBeUndefined();
+  for (let times = 0; times < 3; times += 1) limits.take('captchasAddress', 'a', 1_000_000);
+  expect(limits.take('captchasAddress', 'a', 0)).toBeUndefined();
 });
 
 test('a flood of new keys stays within the bound and frees nobody', () => {

@@ -60,6 +60,7 @@ export type World = {
   admitEnrolled(documentNumber: string, record?: Partial<CandidateRecord>): PersonId;
   /** With a password, in need of a phone. */
   admitWithoutPhone(documentNumber: string): PersonId;
+  origin: string;
   browser(): Browser;
   stop(): Promise<void>;
 };
@@ -197,6 +198,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
         kind: 'new',
         passwordHash: importedHash,
       }),
+    origin: `http://127.0.0.1:${port}`,
     browser: () => new Browser(`http://127.0.0.1:${port}`, context),
     async stop() {
       live.close();
