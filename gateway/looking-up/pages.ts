@@ -16,7 +16,7 @@ export const showGuide =
   (context: GatewayContext): Handler =>
   (request) => {
     const days = context.catalogue.current()?.adopted.calendar ?? [];
-    return rendered(context, request, 'guide', { days });
+    return rendered(context, request, 'guide', { now: context.now(), days });
   };
 
 export const showCourseList =

@@ -41,6 +41,7 @@ export function noticePage(visit: Visit, standing: Standing, problem?: Problem):
   const { adopted } = visit.session;
   return shown(visit, standing, 'notice', problem, {
     form: formFor(visit, '', 0),
+    now: visit.at,
     title: adopted.catalogue.title,
     days: adopted.calendar,
     feeFen: adopted.catalogue.feeFen,

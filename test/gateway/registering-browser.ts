@@ -34,37 +34,21 @@ export const otherTicket: TicketNumber = '010524100032';
 
 type Route = `${'GET' | 'POST'} ${string}`;
 
-export type Gateway = {
-  books: Books;
-  context: GatewayContext;
-  routes: Map<Route, Handler>;
-  admit(number: number, record?: Partial<CandidateRecord>): PersonId;
-};
+export type Gateway = { context: GatewayContext; routes: Map<Route, Handler> };
+type Parts = Pick<GatewayContext, 'client' | 'catalogue' | 'availability' | 'now'>;
 
-export function givenGateway(
-  given: { adopted?: ReturnType<typeof province>; capacity?: number } = {},
-): Gateway {
-  const adopted = given.adopted ?? province();
-  const books = givenBooks(adopted, firstOpen + 60_000, given.capacity ?? 2);
-  const now = () => books.desk.now;
-  const catalogue = createCatalogue();
-  catalogue.adopt(adopted);
-  const availability = createAvailability();
-  books.onCounts((counts) => availability.hear(counts));
+export function gatewayOver(parts: Parts): Gateway {
   const context = {
+    ...parts,
     config: { secure: false, demonstration: true },
     // What a page shows, before it is worded: the models themselves.
     views: new Proxy(
       {},
       { get: (_, page) => (model: object) => JSON.stringify({ page, ...model }) },
     ),
-    client: books.client,
-    catalogue,
-    availability,
-    revocations: createRevocations(now),
+    revocations: createRevocations(parts.now),
     cookies: createCookies(randomBytes(32), false),
     limits: createLimits(defaultLimits),
-    now,
   } as unknown as GatewayContext;
   const routes = new Map<Route, Handler>([
     ['GET /register', showNotice(context)],
@@ -87,10 +71,28 @@ export function givenGateway(
     ['GET /guide', showGuide(context)],
     ['GET /courses', showCourseList(context)],
   ]);
+  return { context, routes };
+}
+
+export type GivenGateway = Gateway & {
+  books: Books;
+  admit(number: number, record?: Partial<CandidateRecord>): PersonId;
+};
+
+/** A gateway over books in memory, with the clock in the test's hand. */
+export function givenGateway(
+  given: { adopted?: ReturnType<typeof province>; capacity?: number } = {},
+): GivenGateway {
+  const adopted = given.adopted ?? province();
+  const books = givenBooks(adopted, firstOpen + 60_000, given.capacity ?? 2);
+  const catalogue = createCatalogue();
+  const availability = createAvailability();
+  catalogue.adopt(adopted);
+  books.onCounts((counts) => availability.hear(counts));
+  const now = () => books.desk.now;
   return {
+    ...gatewayOver({ client: books.client, catalogue, availability, now }),
     books,
-    context,
-    routes,
     admit(number, record = {}) {
       const person = `person-${number}`.padEnd(22, '-');
       const tickets = [ticket, otherTicket].map((one) =>
@@ -102,8 +104,8 @@ export function givenGateway(
   };
 }
 
-export class Browser {
-  readonly gateway: Gateway;
+export class Browser<Over extends Gateway = Gateway> {
+  readonly gateway: Over;
   readonly cookies = new Map<string, string>();
   htmx = false;
   /** The last page shown. */
@@ -112,7 +114,7 @@ export class Browser {
   status = 0;
   location = '';
 
-  constructor(gateway: Gateway, person: PersonId, as: TicketNumber = ticket) {
+  constructor(gateway: Over, person: PersonId, as: TicketNumber = ticket) {
     this.gateway = gateway;
     const { context } = gateway;
     const issuedAt = context.now();

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { ticketMask } from '../../engine/protocol/masks.ts';
 import { rightCode } from './registering-books.ts';
-import { Browser, type Gateway, givenGateway, otherTicket, ticket } from './registering-browser.ts';
+import {
+  Browser,
+  type GivenGateway,
+  givenGateway,
+  otherTicket,
+  ticket,
+} from './registering-browser.ts';
 import { firstOpen, province } from './registering-province.ts';
 
 /** The courses shown, as `B 02331 draft`. */
@@ -19,7 +25,7 @@ const entry = (browser: Browser) => ({
 
 const entered = (...courses: string[]) => enteredIn(givenGateway(), ...courses);
 
-async function enteredIn(gateway: Gateway, ...courses: string[]) {
+async function enteredIn(gateway: GivenGateway, ...courses: string[]) {
   const browser = new Browser(gateway, gateway.admit(1));
   await browser.toCourses();
   for (const course of courses) await browser.post('/register/courses', { course });
