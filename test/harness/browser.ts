@@ -28,5 +28,10 @@ export async function newVisitor(
     timezoneId: 'Asia/Shanghai',
   });
   context.setDefaultTimeout(30_000);
+  if (!scripts) withoutScripts.add(context);
   return context;
 }
+
+const withoutScripts = new WeakSet<BrowserContext>();
+/** Whether pages of this visitor run scripts; the browser itself does not tell. */
+export const runsScripts = (context: BrowserContext): boolean => !withoutScripts.has(context);

@@ -1,0 +1,104 @@
+/**
+ * The real program for the browser tests, in a folder of its own on free loopback ports: all in one
+ * process, or gateways and engine as separate processes over a real nats-server.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startNats } from '../harness/nats.ts';
+
+export type Product = {
+  /** One address per gateway. */
+  origins: readonly [string, ...string[]];
+  /** Signs captchas; the tests solve them with it. */
+  cookieKey: Buffer;
+  stop(): Promise<void>;
+};
+export type DividedProduct = Product & {
+  /** As a power cut would: no farewell. */
+  killEngine(): Promise<void>;
+  startEngine(): Promise<void>;
+};
+
+const program = new URL('../../ruxi.ts', import.meta.url).pathname;
+
+export async function startWhole(settings: NodeJS.ProcessEnv = {}): Promise<Product> {
+  const folder = newFolder();
+  const whole = await start(['start'], { ...folder.settings, ...settings });
+  return {
+    origins: [whole.address],
+    cookieKey: folder.cookieKey(),
+    async stop() {
+      await end(whole.child, 'SIGTERM');
+      folder.remove();
+    },
+  };
+}
+
+export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<DividedProduct> {
+  const folder = newFolder();
+  const nats = await startNats();
+  const all = { ...folder.settings, RUXI_NATS_URL: nats.url, ...settings };
+  let engine = await start(['engine'], all);
+  const gateways = [await start(['gateway'], all), await start(['gateway'], all)] as const;
+  return {
+    origins: [gateways[0].address, gateways[1].address],
+    cookieKey: folder.cookieKey(),
+    killEngine: () => end(engine.child, 'SIGKILL'),
+    async startEngine() {
+      engine = await start(['engine'], all);
+    },
+    async stop() {
+      for (const { child } of [...gateways, engine]) await end(child, 'SIGTERM');
+      await nats.stop();
+      folder.remove();
+    },
+  };
+}
+
+function newFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'ruxi-browser-'));
+  const keysFolder = join(folder, 'keys');
+  return {
+    settings: {
+      RUXI_DATA_DIR: join(folder, 'data'),
+      RUXI_KEYS_DIR: keysFolder,
+      RUXI_PORT: '0',
+    },
+    cookieKey: () => readFileSync(join(keysFolder, 'cookie.key')),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Resolves with the line that says it is open: the last word of it is an address. */
+async function start(
+  args: string[],
+  settings: NodeJS.ProcessEnv,
+): Promise<{ child: ChildProcess; address: string }> {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  const opened = new Promise<string>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const address = /(?:is open: (\S+)|The engine answers).*\n/.exec(said);
+      if (address !== null) resolve(address[1] ?? '');
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    child.once('exit', (code) => reject(new Error(`ruxi ${args} ended with ${code}:\n${said}`)));
+  });
+  return { child, address: await opened };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  await gone;
+}
