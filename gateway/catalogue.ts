@@ -77,8 +77,9 @@ export function indexSession(adopted: Adopted): Session {
   const { units, courses, areas, cities, programmes } = adopted.catalogue;
   const areasOfCity = new Map<string, ExamArea[]>(cities.map((city) => [city.code, []]));
   for (const area of areas) areasOfCity.get(area.city)?.push(area);
+  const calendar = [...adopted.calendar].sort((one, other) => one.opensAt - other.opensAt);
   return {
-    adopted,
+    adopted: { ...adopted, calendar },
     units,
     unit: new Map(units.map((unit) => [unit.code, unit])),
     unitOrder: new Map(units.map((unit, order) => [unit.code, order])),
@@ -95,7 +96,7 @@ export function indexSession(adopted: Adopted): Session {
   };
 }
 
-/** K2. The calendar is sorted by day; a session has days, not thousands of them. */
+/** K2. `adopted` as indexed: its calendar is in order. */
 export function windowAt(adopted: Adopted, at: EpochMs): WindowNow {
   const { calendar, window } = adopted;
   const first = calendar[0];

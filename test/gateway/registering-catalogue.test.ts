@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { compileRules, windowRefusal } from '../../engine/core/rules.ts';
 import {
   createCatalogue,
   indexSession,
@@ -67,4 +69,36 @@ test('the next change of the window follows the calendar', () => {
   expect(nextWindowChange(province(), firstOpen - 1)).toBe(firstOpen);
   expect(nextWindowChange(province(), firstOpen)).toBe(firstOpen + 13 * hour);
   expect(nextWindowChange(province(), firstOpen + 90 * hour)).toBeUndefined();
+});
+
+test('D9 a page says of the window what the engine decides by it, at every instant', () => {
+  const reasons = {
+    before: 'window-not-yet-open',
+    paused: 'window-paused',
+    closed: 'window-closed',
+    over: 'window-over',
+    open: undefined,
+  };
+  const edges = [0, 13, 24, 37, 48, 61, 72, 85].flatMap((at) => [
+    firstOpen + at * hour - 1,
+    firstOpen + at * hour,
+  ]);
+  const instant = fc.oneof(
+    fc.constantFrom(...edges),
+    fc.integer({ min: firstOpen - 2 * hour, max: firstOpen + 90 * hour }),
+  );
+  const paused = { state: 'paused' as const, pausedMs: 0, reason: '', newsBy: 0 };
+  fc.assert(
+    fc.property(instant, fc.boolean(), fc.boolean(), (at, isPaused, backwards) => {
+      const window = isPaused
+        ? { ...paused, pausedAt: firstOpen }
+        : { state: 'open' as const, pausedMs: 0 };
+      const given = province({ window });
+      if (backwards) given.calendar.reverse();
+      const { adopted } = indexSession(given);
+      expect(reasons[windowAt(adopted, at).state]).toBe(
+        windowRefusal(compileRules(given), at)?.reason,
+      );
+    }),
+  );
 });

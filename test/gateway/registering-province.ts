@@ -74,7 +74,7 @@ export function province(
         },
       ],
     },
-    calendar: given.calendar ?? days,
+    calendar: given.calendar ?? [...days],
     settings: {
       foreignCourse: 'warn',
       importedPhoneMustMatch: true,
