@@ -30,7 +30,7 @@ export function limitKeyOf(text: string): string | undefined {
 }
 
 function keyOfBytes(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
   if (isMapped(bytes)) return bytes.subarray(12).join('.');
   let key = '';
   for (let at = 0; at < 8; at += 2) {

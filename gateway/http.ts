@@ -180,8 +180,8 @@ export class HttpServer {
       maxLifetime: 60,
       upgrade: (res, req, context) => {
         const head = readHead(req);
-        // A browser always names the origin here; what does not is no browser's page of ours.
-        const own = head.origin !== '' && this.#ownOrigin(head);
+        // A browser always names the origin here, whatever the page's referrer policy.
+        const own = head.origin !== '' && head.origin !== 'null' && this.#ownOrigin(head);
         const request = this.#requestOf(res, req, head, 'GET');
         const data = own && !this.#stopping ? this.#upgraded(route, request) : undefined;
         if (data === undefined) return this.#fail(res, 403, false, false);
@@ -253,7 +253,7 @@ export class HttpServer {
   #withoutBody(res: HttpResponse, req: HttpRequest, method: 'GET' | 'HEAD', handler: Handler) {
     const head = readHead(req);
     const isHead = method === 'HEAD';
-    if (head.doubtful || head.lengths > 0) return this.#fail(res, 400, isHead, true);
+    if (head.doubtful || head.length > 0) return this.#fail(res, 400, isHead, true);
     this.#run(res, this.#requestOf(res, req, head, method), handler, isHead);
   }
 
@@ -307,8 +307,7 @@ export class HttpServer {
    */
   #ownOrigin(head: Head): boolean {
     if (head.fetchSite !== '' && head.fetchSite !== 'same-origin') return false;
-    if (head.origin === '') return true;
-    if (head.origin === 'null') return true;
+    if (head.origin === '' || head.origin === 'null') return true;
     const own = this.#options.origin;
     if (own !== undefined) return head.origin === own;
     return head.origin === `http://${head.host}` || head.origin === `https://${head.host}`;

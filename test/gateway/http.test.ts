@@ -344,6 +344,7 @@ test('a socket from another site, from no page, or that its route refuses, is 40
   expect(statusOf(await upgrade('/live', own))).toBe(101);
   expect(statusOf(await upgrade('/live', 'Origin: https://elsewhere.example\r\n'))).toBe(403);
   expect(statusOf(await upgrade('/live', ''))).toBe(403);
+  expect(statusOf(await upgrade('/live', 'Origin: null\r\n'))).toBe(403);
   expect(statusOf(await upgrade('/live?refuse', own))).toBe(403);
 });
 
