@@ -302,7 +302,11 @@ export class Visitor {
     return { area, person, claim, ticket, revision: this.row?.revision ?? 0 };
   }
 
-  choose(course: string, replace = false, more: Partial<Envelope> = {}): CommandReply {
+  choose(
+    course: string,
+    replace = false,
+    more: Partial<Envelope & { revision: number }> = {},
+  ): CommandReply {
     const programme = '020301K';
     return this.desk.send({
       kind: 'choose-course',
@@ -335,7 +339,7 @@ export class Visitor {
   save(
     units: UnitCode[] = this.chosen,
     codeMatches = true,
-    more: Partial<Envelope> = {},
+    more: Partial<Envelope & { revision: number }> = {},
   ): CommandReply {
     const { challenge } = this;
     return this.desk.send({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refusalReasons } from '../../engine/protocol/refusals.ts';
+import { type RefusalReason, refusalReasons } from '../../engine/protocol/refusals.ts';
 import { accepted, givenDesk, givenSettings, givenTicket, refused, Visitor } from '../given.ts';
 
 describe('choosing courses', () => {
@@ -147,7 +147,7 @@ test('guards answer in the order of the list of reasons', () => {
     answerBy: desk.now - 1,
     olderEpoch: true,
   } as const;
-  const reasons = [];
+  const reasons: RefusalReason[] = [];
   const fixes = [
     {},
     { answerBy: desk.now },

@@ -268,10 +268,8 @@ describe('the hold clocks', () => {
     if (partition.adopted === undefined) throw new Error('no session');
     const { adopted } = partition.adopted;
     const { pausedMs } = adopted.window;
-    const window = {
-      ...{ state: 'paused', pausedMs, pausedAt: now },
-      ...{ reason: '示例', newsBy: now + 60 * minute },
-    } as const;
+    const newsBy = now + 60 * minute;
+    const window = { state: 'paused', pausedMs, pausedAt: now, reason: '示例', newsBy } as const;
     desk.send({ kind: 'adopt', adopted: { ...adopted, number: adopted.number + 1, window } });
   }
   function resume(desk: Desk): void {
