@@ -220,7 +220,10 @@ export class HttpServer {
   listen(): Promise<number> {
     this.#app.any('/*', (res, req) => {
       const known = this.#paths.has(req.getUrl());
-      this.#fail(res, known ? 405 : 404, req.getMethod() === 'head', true);
+      const method = req.getMethod();
+      // What may have brought a body ends here, before anybody could read it differently.
+      const close = method !== 'get' && method !== 'head';
+      this.#fail(res, known ? 405 : 404, method === 'head', close);
     });
     const { host, port } = this.#options;
     return new Promise((resolve, reject) => {

@@ -52,7 +52,7 @@ test('F2 any other answer is wrong; small letters, spaces and full width are for
   const wide = [...answer].map((letter) => String.fromCodePoint(letter.charCodeAt(0) + 0xfee0));
   expect(captcha.check(token, visitor, answer.toLowerCase(), now)).toBe('right');
   expect(captcha.check(token, visitor, ` ${wide.join(' ')} `, now)).toBe('right');
-  for (const other of ['', answer.slice(1), `${answer}A`, [...answer].reverse().join('') + '!']) {
+  for (const other of ['', answer.slice(1), `${answer}A`, `${[...answer].reverse().join('')}!`]) {
     expect(captcha.check(token, visitor, other, now)).toBe('wrong');
   }
 });

@@ -50,6 +50,8 @@ export type World = {
   context: GatewayContext;
   commands: Command[];
   queries: Query[];
+  /** Passwords verified, which is the work that costs. */
+  verified(): number;
   /** Nothing reaches the engine. */
   setAway(away: boolean): void;
   /** The next command is carried out, and its answer lost. */
@@ -139,6 +141,8 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
   catalogue.adopt(adopted);
   const availability = createAvailability();
   const revocations = createRevocations(now);
+  const hashing = startHashing();
+  let verified = 0;
   const context: GatewayContext = {
     config,
     client,
@@ -148,7 +152,13 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     views: jsonViews,
     cookies: createCookies(config.cookieKey, config.secure),
     limits: createLimits(config.limits),
-    hashing: startHashing(),
+    hashing: {
+      ...hashing,
+      verify(hash, password) {
+        verified += 1;
+        return hashing.verify(hash, password);
+      },
+    },
     now,
   };
   const faults: unknown[] = [];
@@ -179,6 +189,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     context,
     commands,
     queries,
+    verified: () => verified,
     setAway: (to) => {
       away = to;
     },

@@ -241,16 +241,26 @@ test('D2 F8 sign-in fails alike for the wrong password, the wrong ticket and nob
   expect(right.model.problem).toEqual({ reason: 'failed' });
 });
 
-test('D2 lookup and failure ask the engine the same questions for somebody and for nobody', async () => {
-  const asked = async (number: string) => {
-    const from = [world.queries.length, world.commands.length] as const;
+test('D2 lookup and failure are the same work for somebody and for nobody', async () => {
+  const work = async (number: string) => {
+    const from = [world.queries.length, world.commands.length, world.verified()] as const;
     await world.browser().signIn(number, 'wrong password');
-    return [
-      world.queries.slice(from[0]).map(({ kind }) => kind),
-      world.commands.slice(from[1]).map(({ kind }) => kind),
-    ];
+    return {
+      queries: world.queries.slice(from[0]).map(({ kind }) => kind),
+      commands: world.commands.slice(from[1]).map(({ kind }) => kind),
+      verified: world.verified() - from[2],
+    };
   };
-  expect(await asked(someone)).toEqual(await asked(known()));
+  const forNobody = await work(someone);
+  expect(forNobody).toEqual({
+    queries: ['spend-once', 'sign-in-facts', 'sign-in-facts'],
+    commands: ['record-sign-in'],
+    verified: 1,
+  });
+  const enrolledNumber = documentNumberOf(next++);
+  world.admitEnrolled(enrolledNumber);
+  expect(await work(enrolledNumber)).toEqual(forNobody);
+  expect(await work(known())).toEqual(forNobody);
 });
 
 test('D3 failures delay, somebody and nobody alike, and never lock for good', async () => {
