@@ -171,6 +171,7 @@ export type NewPasswordModel = {
 // ── Registering ─────────────────────────────────────────────────────────────────────────────────
 
 export type NoticeModel = {
+  now: EpochMs;
   form: string;
   title: string;
   days: readonly BookingDay[];
@@ -306,7 +307,7 @@ export type MineModel = {
 // ── Looking things up, and when nothing can be done ─────────────────────────────────────────────
 
 /** F15. */
-export type GuideModel = { days: readonly BookingDay[] };
+export type GuideModel = { now: EpochMs; days: readonly BookingDay[] };
 /** F16. */
 export type CourseListModel = {
   title: string;

@@ -394,6 +394,12 @@ export const holdStartedSending = (phone: string, count: number, until: EpochMs)
 export const swapStarted = (phone: string, until: EpochMs): string =>
   `验证码已发往 ${phone}，${clockTime(until)} 前有效。原来的考位一直是您的，输入验证码并点“保存考位”后换成新课程。`;
 
+/** Without the seconds left, which the page counts beside it. */
+export const holdExpiring = (until: EpochMs, resendLeft: boolean): string =>
+  `考位暂留到 ${clockTime(until)}。收到验证码请尽快保存${
+    resendLeft ? '；没收到可以重新获取，暂留会延长一次' : ''
+  }。`;
+
 export const holdExpired = (courses: readonly UnitAndCourse[]): string =>
   `暂留已到时，${courses.map((one) => nameUnitCourse(one)).join('、')} 的考位已放回。之前保存的考位不受影响，填好的课程还在。请再点“获取验证码”，还有余位就能重新暂留。`;
 

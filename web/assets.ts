@@ -1,0 +1,68 @@
+/**
+ * The files every page links to: styles joined into one sheet, our script, htmx and its WebSocket
+ * extension from their package, the mark. Each goes under a name that carries the hash of its
+ * content, so it may be kept for ever; the gateway serves the bytes.
+ *
+ * A1 `path` is `/assets/<name>.<hash>.<extension>` with the first twelve hexadecimal digits of the
+ *    content's SHA-256.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
+
+export type Asset = {
+  /** Before hashing: `ruxi.css`. */
+  name: string;
+  path: string;
+  bytes: Uint8Array;
+  gzip: Uint8Array;
+  type: string;
+};
+export type AssetName = 'style' | 'script' | 'htmx' | 'socket' | 'mark';
+export type Assets = Record<AssetName, Asset>;
+
+/** In the order in which later rules may refine earlier ones. */
+const sheets = ['tokens', 'base', 'layout', 'components', 'pages', 'print'];
+
+export function readAssets(): Assets {
+  const own = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
+  const htmxFolder = new URL(
+    '.',
+    `file://${createRequire(import.meta.url).resolve('htmx.org/dist/htmx.min.js')}`,
+  );
+  const vendored = (name: string) => readFileSync(new URL(name, htmxFolder), 'utf8');
+  const styles = sheets.map((name) => own(`styles/${name}.css`)).join('\n');
+  return {
+    style: asset('ruxi.css', withoutSpace(styles), 'text/css; charset=utf-8'),
+    script: asset('ruxi.js', own('public/app.js'), 'text/javascript; charset=utf-8'),
+    htmx: asset('htmx.js', withoutMap(vendored('htmx.min.js')), 'text/javascript; charset=utf-8'),
+    socket: asset(
+      'hx-ws.js',
+      withoutMap(vendored('ext/hx-ws.min.js')),
+      'text/javascript; charset=utf-8',
+    ),
+    mark: asset('mark.svg', own('public/mark.svg'), 'image/svg+xml'),
+  };
+}
+
+function asset(name: string, text: string, type: string): Asset {
+  const bytes = Buffer.from(text);
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+  const dot = name.lastIndexOf('.');
+  return {
+    name,
+    path: `/assets/${name.slice(0, dot)}.${hash}${name.slice(dot)}`,
+    bytes,
+    gzip: gzipSync(bytes, { level: 9 }),
+    type,
+  };
+}
+
+/** Comments and indentation only: our sheets hold no string in which either would matter. */
+const withoutSpace = (css: string): string =>
+  css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s+/g, ' ');
+
+/** The map is not served; its name would only make a browser ask for it. */
+const withoutMap = (script: string): string =>
+  script.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '');

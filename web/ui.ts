@@ -1,0 +1,404 @@
+/**
+ * The small parts pages are put together from: icons, chips, meters, the menu, the summary of a
+ * problem. Each answers markup; where a part has a look of its own, the class of the same name in
+ * styles/components.css is its other half.
+ */
+import type { EpochMs } from '../engine/protocol/ids.ts';
+import type { BookingDay } from '../engine/protocol/session.ts';
+import { clockTime, dayAndWeekday, endTime, timeSpan } from './china-time.ts';
+import { escaped, html, Markup, nothing } from './markup.ts';
+import type {
+  AreaModel,
+  CodeModel,
+  CourseModel,
+  CoursesModel,
+  Frame,
+  Level,
+  OwnModel,
+  PoolModel,
+  ProblemModel,
+  SavedModel,
+  SentCodeModel,
+  UnitCardModel,
+  UnitModel,
+  WindowModel,
+} from './view-models.ts';
+import type { FailureStatus, MenuEntry } from './views.ts';
+import {
+  holdExpiring,
+  holdStarted,
+  holdStartedSending,
+  levelNames,
+  nameCourse,
+  type RegisteringReason,
+  type Said,
+  yuan,
+} from './wording.ts';
+
+// ── Icons ───────────────────────────────────────────────────────────────────────────────────────
+
+/** Drawn once per page and used by name; every state has one, so that colour never stands alone. */
+const drawings = {
+  tick: '<path d="M2.5 7.5l3 3 6-7" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>',
+  half: '<circle cx="7" cy="7" r="5" fill="none" stroke="currentColor" stroke-width="2"/><path d="M7 2a5 5 0 0 1 0 10z" fill="currentColor"/>',
+  dot: '<circle cx="7" cy="7" r="5.5" fill="currentColor"/>',
+  bar: '<circle cx="7" cy="7" r="5.5" fill="none" stroke="currentColor" stroke-width="2"/><path d="M4 7h6" stroke="currentColor" stroke-width="2"/>',
+  pen: '<circle cx="7" cy="7" r="5.2" fill="none" stroke="currentColor" stroke-width="1.8" stroke-dasharray="2.6 1.5"/>',
+  clock:
+    '<circle cx="7" cy="7" r="5.5" fill="none" stroke="currentColor" stroke-width="1.8"/><path d="M7 3.8V7l2.2 1.6" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/>',
+  info: '<circle cx="7" cy="7" r="5.6" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="M7 6.4v3.4M7 4.1v.2" stroke="currentColor" stroke-width="1.7" stroke-linecap="round"/>',
+  swap: '<path d="M2.5 5h8M8 2.2 10.8 5 8 7.8M11.5 9.5h-8M6 6.9 3.2 9.6 6 12.2" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/>',
+};
+export type IconName = keyof typeof drawings;
+
+export const symbols = new Markup(
+  `<svg class="vh" width="0" height="0" aria-hidden="true"><defs>${Object.entries(drawings)
+    .map(([name, drawing]) => `<symbol id="${name}" viewBox="0 0 14 14">${drawing}</symbol>`)
+    .join('')}</defs></svg>`,
+);
+
+export function icon(name: IconName, size = 14): Markup {
+  return new Markup(
+    `<svg width="${size}" height="${size}" aria-hidden="true"><use href="#${name}"/></svg>`,
+  );
+}
+
+/** 田字格: the field a character is practised in, one seat taken. */
+export const mark = new Markup(
+  '<svg width="34" height="34" viewBox="0 0 34 34" aria-hidden="true"><rect x="2" y="2" width="30" height="30" rx="3" fill="none" stroke="#fff" stroke-width="2"/><path d="M17 2v30M2 17h30" stroke="#B9D3D6" stroke-width="1.5" stroke-dasharray="3 2.4"/><rect x="6" y="6" width="8.4" height="8.4" rx="1" fill="#FFC94D"/></svg>',
+);
+
+/** Quadrants by place: 1 top left, 2 top right, 3 bottom left, 4 bottom right. */
+const quadrants = [4, 16.5].flatMap((y) =>
+  [4, 16.5].map(
+    (x) =>
+      new Markup(
+        `<svg class="quad" width="28" height="28" viewBox="0 0 28 28" aria-hidden="true"><rect x="1" y="1" width="26" height="26" rx="3" fill="none" stroke="#7F8B92" stroke-width="1.5"/><path d="M14 1v26M1 14h26" stroke="#B7BFC3" stroke-dasharray="2.5 2"/><rect x="${x}" y="${y}" width="7.5" height="7.5" rx="1" fill="#0F4A56"/></svg>`,
+      ),
+  ),
+);
+
+/** A session with other than four units shows the number instead of a quadrant. */
+export function unitIcon({ place, of }: UnitModel): Markup {
+  const quadrant = of === quadrants.length ? quadrants[place - 1] : undefined;
+  if (quadrant !== undefined) return quadrant;
+  return html`<svg class="quad" width="28" height="28" viewBox="0 0 28 28" aria-hidden="true"><rect x="1" y="1" width="26" height="26" rx="3" fill="none" stroke="#7F8B92" stroke-width="1.5"/><text x="14" y="19.5" text-anchor="middle" font-size="15" font-weight="600" fill="#0F4A56">${place}</text></svg>`;
+}
+
+// ── Chips and meters ────────────────────────────────────────────────────────────────────────────
+
+export type ChipKind = 'ok' | 'low' | 'full' | 'draft' | 'hold' | 'saved';
+const chipIcons: Record<ChipKind, IconName> = {
+  ok: 'dot',
+  low: 'half',
+  full: 'bar',
+  draft: 'pen',
+  hold: 'clock',
+  saved: 'tick',
+};
+const chipBegins = Object.fromEntries(
+  Object.entries(chipIcons).map(([kind, name]) => [
+    kind,
+    `<span class="chip ${kind}">${icon(name).text}`,
+  ]),
+) as Record<ChipKind, string>;
+
+export const chip = (kind: ChipKind, text: string): Markup =>
+  new Markup(`${chipBegins[kind]}<b>${escaped(text)}</b></span>`);
+
+export const levelKinds: Record<Level, 'ok' | 'low' | 'full'> = {
+  plenty: 'ok',
+  scarce: 'low',
+  full: 'full',
+};
+export const levelChip = (level: Level): Markup => chip(levelKinds[level], levelNames[level]);
+
+/** The candidate's own state in a unit; never shares a chip with the pool's. */
+export function ownChip(own: OwnModel): Markup {
+  switch (own.kind) {
+    case 'empty':
+      return nothing;
+    case 'draft':
+      return chip('draft', '已填入');
+    case 'held':
+      return chip('hold', `暂留到 ${clockTime(own.until)}`);
+    case 'saved':
+    case 'swap':
+      return chip('saved', '已保存');
+  }
+}
+
+const cells = '<i></i>'.repeat(10);
+/** How many cells are lit stands in `data-fill`; the number beside it is for everyone else. */
+export const meter = ({ fill }: PoolModel): Markup =>
+  new Markup(`<div class="cells" data-fill="${fill}" aria-hidden="true">${cells}</div>`);
+
+/** `share` from 0 to 1. app.js follows the clock; without it the bar shows the page's moment. */
+export function progress(share: number): Markup {
+  const width = Math.round(400 * Math.min(1, Math.max(0, share)));
+  return html`<svg class="bar" viewBox="0 0 400 8" preserveAspectRatio="none" aria-hidden="true"><rect class="tr" width="400" height="8" rx="4"/><rect class="fl" width="${width}" height="8" rx="4"/></svg>`;
+}
+
+// ── Forms ───────────────────────────────────────────────────────────────────────────────────────
+
+/** A plain form that htmx sends in place where it runs. A second submit while one is out is dropped. */
+export const post = (path: string): Markup =>
+  html`method="post" action="${path}" hx-post="${path}" hx-target="#main" hx-swap="innerHTML" hx-sync="this:drop"`;
+/** A form whose answer is another page: the browser's own navigation is right. */
+export const send = (path: string): Markup => html`method="post" action="${path}"`;
+export const token = (form: string): Markup =>
+  html`<input type="hidden" name="form" value="${form}">`;
+
+/** Stated once on top, with the way to the field; the field repeats the words. */
+export function problem(said: Said, field?: string, actions: Markup = nothing): Markup {
+  const what =
+    field === undefined
+      ? html`<p>${said.text}</p>`
+      : html`<p><a href="#${field}">${said.text}</a></p>`;
+  return html`<section class="problems" role="alert" tabindex="-1" aria-labelledby="problem"><div><h2 id="problem">有 1 处需要处理</h2>${what}<p class="hint">${said.next}</p></div>${actions}</section>`;
+}
+/** Beside the field; `id` is what its aria-describedby names. */
+export const fieldProblem = (said: Said, id: string): Markup =>
+  html`<p class="wrong" id="${id}">${icon('info')}<span>${said.text}</span></p>`;
+
+// ── Menu ────────────────────────────────────────────────────────────────────────────────────────
+
+const menuEntries: Record<Exclude<MenuEntry, 'messages' | 'sign-in'>, [string, string]> = {
+  guide: ['/guide', '报考前准备'],
+  courses: ['/courses', '查看开考课程'],
+  register: ['/register', '课程报考与缴费'],
+  mine: ['/mine', '我的报考'],
+};
+
+/** The same list in the same order, in the top bar of a phone and at the left of a wide screen. */
+export function menu(frame: Frame, current: MenuEntry | undefined): Markup {
+  const link = (entry: MenuEntry, path: string, name: string) =>
+    entry === current
+      ? html`<li><a href="${path}" aria-current="page">${name}</a></li>`
+      : html`<li><a href="${path}">${name}</a></li>`;
+  const entry = (name: keyof typeof menuEntries) => link(name, ...menuEntries[name]);
+  const messages = frame.demonstration ? link('messages', '/messages', '演示短信') : nothing;
+  const look = html`<p class="mg">查询</p><ul class="ml">${entry('guide')}${entry('courses')}${messages}</ul>`;
+  const { signedIn } = frame;
+  if (signedIn === undefined) {
+    return html`${look}<p class="mg">账号</p><ul class="ml">${link('sign-in', '/sign-in', '登录')}</ul>`;
+  }
+  const register =
+    signedIn.kind === 'full'
+      ? html`<p class="mg">报考</p><ul class="ml">${entry('register')}${entry('mine')}</ul>`
+      : nothing;
+  return html`${look}${register}<form ${send('/sign-out')}>${token(signedIn.signOutForm)}<button class="out" type="submit">退出登录</button></form>`;
+}
+
+// ── What several templates need to know ─────────────────────────────────────────────────────────
+
+export const areaName = ({ city, name }: AreaModel): string => `${city}${name}`;
+
+export const isFullDraft = ({ own, pool }: UnitCardModel): boolean =>
+  own.kind === 'draft' && pool?.level === 'full';
+
+export type Tally = { saved: number; chosen: number; chosenFull: number; paid: number };
+/** `paid`: courses the fee is reckoned on; a swap is one course, a full one none. */
+export function tally(units: readonly UnitCardModel[]): Tally {
+  const count = (of: (unit: UnitCardModel) => boolean) => units.filter(of).length;
+  const saved = count(({ own }) => own.kind === 'saved' || own.kind === 'swap');
+  const added = count(({ own }) => own.kind === 'draft' || own.kind === 'held');
+  const chosenFull = count(isFullDraft);
+  return {
+    saved,
+    chosen: added + count(({ own }) => own.kind === 'swap'),
+    chosenFull,
+    paid: saved + added - chosenFull,
+  };
+}
+
+/** The course that stands in a unit now: with a swap still the saved one. */
+export const standing = (own: Exclude<OwnModel, { kind: 'empty' }>): CourseModel =>
+  own.kind === 'swap' ? own.saved : own.course;
+
+export function savedTitle({ saved, failed }: Pick<SavedModel, 'saved' | 'failed'>): string {
+  if (failed.length === 0) return `${saved.length} 门已保存`;
+  return saved.length === 0
+    ? `${failed.length} 门没有保存`
+    : `${saved.length} 门已保存，${failed.length} 门没有保存`;
+}
+
+export const windowTitles: Record<WindowModel['state'], string> = {
+  before: '报考还没有开始',
+  open: '正在报考',
+  paused: '报考暂停',
+  closed: '今天的报考和缴费已结束',
+  over: '本次报考已截止',
+};
+
+export type FailureText = { title: string; text: string; next: string };
+export const failureTexts: Record<FailureStatus, FailureText> = {
+  400: {
+    title: '没有看懂这个请求',
+    text: '发来的内容不完整或有误，没有处理。已保存的考位不受影响。',
+    next: '请返回上一页，重新打开后再试。',
+  },
+  403: {
+    title: '这个请求不是从本系统的页面发出的',
+    text: '为了您的安全，没有处理。已保存的考位不受影响。',
+    next: '请从首页重新进入。',
+  },
+  404: {
+    title: '没有这个页面',
+    text: '地址可能输错了，或页面已经换了地方。',
+    next: '请从首页或菜单重新进入。',
+  },
+  405: {
+    title: '这个页面不能这样打开',
+    text: '它只接收表单。没有处理任何内容，已保存的考位不受影响。',
+    next: '请从首页或“我的报考”重新进入。',
+  },
+  411: {
+    title: '没有看懂这个请求',
+    text: '发来的内容没有说明长度，没有处理。已保存的考位不受影响。',
+    next: '请返回上一页，重新打开后再试。',
+  },
+  413: {
+    title: '提交的内容太长',
+    text: '超过了页面能接收的长度，没有处理。已保存的考位不受影响。',
+    next: '请返回上一页，缩短内容后再提交。',
+  },
+  415: {
+    title: '没有看懂这个请求',
+    text: '发来的不是表单，没有处理。已保存的考位不受影响。',
+    next: '请从首页重新进入。',
+  },
+  500: {
+    title: '系统出了问题',
+    text: '这次没有得到结果。已保存的考位不受影响。',
+    next: '请稍等片刻，到“我的报考”查看真实结果，再决定是否重做。',
+  },
+};
+
+// ── Parts with a little logic ───────────────────────────────────────────────────────────────────
+
+/** More days than a page needs to show are summed up in a line. */
+const daysShownMax = 8;
+
+/** The booking days: what is past, what is now, what comes. */
+export function days(all: readonly BookingDay[], now: EpochMs): Markup {
+  const next = all.findIndex((day) => now < day.closesAt);
+  const from = Math.max(0, Math.min(next < 0 ? all.length : next, all.length - daysShownMax));
+  const shown = all.slice(from, from + daysShownMax);
+  const item = (day: BookingDay, at: number) => {
+    const hours = timeSpan(day.opensAt, day.closesAt);
+    const last = from + at === all.length - 1;
+    const name = dayAndWeekday(day.opensAt);
+    if (now >= day.closesAt) return html`<li class="past"><b>${name}</b>已结束</li>`;
+    const text = `${now >= day.opensAt ? '正在报考，' : from + at === next ? '下次，' : ''}${
+      last ? `最后一天，${endTime(day.closesAt)} 截止` : hours
+    }`;
+    return html`<li class="${from + at === next ? 'next' : 'later'}"><b>${name}</b>${text}</li>`;
+  };
+  const more = all.length - from - shown.length;
+  const last = all.at(-1);
+  const rest =
+    more > 0 && last !== undefined
+      ? html`<p class="hint after num">之后还有 ${more} 天，最后一天是 ${dayAndWeekday(last.opensAt)}，${endTime(last.closesAt)} 截止。</p>`
+      : nothing;
+  return html`<ul class="days num" aria-label="报考时间">${shown.map(item)}</ul>${rest}`;
+}
+
+export const captcha = (token: string): Markup =>
+  html`<img src="/captcha?token=${token}" width="160" height="56" alt="验证码图片"><input type="hidden" name="captchaToken" value="${token}">`;
+
+/** What is known of the message on its way. */
+export function deliveryText({ delivery, phoneMask }: SentCodeModel): string {
+  switch (delivery) {
+    case 'sending':
+      return `验证码正在发往 ${phoneMask}。`;
+    case 'sent':
+      return `验证码已发往 ${phoneMask}。`;
+    case 'failed':
+      return `短信没有发到 ${phoneMask}，请稍等后重新获取。`;
+    case 'phone-messages-used-up':
+      return `${phoneMask} 今天的短信条数已用完，没有发送；请明天再试，或联系考区。`;
+  }
+}
+
+/** `1,164` */
+export const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+/** `35`, and `35.50` where there are fen. */
+export const wholeYuan = (fen: number): string => (fen % 100 === 0 ? String(fen / 100) : yuan(fen));
+
+/** `4 分 36 秒` */
+export function leftText(leftMs: number): string {
+  const seconds = Math.max(0, Math.ceil(leftMs / 1000));
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds} 秒` : `${minutes} 分 ${seconds % 60} 秒`;
+}
+/** `10 时 47 分 23 秒`, the figures large; whole days stand before. */
+export function countdown(leftMs: number): Markup {
+  const seconds = Math.max(0, Math.ceil(leftMs / 1000));
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86_400), '天'],
+    [Math.floor(seconds / 3600) % 24, '时'],
+    [Math.floor(seconds / 60) % 60, '分'],
+    [seconds % 60, '秒'],
+  ];
+  const shown = (parts[0]?.[0] ?? 0) > 0 ? parts : parts.slice(1);
+  return html`${shown.map(([value, name]) => html`<b>${value}</b><span>${name}</span>`)}`;
+}
+
+/** What stands under a course's name about the seat it has. */
+export function ownText(own: OwnModel): string {
+  switch (own.kind) {
+    case 'empty':
+      return '';
+    case 'draft':
+      return '还没有考位';
+    case 'held':
+      return '输入验证码保存后才是您的';
+    case 'saved':
+      return '考位是您的';
+    case 'swap':
+      return '考位是您的，正在换课程';
+  }
+}
+
+/** Takes the course out of the unit; a saved seat stays. */
+export const dropForm = (form: string, unit: UnitModel, name: string, label = name): Markup =>
+  html`<form ${post('/register/courses/drop')}>${token(form)}<input type="hidden" name="unit" value="${unit.code}"><button class="tbtn" type="submit" aria-label="${label}">${name}</button></form>`;
+
+/** F32, and a unit that is taken: exchanging is asked for, never done unasked. */
+export function replaceForm({ form, replace }: CoursesModel): Markup {
+  if (replace === undefined) return nothing;
+  return html`<form ${post('/register/courses')}>${token(form)}<input type="hidden" name="course" value="${replace.course.code}"><input type="hidden" name="replace" value="1"><button class="tbtn" type="submit">换成 ${nameCourse(replace.course)}</button></form>`;
+}
+
+const courseReasons = new Set<RegisteringReason>([
+  'course-malformed',
+  'course-unknown',
+  'course-replaced',
+  'course-practical',
+  'course-not-offered',
+  'course-foreign',
+  'draft-empty',
+]);
+/** Where on the courses page a problem is mended: the code box, or the card of its unit. */
+export function coursesField(problem: ProblemModel<RegisteringReason>): string | undefined {
+  if (courseReasons.has(problem.reason)) return 'course';
+  return problem.unit === undefined ? undefined : `u-${problem.unit.code}`;
+}
+
+/** B1: what is held, and until when; said truly while the message is still on its way. */
+export function codeText({ code }: CodeModel, held: number, until: EpochMs): string {
+  switch (code.delivery) {
+    case 'sending':
+      return holdStartedSending(code.phoneMask, held, until);
+    case 'sent':
+      return holdStarted(code.phoneMask, held, until);
+    case 'failed':
+    case 'phone-messages-used-up':
+      return `${deliveryText(code)}${held} 个考位仍为您暂留到 ${clockTime(until)}。`;
+  }
+}
+
+/** Shown by app.js in the last minute. */
+export const expiringText = ({ code }: CodeModel, until: EpochMs): string =>
+  holdExpiring(until, code.resendLeft);
