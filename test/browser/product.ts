@@ -17,6 +17,10 @@ export type Product = {
   stop(): Promise<void>;
 };
 export type DividedProduct = Product & {
+  /** For other commands of the program that reach the same bus. */
+  settings: NodeJS.ProcessEnv;
+  /** Connections stay open and nothing moves. */
+  freezeEngine(): void;
   /** As a power cut would: no farewell. */
   killEngine(): Promise<void>;
   startEngine(): Promise<void>;
@@ -46,6 +50,8 @@ export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<Di
   return {
     origins: [gateways[0].address, gateways[1].address],
     cookieKey: folder.cookieKey(),
+    settings: all,
+    freezeEngine: () => engine.child.kill('SIGSTOP'),
     killEngine: () => end(engine.child, 'SIGKILL'),
     async startEngine() {
       engine = await start(['engine'], all);

@@ -1,0 +1,196 @@
+/**
+ * Pictures of every page and state at three widths, from the real program: `npm run screenshots`
+ * writes `screenshots/<page>-<width>.png`. Looks, not asserts; people look at them.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { launchBrowser, newVisitor } from '../harness/browser.ts';
+import { newCandidates, personWho } from './people.ts';
+import { startDivided } from './product.ts';
+import {
+  button,
+  captchaToken,
+  chooseArea,
+  codeFor,
+  enterCourse,
+  enterPassword,
+  heading,
+  lookUp,
+  signIn,
+} from './steps.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+const folder = process.argv[2] ?? join(root, 'screenshots');
+const widths = [
+  { width: 360, height: 740 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+];
+const mabian = { city: '乐山市', name: '马边彝族自治县' };
+const jingyan = { city: '乐山市', name: '井研县' };
+const shizhong = { city: '乐山市', name: '市中区' };
+
+mkdirSync(folder, { recursive: true });
+const product = await startDivided();
+const browser = await launchBrowser();
+const [origin] = product.origins;
+const people = newCandidates();
+try {
+  for (const size of widths) {
+    console.log(`${size.width} px`);
+    await takeAll(size);
+  }
+} finally {
+  await browser.close();
+  await product.stop();
+}
+
+async function takeAll(size: { width: number; height: number }): Promise<void> {
+  const take = async (page: Page, name: string) => {
+    await page.screenshot({ path: join(folder, `${name}-${size.width}.png`), fullPage: true });
+  };
+  const visit = async () => (await newVisitor(browser, size)).newPage();
+  const open = async (page: Page, path: string, name: string) => {
+    await page.goto(`${origin}${path}`);
+    await take(page, name);
+  };
+  const next = () => {
+    const { value } = people.next();
+    if (value === undefined) throw new Error('more pictures than invented people');
+    return value;
+  };
+
+  const stranger = await visit();
+  await open(stranger, '/', 'start');
+  await open(stranger, '/guide', 'guide');
+  await open(stranger, '/courses', 'courses-offered');
+  await open(stranger, '/messages', 'messages-empty');
+  await open(stranger, '/nothing-here', 'not-found');
+  await stranger.goto(`${origin}/sign-in`);
+  await captchaToken(stranger);
+  await take(stranger, 'sign-in');
+  const newcomer = personWho('enrolled, first sign-in');
+  await lookUp(stranger, origin, product.cookieKey, newcomer, 'AAAA');
+  await stranger.getByRole('alert').waitFor();
+  await take(stranger, 'sign-in-captcha-wrong');
+  await lookUp(stranger, origin, product.cookieKey, personWho('two tickets'));
+  await heading(stranger, '选择准考证，登录').waitFor();
+  await take(stranger, 'tickets');
+  await enterPassword(stranger, { ...personWho('two tickets'), ticketEndsIn: '07', password: 'x' });
+  await stranger.getByRole('alert').waitFor();
+  await take(stranger, 'tickets-failed');
+
+  // The widths share one product, so only the first of them can still change the password.
+  const fresh = await visit();
+  await lookUp(fresh, origin, product.cookieKey, newcomer);
+  await enterPassword(fresh, newcomer);
+  await heading(fresh, '首次登录').waitFor();
+  await take(fresh, 'activate');
+  await fresh.goto(`${origin}/activate/phone`);
+  await take(fresh, 'bind-phone');
+  await fresh.getByLabel('手机号').fill('19900099002');
+  await button(fresh, '获取验证码').click();
+  await fresh.getByLabel('短信验证码').waitFor();
+  await take(fresh, 'bind-phone-code');
+
+  const who = next();
+  const page = await visit();
+  await signIn(page, origin, product.cookieKey, who);
+  await open(page, '/mine', 'mine-empty');
+  await open(page, '/register', 'notice');
+  await page.getByLabel('我已阅读并知晓').check();
+  await button(page, '下一步').click();
+  await heading(page, '选择考区').waitFor();
+  await page.getByLabel('市（州）').selectOption({ label: mabian.city });
+  await page.getByRole('radio').first().waitFor();
+  await take(page, 'area');
+  await chooseArea(page, origin, mabian);
+  await take(page, 'courses-none');
+  await enterCourse(page, '00009');
+  await page.getByText('已放进第一单元').waitFor();
+  await enterCourse(page, '00023');
+  await page.getByText('已放进第二单元').waitFor();
+  await take(page, 'courses-chosen');
+  await enterCourse(page, '99999');
+  await page.getByRole('alert').waitFor();
+  await take(page, 'courses-problem');
+  await button(page, '获取验证码').click();
+  await page.getByLabel('短信验证码').waitFor();
+  await take(page, 'code');
+  await page.getByLabel('短信验证码').fill('000000');
+  await button(page, '保存考位').click();
+  await page.getByRole('alert').waitFor();
+  await take(page, 'code-wrong');
+  await page.getByLabel('短信验证码').fill(await codeFor(page, origin, who.phone));
+  await button(page, '保存考位').click();
+  await heading(page, '保存结果').waitFor();
+  await take(page, 'saved');
+  await open(page, '/register/courses', 'courses-saved');
+  await enterCourse(page, '00040');
+  await page.getByRole('alert').waitFor();
+  await take(page, 'courses-replace');
+  await open(page, '/mine', 'mine');
+  await page
+    .getByRole('link', { name: /放弃这个考位/ })
+    .first()
+    .click();
+  await heading(page, '放弃考位').waitFor();
+  await take(page, 'give-up');
+  await open(page, '/register/area', 'area-locked');
+  await open(page, '/messages', 'messages');
+
+  const half = await visit();
+  await signIn(half, origin, product.cookieKey, next());
+  await chooseArea(half, origin, jingyan);
+  await enterCourse(half, '00009');
+  await half.getByText('已放进第一单元').waitFor();
+  await enterCourse(half, '00023');
+  await half.getByText('没有余位').first().waitFor();
+  await take(half, 'courses-one-full');
+  await button(half, '获取验证码').click();
+  await half.getByRole('dialog').waitFor();
+  await take(half, 'ask');
+
+  const none = await visit();
+  await signIn(none, origin, product.cookieKey, next());
+  await chooseArea(none, origin, shizhong);
+  await enterCourse(none, '00009');
+  await none.getByText('没有余位').first().waitFor();
+  await button(none, '获取验证码').click();
+  await heading(none, '没有考位').waitFor();
+  await take(none, 'all-full');
+
+  const waiting = await visit();
+  const patient = next();
+  await signIn(waiting, origin, product.cookieKey, patient);
+  await chooseArea(waiting, origin, mabian);
+  await enterCourse(waiting, '00009');
+  await waiting.getByText('已放进第一单元').waitFor();
+  await button(waiting, '获取验证码').click();
+  await waiting.getByLabel('短信验证码').fill(await codeFor(waiting, origin, patient.phone));
+  product.freezeEngine();
+  await button(waiting, '保存考位').click();
+  await heading(waiting, '正在核实').waitFor();
+  await take(waiting, 'unknown');
+  await product.killEngine();
+  await waiting.goto(`${origin}/mine`);
+  await take(waiting, 'away');
+  await product.startEngine();
+  await waiting.goto(`${origin}/mine`);
+  await heading(waiting, '我的报考').waitFor();
+
+  pause('pause', '--reason', '系统检修', '--news-by', '2030-01-01T10:30+08:00');
+  await waiting.goto(`${origin}/register`);
+  await waiting.getByText('报考暂停').first().waitFor();
+  await take(waiting, 'paused');
+  pause('open');
+}
+
+function pause(...args: string[]): void {
+  execFileSync(process.execPath, [join(root, 'ruxi.ts'), 'window', ...args], {
+    env: { ...process.env, ...product.settings },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
