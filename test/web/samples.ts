@@ -1,0 +1,548 @@
+/**
+ * One model or more for every page, as a gateway would fill them: what tests render, screenshots
+ * show and axe reads. Invented throughout; the numbers look it.
+ */
+import { documentTypes } from '../../engine/protocol/documents.ts';
+import type {
+  AreaModel,
+  CourseModel,
+  CoursesModel,
+  Frame,
+  PageModels,
+  PageName,
+  PoolModel,
+  SentCodeModel,
+  UnitCardModel,
+  UnitModel,
+} from '../../web/view-models.ts';
+
+const at = (day: number, hour: number, minute = 0, second = 0): number =>
+  Date.UTC(2026, 8, day, hour - 8, minute, second);
+export const now = at(7, 9, 4, 26);
+
+export const days = [7, 8, 9, 10].map((day) => ({ opensAt: at(day, 9), closesAt: at(day, 22) }));
+const [today, tomorrow] = days as [(typeof days)[0], (typeof days)[0]];
+const open = { state: 'open', day: today, nextDay: tomorrow } as const;
+const form = '1.ZmljdGl0aW91cy10b2tlbi0wMQ.1.mf8b2k.c2lnbmF0dXJl';
+const office = {
+  name: '郫都区自学考试办公室（演示）',
+  phone: '028-0000-0124',
+  hours: '报考期间 09:00–22:00',
+};
+
+export const frame: Frame = {
+  now,
+  demonstration: true,
+  window: open,
+  signedIn: { kind: 'full', nameMask: '王 * 婷', ticketMask: '0105******31', signOutForm: form },
+  office,
+  banners: [],
+};
+const stranger: Frame = { ...frame, signedIn: undefined, office: undefined };
+const activating: Frame = { ...frame, signedIn: { kind: 'activation', signOutForm: form } };
+
+const unit = (place: number): UnitModel => {
+  const name = `第${'一二三四'[place - 1]}单元`;
+  const exam = (hour: number, minute: number) =>
+    Date.UTC(2026, 9, place < 3 ? 24 : 25, hour - 8, minute);
+  const morning = place % 2 === 1;
+  return {
+    code: 'ABCD'[place - 1] ?? '',
+    name,
+    place,
+    of: 4,
+    startsAt: morning ? exam(9, 0) : exam(14, 30),
+    endsAt: morning ? exam(11, 30) : exam(17, 0),
+  };
+};
+const [a, b, c, d] = [unit(1), unit(2), unit(3), unit(4)];
+const mathematics: CourseModel = { code: '00023', name: '高等数学（工本）' };
+const structures: CourseModel = { code: '02331', name: '数据结构' };
+const discrete: CourseModel = { code: '02324', name: '离散数学' };
+const databases: CourseModel = { code: '04735', name: '数据库系统原理' };
+const compilers: CourseModel = { code: '02325', name: '计算机系统结构' };
+const area: AreaModel = { code: '0124', city: '成都市', name: '郫都区' };
+const pools: [PoolModel, PoolModel, PoolModel, PoolModel] = [
+  { free: 1164, capacity: 2400, level: 'plenty', fill: 5 },
+  { free: 86, capacity: 2400, level: 'scarce', fill: 1 },
+  { free: 0, capacity: 2400, level: 'full', fill: 0 },
+  { free: 1702, capacity: 2400, level: 'plenty', fill: 7 },
+];
+const until = at(7, 9, 9, 30);
+const card = (
+  one: UnitModel,
+  pool: PoolModel | undefined,
+  own: UnitCardModel['own'],
+): UnitCardModel => ({ unit: one, pool, own });
+
+const choosing: CoursesModel = {
+  form,
+  area,
+  day: today,
+  units: [
+    card(a, pools[0], { kind: 'saved', course: mathematics }),
+    card(b, pools[1], { kind: 'draft', course: structures }),
+    card(c, pools[2], { kind: 'draft', course: discrete }),
+    card(d, pools[3], { kind: 'empty' }),
+  ],
+  feeFen: 3500,
+  areaMayChange: false,
+  typed: '',
+  placed: { unit: c, course: discrete },
+};
+const sent: SentCodeModel = {
+  challenge: 'challenge0000000000000',
+  phoneMask: '138****0000',
+  expiresAt: until,
+  resendFrom: at(7, 9, 5, 30),
+  triesLeft: 5,
+  delivery: 'sent',
+};
+const entering: PageModels['code'] = {
+  now: at(7, 9, 4, 54),
+  form,
+  area,
+  code: { ...sent, resendLeft: true },
+  holdUntil: until,
+  holdMs: 300_000,
+  units: [
+    { unit: b, course: structures, state: 'held', until },
+    { unit: d, course: databases, state: 'held', until },
+  ],
+  saved: [{ unit: a, course: mathematics }],
+};
+const mixed: PageModels['saved'] = {
+  area,
+  saved: [{ unit: d, course: databases }],
+  failed: [{ unit: b, course: structures, late: true }],
+  units: [
+    { unit: a, own: { kind: 'saved', course: mathematics } },
+    { unit: b, own: { kind: 'draft', course: structures } },
+    { unit: c, own: { kind: 'empty' } },
+    { unit: d, own: { kind: 'saved', course: databases } },
+  ],
+  feeFen: 3500,
+};
+const cities = ['成都市', '自贡市', '攀枝花市', '泸州市', '德阳市', '绵阳市'].map(
+  (name, place) => ({
+    code: `51${String(place + 1).padStart(2, '0')}00`,
+    name,
+  }),
+);
+const person = {
+  name: '王测婷',
+  documentMask: '510*************3X',
+  ticketMask: '0105******31',
+  programme: '080901 计算机科学与技术（专升本）',
+  phoneMask: '138****0000',
+};
+const areaNames = ['锦江区', '青羊区', '金牛区', '武侯区', '成华区', '郫都区'];
+const areas = areaNames.map((name, place) => ({
+  code: `01${String(place + 4).padStart(2, '0')}`,
+  name,
+  levels: [a, b, c, d].map(({ name: unitName }, at) => ({
+    unit: unitName,
+    level: (['plenty', 'scarce', 'full', 'plenty'] as const)[(place + at) % 4] ?? 'plenty',
+  })),
+}));
+const choosingArea: PageModels['area'] = {
+  form,
+  person,
+  cities,
+  city: '510100',
+  areas,
+  area: '',
+  present: undefined,
+};
+const lookup: PageModels['signIn'] = {
+  form,
+  documentTypes,
+  documentType: 'resident-id',
+  documentNumber: '',
+  captchaToken: undefined,
+  changed: false,
+};
+const picking: PageModels['tickets'] = {
+  form,
+  tickets: [
+    {
+      handle: 'handle-one',
+      ticketMask: '0105******31',
+      programme: '080901 计算机科学与技术（专升本）',
+    },
+    { handle: 'handle-two', ticketMask: '0124******07', programme: '020301K 金融学（专升本）' },
+  ],
+  chosen: undefined,
+  handleOfNone: 'handle-none',
+  office,
+};
+
+type Sample<Name extends PageName> = { model: PageModels[Name]; frame: Frame };
+type Samples = { [Name in PageName]: Record<string, Sample<Name>> };
+
+const shown = <Model>(model: Model, around: Frame = frame) => ({ model, frame: around });
+const closed = (window: PageModels['window']['window']) =>
+  shown({ now: at(7, 22, 12, 37), window, days }, { ...frame, now: at(7, 22, 12, 37), window });
+
+export const samples: Samples = {
+  start: {
+    open: shown(
+      {
+        now,
+        window: open,
+        signedIn: false,
+        session: { title: '2026 年 10 月自学考试（演示）', days, feeFen: 3500 },
+      },
+      stranger,
+    ),
+    before: shown(
+      {
+        now: at(6, 20),
+        window: { state: 'before', opensAt: today.opensAt },
+        signedIn: true,
+        session: { title: '2026 年 10 月自学考试（演示）', days, feeFen: 3500 },
+      },
+      { ...frame, now: at(6, 20), window: { state: 'before', opensAt: today.opensAt } },
+    ),
+    unpublished: shown(
+      { now, window: undefined, signedIn: false, session: undefined },
+      { ...stranger, window: undefined, demonstration: false },
+    ),
+  },
+  signIn: {
+    fresh: shown(lookup, stranger),
+    changed: shown({ ...lookup, changed: true }, stranger),
+    wrong: shown(
+      {
+        ...lookup,
+        documentNumber: '51010020000230000X',
+        captchaToken: 'token',
+        problem: { reason: 'document-date' },
+      },
+      stranger,
+    ),
+    'captcha-wrong': shown(
+      {
+        ...lookup,
+        documentNumber: '510100200002300000',
+        captchaToken: 'token',
+        problem: { reason: 'captcha-wrong' },
+      },
+      stranger,
+    ),
+  },
+  tickets: {
+    several: shown(picking, stranger),
+    one: shown({ ...picking, tickets: picking.tickets.slice(0, 1), chosen: 0 }, stranger),
+    failed: shown(
+      { ...picking, chosen: 0, problem: { reason: 'failed', at: at(7, 9, 4, 40) } },
+      stranger,
+    ),
+    unpicked: shown({ ...picking, problem: { reason: 'ticket-missing' } }, stranger),
+  },
+  activate: { enrolled: shown({ setsPassword: true }, activating) },
+  bindPhone: {
+    fresh: shown(
+      { now, form, phone: '', imported: { mask: '138****0000', mustMatch: true }, code: undefined },
+      activating,
+    ),
+    sent: shown({ now, form, phone: '', imported: undefined, code: sent }, activating),
+    wrong: shown(
+      {
+        now,
+        form,
+        phone: '13800000001',
+        imported: { mask: '138****0000', mustMatch: true },
+        code: undefined,
+        problem: { reason: 'phone-not-the-imported-one' },
+      },
+      activating,
+    ),
+    'code-wrong': shown(
+      {
+        now,
+        form,
+        phone: '',
+        imported: undefined,
+        code: { ...sent, triesLeft: 3 },
+        problem: { reason: 'code-wrong', triesLeft: 3 },
+      },
+      activating,
+    ),
+  },
+  newPassword: {
+    fresh: shown({ form, charactersMin: 10 }, activating),
+    personal: shown({ form, charactersMin: 10, problem: { reason: 'personal' } }, activating),
+  },
+  notice: {
+    fresh: shown({
+      now,
+      form,
+      title: '2026 年 10 月自学考试（演示）',
+      days,
+      feeFen: 3500,
+      holdMs: 300_000,
+    }),
+    unticked: shown({
+      now,
+      form,
+      title: '2026 年 10 月自学考试（演示）',
+      days,
+      feeFen: 3500,
+      holdMs: 300_000,
+      problem: { reason: 'notice-unticked' },
+    }),
+  },
+  area: {
+    listed: shown(choosingArea),
+    fresh: shown({
+      ...choosingArea,
+      city: '',
+      areas: [],
+      person: { ...person, phoneMask: undefined },
+    }),
+    locked: shown({ ...choosingArea, area: '0124', present: { area, saved: 2 } }),
+    unchosen: shown({ ...choosingArea, problem: { reason: 'area-unchosen' } }),
+  },
+  moving: { running: shown({ from: area, to: { code: '0105', city: '成都市', name: '青羊区' } }) },
+  courses: {
+    mockup: shown(choosing),
+    fresh: shown({
+      form,
+      area,
+      day: today,
+      units: [a, b, c, d].map((one, place) => card(one, pools[place], { kind: 'empty' })),
+      feeFen: 3500,
+      areaMayChange: true,
+      typed: '',
+    }),
+    clash: shown({
+      ...choosing,
+      typed: '02325',
+      replace: { unit: a, course: compilers, present: mathematics, saved: true },
+      problem: { reason: 'unit-clash', unit: a, course: mathematics },
+    }),
+    swap: shown({
+      ...choosing,
+      units: [
+        card(a, pools[0], { kind: 'swap', saved: mathematics, course: compilers }),
+        { ...card(b, pools[1], { kind: 'held', course: structures, until }), passedGrade: 61 },
+        {
+          ...card(c, undefined, { kind: 'saved', course: discrete, otherTicket: '0124******07' }),
+        },
+        { ...card(d, pools[3], { kind: 'draft', course: databases }), foreign: true },
+      ],
+      codeUntil: until,
+    }),
+    unknown: shown({
+      ...choosing,
+      typed: '99999',
+      problem: { reason: 'course-unknown', course: { code: '99999', name: '' } },
+    }),
+  },
+  ask: {
+    mockup: shown({
+      form,
+      area,
+      full: [{ unit: c, course: discrete }],
+      rest: [
+        { unit: b, course: structures, until },
+        { unit: d, course: databases },
+      ],
+    }),
+  },
+  allFull: {
+    offers: shown({
+      area,
+      full: [
+        { unit: b, course: structures },
+        { unit: c, course: discrete },
+      ],
+      offers: areaNames.slice(0, 3).map((name, place) => ({
+        area: { code: `010${place + 4}`, city: '成都市', name },
+        cityCode: '510100',
+        units: [
+          { unit: b, free: 342, level: 'plenty' },
+          { unit: c, free: 9 + place, level: 'scarce' },
+        ],
+      })),
+      areaMayChange: true,
+    }),
+    nothing: shown({
+      area,
+      full: [{ unit: c, course: discrete }],
+      offers: [],
+      areaMayChange: false,
+    }),
+  },
+  code: {
+    mockup: shown(entering, { ...frame, now: entering.now }),
+    wrong: shown(
+      {
+        ...entering,
+        code: { ...entering.code, resendLeft: false, triesLeft: 4 },
+        problem: { reason: 'code-wrong', triesLeft: 4 },
+      },
+      { ...frame, now: entering.now },
+    ),
+    expired: shown(
+      {
+        ...entering,
+        now: at(7, 9, 9, 40),
+        holdUntil: undefined,
+        units: entering.units.map(({ unit: one, course }) => ({
+          unit: one,
+          course,
+          state: 'expired' as const,
+        })),
+      },
+      { ...frame, now: at(7, 9, 9, 40) },
+    ),
+    swap: shown(
+      {
+        ...entering,
+        holdUntil: undefined,
+        units: [{ unit: a, course: compilers, state: 'owned' }],
+        saved: [],
+      },
+      { ...frame, now: entering.now },
+    ),
+    undelivered: shown(
+      { ...entering, code: { ...entering.code, delivery: 'failed' } },
+      { ...frame, now: entering.now },
+    ),
+  },
+  saved: {
+    mockup: shown(mixed),
+    all: shown({
+      ...mixed,
+      saved: [
+        { unit: b, course: structures },
+        { unit: d, course: databases },
+      ],
+      failed: [],
+      units: mixed.units.map((one) =>
+        one.unit === b ? { unit: b, own: { kind: 'saved' as const, course: structures } } : one,
+      ),
+    }),
+    none: shown({ ...mixed, saved: [], failed: [{ unit: b, course: structures, late: false }] }),
+  },
+  unknown: {
+    mockup: shown({
+      operation: {
+        kind: 'save',
+        courses: [structures, databases],
+        sentAt: at(7, 9, 5, 12),
+        number: '7K2M-94QD',
+      },
+      again: '/register/outcome?id=operation0000000000000&kind=save',
+    }),
+  },
+  giveUp: {
+    one: shown({ form, area, seats: [{ unit: a, course: mathematics }] }),
+    several: shown({
+      form,
+      area,
+      seats: [
+        { unit: a, course: mathematics },
+        { unit: d, course: databases },
+      ],
+      problem: { reason: 'unit-unchosen' },
+    }),
+  },
+  mine: {
+    saved: shown({
+      title: '2026 年 10 月自学考试（演示）',
+      open: true,
+      area,
+      units: mixed.units,
+      codeUntil: until,
+      feeFen: 3500,
+    }),
+    none: shown({
+      title: '2026 年 10 月自学考试（演示）',
+      open: true,
+      area: undefined,
+      units: [],
+      feeFen: 3500,
+    }),
+  },
+  guide: { fresh: shown({ now, days }, stranger) },
+  courseList: {
+    all: shown(
+      {
+        title: '2026 年 10 月自学考试（演示）',
+        search: '数',
+        unit: '',
+        units: [a, b, c, d].map(({ code, name }) => ({ code, name })),
+        courses: [
+          { course: mathematics, credits: 10, unit: a, practical: false, replacedBy: [] },
+          { course: structures, credits: 3, unit: b, practical: false, replacedBy: [] },
+          { course: discrete, credits: 4, unit: c, practical: false, replacedBy: [] },
+          {
+            course: { code: '02332', name: '数据结构（实践）' },
+            credits: 2,
+            unit: undefined,
+            practical: true,
+            replacedBy: [],
+          },
+          {
+            course: { code: '00020', name: '高等数学（一）' },
+            credits: 6,
+            unit: undefined,
+            practical: false,
+            replacedBy: [mathematics],
+          },
+        ],
+        more: 12,
+      },
+      stranger,
+    ),
+    nothing: shown(
+      {
+        title: '2026 年 10 月自学考试（演示）',
+        search: '炼金',
+        unit: 'A',
+        units: [a],
+        courses: [],
+        more: 0,
+      },
+      stranger,
+    ),
+  },
+  window: {
+    closed: closed({ state: 'closed', nextDay: tomorrow }),
+    before: shown(
+      { now: at(6, 20), window: { state: 'before', opensAt: today.opensAt }, days },
+      { ...frame, now: at(6, 20), window: { state: 'before', opensAt: today.opensAt } },
+    ),
+    paused: closed({ state: 'paused', reason: '短信通道故障', newsBy: at(7, 22, 30) }),
+    over: closed({ state: 'over' }),
+  },
+  busy: {
+    busy: shown({ cause: 'busy', waitSeconds: 5 }),
+    away: shown({ cause: 'away', waitSeconds: 3 }),
+  },
+  messages: {
+    some: shown({
+      messages: [
+        {
+          at: at(7, 9, 4, 31),
+          phone: '138****0000',
+          text: '【入席演示】验证码 000000，用于保存 2 个考位，09:09:30 前有效。',
+        },
+      ],
+    }),
+    none: shown({ messages: [] }),
+  },
+};
+
+/** Every sample, rendered by name. */
+export const everySample: readonly {
+  page: PageName;
+  name: string;
+  frame: Frame;
+  model: unknown;
+}[] = Object.entries(samples).flatMap(([page, named]) =>
+  Object.entries(named).map(([name, sample]) => ({ page: page as PageName, name, ...sample })),
+);
