@@ -44,7 +44,7 @@ class Walker {
     const init: RequestInit = { headers: { cookie }, redirect: 'manual' };
     if (fields !== undefined) {
       init.method = 'POST';
-      init.body = new URLSearchParams({ form: this.field('form'), ...fields });
+      init.body = new URLSearchParams({ token: this.field('token'), ...fields });
     }
     const answer = await fetch(origin + path, init);
     for (const set of answer.headers.getSetCookie()) {
@@ -58,11 +58,16 @@ class Walker {
     return this;
   }
 
-  /** The value of the first input of that name inside <main>. */
+  /** What a browser would send under that name from <main>: a choice only if it is made. */
   field(name: string): string {
     const main = this.html.slice(this.html.indexOf('<main'));
-    const input = new RegExp(`<input[^>]*name="${name}"[^>]*>`).exec(main)?.[0] ?? '';
-    return /value="([^"]*)"/.exec(input)?.[1] ?? '';
+    const inputs = [...main.matchAll(/<input [^>]*>/g)].map(([input]) => input);
+    const sent = inputs.find(
+      (input) =>
+        input.includes(` name="${name}"`) &&
+        (!/ type="(radio|checkbox)"/.test(input) || / checked[ >]/.test(input)),
+    );
+    return / value="([^"]*)"/.exec(sent ?? '')?.[1] ?? '';
   }
 
   async lookUp(documentType: string, documentNumber: string): Promise<this> {
@@ -75,7 +80,13 @@ class Walker {
 
   async signIn(documentType: string, documentNumber: string, password: string): Promise<this> {
     await this.lookUp(documentType, documentNumber);
-    return this.go('/sign-in', { handle: this.field('handle'), password });
+    const picked = this.field('handle');
+    // F5: of several the first, as a person would pick one.
+    const several = this.html.match(/ type="radio"/g)?.length !== 1;
+    const handle = several
+      ? (/ type="radio"[^>]* value="([^"]*)"/.exec(this.html)?.[1] ?? '')
+      : picked;
+    return this.go('/sign-in', { handle, password });
   }
 }
 
