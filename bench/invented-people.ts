@@ -203,7 +203,7 @@ export function saveRequest(
   ].join('; ');
   const token = cookies.formToken(`${nonce}~${one.area}~${epoch}`, one.revision, now);
   const body = new URLSearchParams([
-    ['form', `${epoch.toString(36)}.${token}`],
+    ['token', `${epoch.toString(36)}.${token}`],
     ['challenge', one.challenge],
     ...one.units.map((unit): [string, string] => ['units', unit]),
     ['code', vault.smsCodeOf(one.challenge)],

@@ -53,13 +53,13 @@ export type IconName = keyof typeof drawings;
 
 export const symbols = new Markup(
   `<svg class="vh" width="0" height="0" aria-hidden="true"><defs>${Object.entries(drawings)
-    .map(([name, drawing]) => `<symbol id="${name}" viewBox="0 0 14 14">${drawing}</symbol>`)
+    .map(([name, drawing]) => `<symbol id="i-${name}" viewBox="0 0 14 14">${drawing}</symbol>`)
     .join('')}</defs></svg>`,
 );
 
 export function icon(name: IconName, size = 14): Markup {
   return new Markup(
-    `<svg width="${size}" height="${size}" aria-hidden="true"><use href="#${name}"/></svg>`,
+    `<svg width="${size}" height="${size}" aria-hidden="true"><use href="#i-${name}"/></svg>`,
   );
 }
 
@@ -146,8 +146,9 @@ export const post = (path: string): Markup =>
   html`method="post" action="${path}" hx-post="${path}" hx-target="#main" hx-swap="innerHTML" hx-sync="this:drop"`;
 /** A form whose answer is another page: the browser's own navigation is right. */
 export const send = (path: string): Markup => html`method="post" action="${path}"`;
+/** Never named `form`: htmx reads `form.form`, and would find this field there. */
 export const token = (form: string): Markup =>
-  html`<input type="hidden" name="form" value="${form}">`;
+  html`<input type="hidden" name="token" value="${form}">`;
 
 /** Stated once on top, with the way to the field; the field repeats the words. */
 export function problem(said: Said, field?: string, actions: Markup = nothing): Markup {
@@ -155,7 +156,7 @@ export function problem(said: Said, field?: string, actions: Markup = nothing): 
     field === undefined
       ? html`<p>${said.text}</p>`
       : html`<p><a href="#${field}">${said.text}</a></p>`;
-  return html`<section class="problems" role="alert" tabindex="-1" aria-labelledby="problem"><div><h2 id="problem">有 1 处需要处理</h2>${what}<p class="hint">${said.next}</p></div>${actions}</section>`;
+  return html`<section class="problems" id="problems" role="alert" tabindex="-1" aria-labelledby="problem"><div><h2 id="problem">有 1 处需要处理</h2>${what}<p class="hint">${said.next}</p></div>${actions}</section>`;
 }
 /** Beside the field; `id` is what its aria-describedby names. */
 export const fieldProblem = (said: Said, id: string): Markup =>

@@ -133,7 +133,7 @@ export type SentForm = FormToken & { epoch: number };
 /** Undefined: forged, outdated, or made for another sign-in or area. */
 export function formFrom(visit: Visit, area: AreaCode | ''): SentForm | undefined {
   const { context, request, signIn, at } = visit;
-  const sent = request.form.get('form');
+  const sent = request.form.get('token');
   const dot = sent.indexOf('.');
   const epoch = Number.parseInt(sent.slice(0, dot), 36);
   if (!Number.isSafeInteger(epoch)) return undefined;

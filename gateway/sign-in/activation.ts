@@ -95,7 +95,7 @@ export function createActivation(context: GatewayContext): Activation {
     return bindPhoneReply(context, request, signIn, candidate, 503, {
       problem: { reason: 'outcome-unknown' },
       phone,
-      form: request.form.get('form'),
+      form: request.form.get('token'),
     });
   }
 
@@ -182,7 +182,7 @@ export function createActivation(context: GatewayContext): Activation {
       hashed.hash,
     );
     if (reply.kind === 'unknown') {
-      const sent = request.form.get('form');
+      const sent = request.form.get('token');
       return newPasswordReply(context, request, signIn, 503, 'outcome-unknown', sent);
     }
     if (reply.kind === 'refused' && reply.reason !== 'password-set-already') {

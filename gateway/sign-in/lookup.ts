@@ -94,7 +94,7 @@ export function createLookup(context: GatewayContext): Lookup {
     }
     const again = (reason: LookupReason, captchaToken: string): Reply =>
       signInReply(context, request, visitor, 422, { reason, captchaToken });
-    if (cookies.readFormToken(form.get('form'), visitor, at) === undefined) {
+    if (cookies.readFormToken(form.get('token'), visitor, at) === undefined) {
       return again('form-expired', newCaptcha(visitor));
     }
     // The button beside the box, for browsers without scripts (F1).

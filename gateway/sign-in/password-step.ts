@@ -52,7 +52,7 @@ export function createPasswordStep(context: GatewayContext, strangers: Strangers
     if (handle === undefined) {
       return signInReply(context, request, visitor, 422, { reason: 'lookup-expired' });
     }
-    const token = cookies.readFormToken(form.get('form'), visitor, at);
+    const token = cookies.readFormToken(form.get('token'), visitor, at);
     const again = (reason: PasswordStepReason) =>
       ticketsReply(context, request, visitor, 422, handle, { reason });
     if (token === undefined) return again('form-expired');

@@ -35,5 +35,5 @@ export function formOfSignIn(
   request: Request,
   signIn: SignIn,
 ): FormToken | undefined {
-  return context.cookies.readFormToken(request.form.get('form'), signIn.nonce, context.now());
+  return context.cookies.readFormToken(request.form.get('token'), signIn.nonce, context.now());
 }

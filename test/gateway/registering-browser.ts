@@ -146,7 +146,7 @@ export class Browser<Over extends Gateway = Gateway> {
   /** Posts with the form token of the page shown. */
   async post(path: string, fields: Record<string, string | string[]> = {}): Promise<this> {
     const body = new URLSearchParams();
-    body.set('form', this.page?.form ?? '');
+    body.set('token', this.page?.form ?? '');
     for (const [name, value] of Object.entries(fields)) {
       for (const one of [value].flat()) body.append(name, one);
     }

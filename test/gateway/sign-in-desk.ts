@@ -240,7 +240,7 @@ export class Browser {
 
   /** Sends the fields with the token of the page before, as its form would. */
   post(path: string, fields: Record<string, string> = {}): Promise<Shown> {
-    const body = new URLSearchParams({ form: this.last.model.form ?? '', ...fields });
+    const body = new URLSearchParams({ token: this.last.model.form ?? '', ...fields });
     return this.#go(path, { method: 'POST', body });
   }
 

@@ -202,7 +202,7 @@ test('a form of another visitor is refused', async () => {
   const other = world.browser();
   await other.get('/sign-in');
   const captcha = await other.readCaptcha();
-  const fields = { form, documentType: 'resident-id', documentNumber: someone, ...captcha };
+  const fields = { token: form, documentType: 'resident-id', documentNumber: someone, ...captcha };
   const { model } = await other.post('/sign-in/lookup', fields);
   expect(model.problem).toEqual({ reason: 'form-expired' });
 });
@@ -550,9 +550,9 @@ test('R4 R6 a dead ticket and a missing photo are told, and only after sign-in',
 test('signing out forgets the sign-in, and only a form of its own does it', async () => {
   world.admit(someone);
   const { frame } = await browser.signIn(someone, importedPassword);
-  expect((await browser.post('/sign-out', { form: 'forged' })).frame.signedIn).toBeDefined();
-  const { signOutForm: form } = frame.signedIn;
-  expect((await browser.post('/sign-out', { form })).frame.signedIn).toBeUndefined();
+  expect((await browser.post('/sign-out', { token: 'forged' })).frame.signedIn).toBeDefined();
+  const { signOutForm: token } = frame.signedIn;
+  expect((await browser.post('/sign-out', { token })).frame.signedIn).toBeUndefined();
   expect(browser.cookies.has('ruxi-sign-in')).toBe(false);
 });
 
