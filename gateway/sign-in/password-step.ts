@@ -8,6 +8,7 @@
  *    phone, until one is bound (F9).
  */
 import type { SignInFacts } from '../../engine/protocol/replies.ts';
+import { signInDelayAfter } from '../../engine/protocol/sign-in-delay.ts';
 import type { PasswordStepReason } from '../../web/wording.ts';
 import type { GatewayContext } from '../context.ts';
 import {
@@ -112,13 +113,14 @@ export function createPasswordStep(context: GatewayContext, strangers: Strangers
         return awayReply(context, request);
       }
     }
-    const nextTry =
+    const { failures, retryAt: nextTry } =
       reply.kind === 'accepted' && reply.outcome.kind === 'sign-in-failed'
-        ? reply.outcome.retryAt
+        ? reply.outcome
         : strangers.failed(person, at);
     return ticketsReply(context, request, visitor, 422, handle, {
       reason: 'failed',
-      ...(nextTry > at ? { at: nextTry } : {}),
+      // By the count, not by the clocks: engine's and gateway's differ by what a reply takes.
+      ...(signInDelayAfter(failures) > 0 ? { at: nextTry } : {}),
     });
   }
 

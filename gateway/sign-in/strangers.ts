@@ -9,8 +9,8 @@ import { RecentMap } from '../recent-map.ts';
 
 export type Strangers = {
   retryAt(person: PersonId): EpochMs;
-  /** When the next try makes sense. */
-  failed(person: PersonId, now: EpochMs): EpochMs;
+  /** As the engine answers for a candidate. */
+  failed(person: PersonId, now: EpochMs): { failures: number; retryAt: EpochMs };
 };
 
 export const strangersMax = 50_000;
@@ -21,9 +21,9 @@ export function createStrangers(): Strangers {
     retryAt: (person) => known.get(person)?.retryAt ?? 0,
     failed(person, now) {
       const failures = (known.get(person)?.failures ?? 0) + 1;
-      const retryAt = now + signInDelayAfter(failures);
-      known.set(person, { failures, retryAt });
-      return retryAt;
+      const failed = { failures, retryAt: now + signInDelayAfter(failures) };
+      known.set(person, failed);
+      return failed;
     },
   };
 }

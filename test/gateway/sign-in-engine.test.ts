@@ -165,6 +165,15 @@ test('D2 a number that nobody has is answered like any other', async () => {
     password: documentNumberOf(999).slice(-6),
   });
   expect(walker.html).toContain('没有登录成功');
+
+  // Nor does the failure say more of somebody: the same words, and no time to wait for.
+  const somebody = new Walker();
+  const { documentType, documentNumber } = signIns[0] ?? { documentType: '', documentNumber: '' };
+  await somebody.signIn(documentType, documentNumber, '010020');
+  const problemOf = ({ html }: Walker) =>
+    /<section class="problems".*?<\/section>/s.exec(html)?.[0];
+  expect(problemOf(somebody)).toBe(problemOf(walker));
+  expect(problemOf(somebody)).toBeDefined();
 });
 
 test('no page holds a script, a style or a handler of its own', async () => {
