@@ -1,0 +1,249 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Effect } from '../../engine/core/effects.ts';
+import { createDemonstrationChannel, type Message } from '../../engine/effects/channel.ts';
+import { createEffects, type Effects } from '../../engine/effects/effects.ts';
+import type { Layout } from '../../engine/protocol/layout.ts';
+import { givenAdopted, givenPhone } from '../given.ts';
+import { accepted, type FakeBooks, fakeBooks } from '../harness/books.ts';
+
+const layout: Layout = { session: 's', areas: ['a'], people: ['u'], phones: ['n'] };
+const person = 'person1---------------';
+const challenge = 'challenge1------------';
+const minute = 60_000;
+
+let books: FakeBooks;
+let effects: Effects;
+let sent: Message[];
+let send: (message: Message) => Promise<'sent' | 'failed'>;
+let troubles: string[];
+let now: number;
+let erased: boolean;
+
+beforeEach(() => {
+  books = fakeBooks(layout);
+  sent = [];
+  troubles = [];
+  erased = false;
+  now = 1_000_000_000_000;
+  send = async () => 'sent';
+  effects = createEffects({
+    bus: books.bus,
+    layout,
+    vault: {
+      open: (_person, sealed) => (erased ? undefined : `19900000000 (${sealed})`),
+      smsCodeOf: () => '123456',
+    },
+    channel: {
+      async send(message) {
+        sent.push(message);
+        return send(message);
+      },
+    },
+    now: () => now,
+    onTrouble: (what) => troubles.push(what),
+  });
+});
+afterEach(async () => {
+  await effects.stop();
+  await books.close();
+});
+
+const booking = (): Effect => ({
+  kind: 'send-message',
+  key: `${challenge}.1`,
+  person,
+  area: '0124',
+  challenge,
+  attempt: 1,
+  phone: givenPhone(1),
+  sentAt: now,
+});
+const kinds = () => books.commands().map(({ kind }) => kind);
+const noted = (outcome: string) =>
+  vi.waitFor(() =>
+    expect(books.commands()).toContainEqual(
+      expect.objectContaining({ kind: 'note-delivery', outcome }),
+    ),
+  );
+
+test('D7 a message is counted at its phone, sent, and noted where it was asked for', async () => {
+  effects.run([booking()]);
+  await noted('sent');
+  expect(kinds()).toEqual(['take-message', 'note-delivery']);
+  expect(books.messages.map(({ partition }) => partition)).toEqual(['n', 'a']);
+  expect(sent).toEqual([
+    {
+      key: `${challenge}.1`,
+      phone: '19900000000 (sealed-1)',
+      text: '【入席】验证码 123456，用于保存考位，5 分钟内有效。请勿告诉他人。',
+      at: now,
+    },
+  ]);
+  const { area, ...binding } = booking() as Extract<Effect, { kind: 'send-message' }>;
+  expect(area).toBe('0124');
+  effects.run([{ ...binding, key: 'other.1' }]);
+  await vi.waitFor(() => expect(books.messages.at(-1)?.partition).toBe('u'));
+  expect(sent[1]?.text).toContain('用于绑定手机号');
+});
+
+test('D7 at the phone’s cap nothing is sent, and the book hears why', async () => {
+  books.onCommand = (command) =>
+    command.kind === 'take-message'
+      ? { kind: 'refused', reason: 'phone-messages-used-up' }
+      : accepted;
+  effects.run([booking()]);
+  await noted('phone-messages-used-up');
+  expect(sent).toEqual([]);
+});
+
+test('a book that is busy, silent or away is asked again until it answers', async () => {
+  let tries = 0;
+  books.onCommand = (command) => {
+    if (command.kind !== 'take-message') return accepted;
+    tries += 1;
+    if (tries === 1) return { kind: 'refused', reason: 'busy' };
+    if (tries === 2) {
+      books.leave('n');
+      setTimeout(() => books.arrive('n'), 50);
+      return { kind: 'refused', reason: 'session-missing' };
+    }
+    return accepted;
+  };
+  effects.run([booking()]);
+  await noted('sent');
+  expect(tries).toBe(3);
+  expect(sent).toHaveLength(1);
+});
+
+test('R1 what was sent is not sent again because its note was slow', async () => {
+  let notes = 0;
+  books.onCommand = (command) => {
+    if (command.kind !== 'note-delivery') return accepted;
+    notes += 1;
+    return notes < 4 ? { kind: 'refused', reason: 'busy' } : accepted;
+  };
+  effects.run([booking()]);
+  // The writer hands the same over again while it is being worked on.
+  await vi.waitFor(() => {
+    effects.run([booking()]);
+    expect(notes).toBe(4);
+  });
+  expect(sent).toHaveLength(1);
+});
+
+test('a carrier that fails to say is asked again; one that says no is believed', async () => {
+  let tries = 0;
+  send = async () => {
+    tries += 1;
+    if (tries < 3) throw new Error('no line');
+    return 'failed';
+  };
+  effects.run([booking()]);
+  await noted('failed');
+  expect(tries).toBe(3);
+});
+
+test('a message whose code has run out is not sent', async () => {
+  const late = booking();
+  now += 5 * minute;
+  effects.run([late]);
+  await noted('failed');
+  expect(sent).toEqual([]);
+});
+
+test('a person who was erased gets no message', async () => {
+  erased = true;
+  effects.run([booking()]);
+  await noted('failed');
+  expect(sent).toEqual([]);
+});
+
+test('R1 leaving an area: what it answers is brought back to the person', async () => {
+  const leave = (claim: number): Effect => ({
+    kind: 'vacate-area',
+    key: `${person}.vacate.${claim}`,
+    person,
+    area: '0124',
+    claim,
+  });
+  books.onCommand = (command) =>
+    command.kind === 'vacate-area' && command.claim === 2
+      ? { kind: 'refused', reason: 'seats-remain' }
+      : accepted;
+  effects.run([leave(1), leave(2)]);
+  await vi.waitFor(() =>
+    expect(books.commands().filter(({ kind }) => kind === 'note-vacated')).toHaveLength(2),
+  );
+  const answers = books
+    .commands()
+    .flatMap((command) => (command.kind === 'note-vacated' ? [command] : []))
+    .map(({ claim, vacated }) => [claim, vacated]);
+  expect(answers.sort()).toEqual([
+    [1, true],
+    [2, false],
+  ]);
+});
+
+test.each([
+  [
+    { kind: 'fence-area', key: 'fence', person, area: '0124', claim: 3 },
+    'a',
+    { kind: 'note-fenced', person, claim: 3 },
+    'u',
+  ],
+  [
+    { kind: 'settle-phone', key: 'settle', person, phone: givenPhone(1).index },
+    'n',
+    { kind: 'note-phone-settled', person },
+    'u',
+  ],
+] as [Effect, string, object, string][])(
+  '%o is told to its book and acknowledged',
+  async (effect, there, note, back) => {
+    effects.run([effect]);
+    await vi.waitFor(() => expect(books.messages).toHaveLength(2));
+    expect(books.messages.map(({ partition }) => partition)).toEqual([there, back]);
+    expect(books.commands()[1]).toMatchObject(note);
+  },
+);
+
+test('a session goes to the partition by name, and the number it has comes back', async () => {
+  books.onCommand = (command) =>
+    command.kind === 'adopt'
+      ? { kind: 'accepted', outcome: { kind: 'adopted', number: 7 } }
+      : accepted;
+  effects.run([{ kind: 'adopt', key: 'adopt.1.a', partition: 'a', adopted: givenAdopted() }]);
+  await vi.waitFor(() => expect(kinds()).toEqual(['adopt', 'note-adopted']));
+  expect(books.messages.map(({ partition }) => partition)).toEqual(['a', 's']);
+  expect(books.commands()[1]).toMatchObject({ partition: 'a', number: 7 });
+});
+
+test('an answer nobody foresaw is told in words, without personal data', async () => {
+  books.onCommand = () => ({ kind: 'refused', reason: 'area-unknown' });
+  effects.run([{ kind: 'fence-area', key: 'fence', person, area: '0124', claim: 3 }]);
+  await vi.waitFor(() => expect(troubles).toEqual(['fence-area: refused, area-unknown']));
+});
+
+test('stopping ends every try; what is due stays due in its row', async () => {
+  books.onCommand = () => ({ kind: 'refused', reason: 'busy' });
+  effects.run([booking()]);
+  await vi.waitFor(() => expect(books.messages.length).toBeGreaterThan(0));
+  await effects.stop();
+  const tries = books.messages.length;
+  effects.run([booking()]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(books.messages).toHaveLength(tries);
+  expect(troubles).toEqual([]);
+});
+
+test('the demonstration keeps the newest two hundred messages, each once', async () => {
+  const channel = createDemonstrationChannel();
+  for (let at = 0; at < 250; at += 1) {
+    await channel.send({ key: `k${at}`, phone: '19900000000', text: `${at}`, at });
+  }
+  await channel.send({ key: 'k249', phone: '19900000000', text: '249', at: 249 });
+  const messages = channel.messages();
+  expect(messages).toHaveLength(200);
+  expect(messages[0]?.text).toBe('249');
+  expect(messages.at(-1)?.text).toBe('50');
+});

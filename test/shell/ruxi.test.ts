@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { expect, test, vi } from 'vitest';
+import { engineConfigOf } from '../../engine/config.ts';
+import { runEngine, runRuxi, temporaryFolders } from '../harness/engine.ts';
+import { startNats } from '../harness/nats.ts';
+
+const endedWith = async (args: string[], environment: Record<string, string> = {}) => {
+  const process = await runRuxi(args, environment, /\S/);
+  const how = await process.ended;
+  return { how, output: process.output() };
+};
+
+test.each([
+  [['bogus'], /unknown command 'bogus'/],
+  [['start', '--fast'], /unknown option '--fast'/],
+  [['window', 'pause'], /required option '--reason/],
+  [['window', 'pause', '--reason', 'x', '--news-by', 'soon'], /"soon" is no time/],
+])('wrong arguments %j are answered in words', async (args, words) => {
+  const { how, output } = await endedWith(args);
+  expect(how).toBe(64);
+  expect(output).toMatch(words);
+  expect(output).not.toMatch(/\n\s+at /);
+});
+
+test('help says what there is, and the codes it ends with', async () => {
+  const { how, output } = await endedWith(['--help']);
+  expect(how).toBe(0);
+  for (const command of ['start', 'serve', 'engine', 'gateway', 'window']) {
+    expect(output).toContain(`  ${command} `);
+  }
+});
+
+test.each([
+  [{ RUXI_INBOX_MAX: 'many' }, 'RUXI_INBOX_MAX: a whole number'],
+  [{ RUXI_DEMO_HOURS: '9-22' }, 'RUXI_DEMO_HOURS: hours like 09:00-22:00'],
+  [{ RUXI_AREA_PARTITIONS: 'a.>' }, 'RUXI_AREA_PARTITIONS: names'],
+  [{ RUXI_PARTITIONS: 'p9' }, 'RUXI_PARTITIONS names p9'],
+  [{ RUXI_DEMONSTRATION: 'no' }, 'RUXI_DEMONSTRATION'],
+  [{ RUXI_NATS_URL: 'nats://a', RUXI_NATS_URL_FILE: 'b' }, 'RUXI_NATS_URL_FILE are both set'],
+  [{ RUXI_NATS_URL_FILE: '/nowhere' }, 'cannot be read'],
+  [{}, 'RUXI_NATS_URL is not set'],
+])('settings %j are refused early, in words', async (settings, words) => {
+  const { how, output } = await endedWith(['engine'], settings as Record<string, string>);
+  expect(how).toBe(78);
+  expect(output).toContain(words);
+  expect(output).not.toMatch(/\n\s+at /);
+});
+
+test('settings are whole and frozen, and absent ones have a value', () => {
+  const config = engineConfigOf({ RUXI_AREA_PARTITIONS: 'a0, a1', RUXI_BATCH_MAX: '10' });
+  expect(config).toMatchObject({
+    dataFolder: 'var/data',
+    layout: { session: 'p0', areas: ['a0', 'a1'], people: ['p0'], phones: ['p0'] },
+    partitions: ['a0', 'a1', 'p0'],
+    limits: { batchMax: 10 },
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('a gateway without the engine’s keys says which files it needs', async () => {
+  const nats = await startNats();
+  const { remove, ...folders } = temporaryFolders();
+  const { how, output } = await endedWith(['gateway'], { ...folders, RUXI_NATS_URL: nats.url });
+  expect(how).toBe(78);
+  expect(output).toContain('index.key');
+  await nats.stop();
+  remove();
+});
+
+test('an engine over NATS outlives its server, drains on SIGTERM, and finds everything again', async () => {
+  const nats = await startNats();
+  const { remove, ...folders } = temporaryFolders();
+  const environment = { ...folders, RUXI_NATS_URL: nats.url, RUXI_DEMO_PROVINCE: 'no' };
+  const first = await runEngine(environment);
+  await nats.stop();
+  await nats.start();
+  const pause = ['window', 'open'];
+  await vi.waitFor(
+    async () => {
+      const { output } = await endedWith(pause, environment);
+      // No session is there to open; that the engine says so shows that it answers again.
+      expect(output).toContain('session-missing');
+    },
+    { timeout: 30_000, interval: 200 },
+  );
+  first.child.kill('SIGTERM');
+  expect(await first.ended).toBe(0);
+  const second = await runEngine(environment);
+  second.child.kill('SIGTERM');
+  expect(await second.ended).toBe(0);
+  await nats.stop();
+  remove();
+});
+
+test('everything in one process: open, then stopped by one signal, then open again', async () => {
+  const { remove, ...folders } = temporaryFolders();
+  const environment = { ...folders, RUXI_PORT: '0' };
+  for (const life of ['first', 'second']) {
+    const ruxi = await runRuxi(['start'], environment, /Ruxi is open: http:\S+\n/);
+    const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(ruxi.output())?.[1]);
+    expect(await accepts(port), life).toBe(true);
+    expect(ruxi.output()).toContain('Invented people');
+    ruxi.child.kill('SIGTERM');
+    expect(await ruxi.ended).toBe(0);
+    expect(await accepts(port)).toBe(false);
+  }
+  remove();
+});
+
+test('a life that was ready and was killed is followed by another', async () => {
+  const { remove, ...folders } = temporaryFolders();
+  const environment = { ...folders, RUXI_PORT: '0', RUXI_DEMO_PROVINCE: 'yes' };
+  const ruxi = await runRuxi(['start'], environment, /Ruxi is open/);
+  const { pid } = ruxi.child;
+  const child = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  process.kill(Number(child), 'SIGKILL');
+  await vi.waitFor(() => expect(ruxi.output()).toMatch(/starting again[\s\S]*Ruxi is open/), {
+    timeout: 60_000,
+  });
+  ruxi.child.kill('SIGTERM');
+  expect(await ruxi.ended).toBe(0);
+  remove();
+});
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
