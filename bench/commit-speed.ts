@@ -26,6 +26,8 @@ import { type Figures, median } from './report.ts';
 
 const rounds = 3;
 const savesPerRound = 200_000;
+/** People between whose code and save others come and go. */
+const peopleTyping = 20_000;
 /** Commands of one submission, and how many submissions wait for their replies at a time. */
 const perSubmission = 256;
 const submissionsInFlight = 32;
@@ -155,7 +157,7 @@ async function savesPerSecond(
 
 /** The milliseconds until every save was answered and the checkpoint is where it was. */
 async function timed({ writer, vault }: Bench, savers: readonly Saver[]): Promise<number> {
-  const saves = shuffled(savers).map((saver) => saveOf(vault, saver));
+  const saves = jumbled(savers, peopleTyping).map((saver) => saveOf(vault, saver));
   const lag = writer.status().lag;
   const before = performance.now();
   await carryAll(writer, saves);
@@ -209,7 +211,7 @@ async function fill(folder: string, seed: number, seats: number, candidates: num
 /** Adds events whose rows stay behind, then leaves the folder as a killed process would. */
 async function leaveTail(folder: string, tail: number, round: number): Promise<void> {
   const never = Number.MAX_SAFE_INTEGER;
-  const bench = await openBench(folder, { lagMax: never, tailMax: never, idleSlice: 0 });
+  const bench = await openBench(folder, { lagMax: never, tailMax: never, idleMs: 2 ** 31 - 1 });
   const savers = invent(10_000_000 + round * tail, tail, 'spread', generator(round));
   await carryAll(
     bench.writer,
@@ -228,7 +230,7 @@ function inChild(folder: string): { recoveryMs: number; rssAnonBytes: number } {
 
 async function recoverOnce(folder: string): Promise<void> {
   const before = performance.now();
-  const bench = await openBench(folder, { lagMax: Number.MAX_SAFE_INTEGER, idleSlice: 0 });
+  const bench = await openBench(folder, { lagMax: Number.MAX_SAFE_INTEGER, idleMs: 2 ** 31 - 1 });
   const recoveryMs = performance.now() - before;
   globalThis.gc?.();
   const status = readFileSync('/proc/self/status', 'utf8');
@@ -488,15 +490,16 @@ function generator(seed: number): () => number {
   };
 }
 
-function shuffled<T>(items: readonly T[]): T[] {
+/**
+ * People save about in the order in which they were sent their codes, each after a while of his
+ * own: everyone lands up to `apart` places from where he was.
+ */
+function jumbled<T>(items: readonly T[], apart: number): T[] {
   const random = generator(items.length);
-  const result = [...items];
-  for (let at = result.length - 1; at > 0; at -= 1) {
-    const other = Math.floor(random() * (at + 1));
-    const [one, two] = [result[at], result[other]];
-    if (one !== undefined && two !== undefined) [result[at], result[other]] = [two, one];
-  }
-  return result;
+  return items
+    .map((item, at) => ({ item, at: at + apart * random() }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ item }) => item);
 }
 
 if (import.meta.main) {

@@ -123,7 +123,8 @@ export function openVault(folder: string, keys: Keys): Vault {
       return code;
     },
     async close() {
-      await settling;
+      // Whoever asked to settle was told of a failure.
+      await settling.catch(() => {});
       await environment.close();
     },
   };

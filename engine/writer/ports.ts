@@ -51,6 +51,8 @@ export type WriterLimits = {
   tailMax: number;
   /** Rows written at a time when nothing else is to be done. */
   idleSlice: number;
+  /** Nothing is to be done when nothing came for this long. At most 2^31 - 1. */
+  idleMs: number;
   /** Clean candidate and phone rows kept in memory, each. */
   residentMax: number;
   /** Refused ids remembered until their `answerBy`. */

@@ -58,6 +58,7 @@ export const defaultLimits: WriterLimits = {
   lagMax: 32_768,
   tailMax: 50_000,
   idleSlice: 2_048,
+  idleMs: 50,
   residentMax: 20_000,
   refusalsMax: 200_000,
   spentMax: 200_000,
@@ -67,8 +68,6 @@ export const defaultLimits: WriterLimits = {
 const countsEveryMs = 250;
 const announceEveryMs = 2_000;
 const freeBytesEveryMs = 1_000;
-/** Nothing came for this long: rows are written behind the journal now. */
-const idleMs = 50;
 /** Timers look again at least this often, whatever the clock did meanwhile. */
 const deadlineMaxMs = 1_000;
 const deadlineMinMs = 5;
@@ -464,7 +463,7 @@ class PartitionWriter implements Writer {
     if (!behind && this.#draining !== undefined) this.#finish();
     if (!behind) return;
     // Once begun it goes on, slice by slice, until someone comes.
-    const wait = this.#draining !== undefined || this.#resting ? 0 : idleMs;
+    const wait = this.#draining !== undefined || this.#resting ? 0 : this.#limits.idleMs;
     this.#idle = setTimeout(() => this.#writeBehind(), wait);
   }
   #writeBehind(): void {

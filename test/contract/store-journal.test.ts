@@ -1,0 +1,221 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { RuxiEvent } from '../../engine/protocol/events.ts';
+import { decodeEntry, encodeEntry, type JournalEntry, noHash } from '../../engine/store/journal.ts';
+import {
+  givenAdopted,
+  givenPerson,
+  givenPhone,
+  givenRecord,
+  givenTicket,
+  opaque,
+} from '../given.ts';
+
+const answer = (outcome: { kind: 'done' }) => ({
+  command: opaque('command', 1),
+  contentHash: -123_456_789,
+  outcome,
+});
+const registration = { area: '0101', number: 7, person: givenPerson(1), claim: 3 };
+const done = answer({ kind: 'done' });
+const ticket = givenTicket(1);
+const unitA = { unit: 'A', course: '11001' };
+const code = {
+  challenge: opaque('challenge', 1),
+  ticket,
+  phone: givenPhone(1),
+  units: [unitA],
+  expiresOpen: 1_780_000_300_000,
+  sentAt: 1_780_000_000_000,
+};
+const delivery = { challenge: opaque('challenge', 1), attempt: 1, outcome: 'sent' } as const;
+const adopted = givenAdopted();
+
+/** One event of every kind, every optional field once present. */
+const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } = {
+  'course-chosen': { kind: 'course-chosen', ...registration, ...unitA, ticket, answer: done },
+  'course-dropped': { kind: 'course-dropped', ...registration, unit: 'A', answer: done },
+  'seats-held': {
+    kind: 'seats-held',
+    ...registration,
+    ticket,
+    held: [{ ...unitA, since: 1_780_000_000_000, until: 1_780_000_300_000 }],
+    day: 20_605,
+    code,
+    answer: {
+      ...done,
+      outcome: { kind: 'held', held: ['A'], owned: ['B'], full: [{ unit: 'C', course: '13001' }] },
+    },
+  },
+  'code-sent': {
+    kind: 'code-sent',
+    ...registration,
+    cleared: ['C'],
+    holdsUntil: 1_780_000_300_000,
+    code,
+    answer: done,
+  },
+  'code-resent': {
+    kind: 'code-resent',
+    ...registration,
+    holdsUntil: 1_780_000_400_000,
+    expiresOpen: 1_780_000_400_000,
+    sentAt: 1_780_000_100_000,
+    answer: done,
+  },
+  'code-mistyped': { kind: 'code-mistyped', ...registration },
+  'seats-saved': {
+    kind: 'seats-saved',
+    ...registration,
+    ticket,
+    saved: [unitA],
+    answer: {
+      ...done,
+      outcome: {
+        kind: 'saved',
+        saved: [unitA],
+        failed: [{ unit: 'B', course: '12001', reason: 'seats-exhausted', late: true }],
+      },
+    },
+  },
+  'seats-given-up': { kind: 'seats-given-up', ...registration, units: ['A'], answer: done },
+  'holds-expired': { kind: 'holds-expired', ...registration, units: ['A', 'B'] },
+  'area-vacated': { kind: 'area-vacated', ...registration },
+  'area-fenced': { kind: 'area-fenced', ...registration },
+  'booking-delivery-noted': { kind: 'booking-delivery-noted', ...registration, ...delivery },
+  'capacity-set': { kind: 'capacity-set', area: '0101', capacities: [{ unit: 'A', capacity: 9 }] },
+  'candidate-imported': {
+    kind: 'candidate-imported',
+    person: givenPerson(1),
+    record: givenRecord(1, {
+      tickets: [
+        {
+          number: ticket,
+          programme: '020301K',
+          status: 'transferred',
+          passed: [{ course: '11001', grade: 60.5 }],
+        },
+      ],
+    }),
+  },
+  'sign-in-succeeded': {
+    kind: 'sign-in-succeeded',
+    person: givenPerson(1),
+    answer: { ...done, outcome: { kind: 'signed-in', generation: 2 } },
+  },
+  'sign-in-failed': {
+    kind: 'sign-in-failed',
+    person: givenPerson(1),
+    failures: 2,
+    retryAt: 1_780_000_010_000,
+    answer: { ...done, outcome: { kind: 'sign-in-failed', failures: 2, retryAt: 1 } },
+  },
+  'phone-code-issued': {
+    kind: 'phone-code-issued',
+    person: givenPerson(1),
+    challenge: opaque('challenge', 1),
+    phone: givenPhone(1),
+    expiresAt: 1_780_000_300_000,
+    sentAt: 1_780_000_000_000,
+    day: 20_605,
+    answer: done,
+  },
+  'phone-code-mistyped': { kind: 'phone-code-mistyped', person: givenPerson(1) },
+  'phone-bound': { kind: 'phone-bound', person: givenPerson(1), at: 5, answer: done },
+  'phone-settled': { kind: 'phone-settled', person: givenPerson(1) },
+  'password-set': {
+    kind: 'password-set',
+    person: givenPerson(1),
+    hash: '$argon2id$invented',
+    generation: 2,
+    at: 5,
+    answer: done,
+  },
+  'area-claimed': {
+    kind: 'area-claimed',
+    person: givenPerson(1),
+    number: 1,
+    area: '0101',
+    answer: { ...done, outcome: { kind: 'claimed', claim: 1, area: '0101' } },
+  },
+  'area-move-started': {
+    kind: 'area-move-started',
+    person: givenPerson(1),
+    number: 2,
+    from: '0101',
+    to: '0102',
+    day: 20_605,
+    answer: { ...done, outcome: { kind: 'claiming', claim: 2, from: '0101', to: '0102' } },
+  },
+  'area-move-ended': {
+    kind: 'area-move-ended',
+    person: givenPerson(1),
+    number: 2,
+    area: '0102',
+  },
+  'fence-settled': { kind: 'fence-settled', person: givenPerson(1), claim: 2 },
+  'account-delivery-noted': {
+    kind: 'account-delivery-noted',
+    person: givenPerson(1),
+    ...delivery,
+  },
+  'phone-joined': {
+    kind: 'phone-joined',
+    phone: opaque('phone', 1),
+    person: givenPerson(1),
+    until: 5,
+  },
+  'message-taken': { kind: 'message-taken', phone: opaque('phone', 1), key: 'key', day: 1 },
+  'session-installed': { kind: 'session-installed', adopted },
+  'window-set': {
+    kind: 'window-set',
+    adopted: {
+      ...adopted,
+      window: { state: 'paused', pausedMs: 1, pausedAt: 2, reason: '暂停', newsBy: 3 },
+    },
+  },
+  'adoption-noted': { kind: 'adoption-noted', partition: 'p1', number: 2 },
+  'session-adopted': { kind: 'session-adopted', adopted },
+};
+
+const entryOf = (events: readonly RuxiEvent[]): JournalEntry => ({
+  partition: 'p0',
+  epoch: 3,
+  index: 41,
+  prevHash: noHash,
+  at: 1_780_000_000_000,
+  events,
+});
+
+test('S3 an event of every kind comes back field for field', () => {
+  const entry = entryOf(Object.values(everyKind));
+  const { value, hash } = encodeEntry(entry);
+  expect(decodeEntry(value)).toEqual({ ...entry, hash });
+});
+
+test('a field that may be absent comes back absent', () => {
+  const { code: _, ...held } = everyKind['seats-held'];
+  const { until: __, ...joined } = everyKind['phone-joined'];
+  const entry = entryOf([held, joined]);
+  expect(decodeEntry(encodeEntry(entry).value).events).toStrictEqual([held, joined]);
+});
+
+test('the format of an entry stays what it was', () => {
+  const events = [everyKind['seats-saved'], everyKind['code-mistyped']];
+  expect(encodeEntry(entryOf(events)).value.toString('hex')).toMatchInlineSnapshot(
+    `"9701a270300329a0cf0000019e70448800929806a43031303107b6706572736f6e312d2d2d2d2d2d2d2d2d2d2d2d2d2d2d03ab31303030303030303030319192a141a5313130303193b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2dcef8a432eb93029192a141a531313030319194a142a5313230303100c39505a43031303107b6706572736f6e312d2d2d2d2d2d2d2d2d2d2d2d2d2d2d03d7d28d4e8c51c9b817eb2a4f3f7b6e5f10e6220dc2d304d9f8ec89e6ab85f386"`,
+  );
+});
+
+test('S3 any change of any byte of an entry is found', () => {
+  const { value } = encodeEntry(entryOf([everyKind['seats-saved']]));
+  fc.assert(
+    fc.property(fc.nat(value.length - 1), fc.integer({ min: 1, max: 255 }), (at, bits) => {
+      const changed = Buffer.from(value);
+      changed[at] = (changed[at] ?? 0) ^ bits;
+      expect(() => decodeEntry(changed)).toThrow('hash');
+    }),
+  );
+  for (let length = 0; length < value.length; length += 1)
+    expect(() => decodeEntry(value.subarray(0, length))).toThrow('hash');
+});
