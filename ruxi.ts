@@ -63,6 +63,10 @@ program
   .command('gateway')
   .description('one gateway, reaching the engine over NATS (RUXI_NATS_URL)')
   .action(runGateway);
+program
+  .command('verify')
+  .description('checks the journal’s hash chain and that replaying it gives the rows')
+  .action(verify);
 const window = program
   .command('window')
   .description('pauses or opens booking, over NATS (RUXI_NATS_URL)');
@@ -110,6 +114,8 @@ async function supervise(): Promise<void> {
     };
     process.on('SIGINT', pass).on('SIGTERM', pass);
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    // What it said last may still be on its way.
+    if (child.connected) await once(child, 'disconnect');
     process.off('SIGINT', pass).off('SIGTERM', pass);
     if (stopping || !wasReady || code === exitCodes.fine) {
       process.exit(code ?? exitCodes.failed);
@@ -153,8 +159,8 @@ async function serve(): Promise<void> {
     const { describeSignIns } = await import('./engine/import/demonstration.ts');
     console.log(`\n${describeSignIns()}\n`);
   }
-  console.log(`Ruxi is open: ${gateway.address}`);
   process.send?.('ready');
+  console.log(`Ruxi is open: ${gateway.address}`);
 }
 
 // ── engine, gateway ─────────────────────────────────────────────────────────────────────────────
@@ -236,6 +242,28 @@ async function connectBus(name: string): Promise<Bus> {
 }
 
 // ── Other commands ──────────────────────────────────────────────────────────────────────────────
+
+/** Reads only: an engine may be running on the same folder. */
+async function verify(): Promise<void> {
+  checkNativeBinaries();
+  const { engineConfigOf } = await import('./engine/config.ts');
+  const { verifyPartition } = await import('./engine/verify.ts');
+  const { dataFolder, partitions } = engineConfigOf(process.env);
+  let problems = 0;
+  for (const partition of partitions) {
+    const folder = join(dataFolder, partition);
+    if (!existsSync(folder)) throw new Trouble(`${folder} is not there`, exitCodes.config);
+    const report = await verifyPartition(folder, partition);
+    const { entries, events, head, digest } = report;
+    console.log(
+      `${partition}: ${events} events in ${entries} entries, head ${head.index} ${head.hash}, rows ${digest}`,
+    );
+    for (const problem of report.problems) console.log(`${partition}: ${problem}`);
+    problems += report.problems.length;
+  }
+  if (problems > 0) throw new Trouble(`${problems} problems: do not serve from this folder`);
+  console.log('Whole: the chain holds, and replaying it gives the rows.');
+}
 
 async function setWindow(
   to: { state: 'open' } | { state: 'paused'; reason: string; newsBy: number },

@@ -26,7 +26,7 @@ test.each([
 test('help says what there is, and the codes it ends with', async () => {
   const { how, output } = await endedWith(['--help']);
   expect(how).toBe(0);
-  for (const command of ['start', 'serve', 'engine', 'gateway', 'window']) {
+  for (const command of ['start', 'serve', 'engine', 'gateway', 'verify', 'window']) {
     expect(output).toContain(`  ${command} `);
   }
 });
