@@ -19,7 +19,7 @@ export type Asset = {
   gzip: Uint8Array;
   type: string;
 };
-export type AssetName = 'style' | 'script' | 'htmx' | 'socket' | 'mark';
+export type AssetName = 'style' | 'script' | 'htmx' | 'mark';
 export type Assets = Record<AssetName, Asset>;
 
 /** In the order in which later rules may refine earlier ones. */
@@ -36,10 +36,11 @@ export function readAssets(): Assets {
   return {
     style: asset('ruxi.css', withoutSpace(styles), 'text/css; charset=utf-8'),
     script: asset('ruxi.js', own('public/app.js'), 'text/javascript; charset=utf-8'),
-    htmx: asset('htmx.js', withoutMap(vendored('htmx.min.js')), 'text/javascript; charset=utf-8'),
-    socket: asset(
-      'hx-ws.js',
-      withoutMap(vendored('ext/hx-ws.min.js')),
+    // In one file: htmx looks through the page right after its own script has run, and an extension
+    // that arrives later finds its elements passed over.
+    htmx: asset(
+      'htmx.js',
+      `${withoutMap(vendored('htmx.min.js'))};\n${withoutMap(vendored('ext/hx-ws.min.js'))}`,
       'text/javascript; charset=utf-8',
     ),
     mark: asset('mark.svg', own('public/mark.svg'), 'image/svg+xml'),
