@@ -23,7 +23,7 @@ import type { Row } from '../core/rows.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import { decodeEntry, firstIndex, hashOf, type JournalEntry, noHash } from '../store/journal.ts';
 import { decodeRow, needsAttention } from '../store/rows.ts';
-import { type Store, StoreCorrupt, type StoreReader } from '../store/store.ts';
+import { StoreCorrupt, type StoreReader } from '../store/store.ts';
 import { Checkpoint } from './checkpoint.ts';
 
 export type Recovered = {
@@ -40,7 +40,7 @@ const residentTables = ['adopted', 'session', 'areas', 'registrations'] as const
 const onDemandTables = ['candidates', 'phones'] as const;
 
 export function recover(
-  store: Store,
+  store: StoreReader,
   partitions: readonly PartitionName[],
   now: EpochMs,
 ): Recovered {

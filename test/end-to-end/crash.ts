@@ -1,0 +1,122 @@
+/**
+ * Kills a real writer over a real LMDB folder with SIGKILL, under load, at moments nobody chose,
+ * as often as asked; each time opens the folder anew and asks it for every seat that was
+ * acknowledged.
+ *
+ *   npm run crash -- [--kills 200] [--seed 1]
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { digest, type Partition } from '../../engine/core/partition.ts';
+import { openLmdbReader } from '../../engine/store/lmdb-store.ts';
+import { type Head, verifyStore } from '../../engine/verify.ts';
+import { recover } from '../../engine/writer/recovery.ts';
+
+export type CrashOptions = { kills: number; seed: number; say?: (line: string) => void };
+export type CrashReport = { kills: number; saves: number; seats: number; events: number };
+
+/** Seats whose reply came. */
+export type Acknowledged = { person: string; area: string; units: string[] };
+/** What the load tells, every few milliseconds. */
+export type FromLoad = { acknowledged: Acknowledged[] };
+
+const load = fileURLToPath(new URL('./crash-load.ts', import.meta.url));
+/** Killed at most this long after its first acknowledgement. */
+const livesMsMax = 400;
+
+export async function crash({ kills, seed, say = () => {} }: CrashOptions): Promise<CrashReport> {
+  const folder = mkdtempSync(join(tmpdir(), 'ruxi-crash-'));
+  const random = generator(seed);
+  const acknowledged: Acknowledged[] = [];
+  let head: Head | undefined;
+  try {
+    for (let kill = 1; kill <= kills; kill += 1) {
+      await liveAndDie(folder, kill, random() * livesMsMax, (some) => acknowledged.push(...some));
+      head = await lookAt(folder, acknowledged, head);
+      say(`kill ${kill}: ${acknowledged.length} saves and ${head.index} events, all there`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const seats = acknowledged.reduce((sum, { units }) => sum + units.length, 0);
+  return { kills, saves: acknowledged.length, seats, events: head?.index ?? 0 };
+}
+
+/** One life of the writer: from its start to SIGKILL, `livesMs` after its first acknowledgement. */
+async function liveAndDie(
+  folder: string,
+  life: number,
+  livesMs: number,
+  tell: (some: Acknowledged[]) => void,
+): Promise<void> {
+  const child: ChildProcess = fork(load, [folder, String(life)], { execArgv: ['--no-warnings'] });
+  const gone = once(child, 'exit');
+  const begun = new Promise<void>((resolve) => {
+    child.on('message', (message: FromLoad) => {
+      tell(message.acknowledged);
+      resolve();
+    });
+  });
+  await Promise.race([begun, gone]);
+  await pause(livesMs);
+  child.kill('SIGKILL');
+  const [code, signal] = await gone;
+  if (signal !== 'SIGKILL') throw new Error(`the writer ended by itself with ${code}`);
+}
+
+/** What a start would find, and whether it is all that was promised; the journal's head. */
+async function lookAt(
+  folder: string,
+  acknowledged: readonly Acknowledged[],
+  known: Head | undefined,
+): Promise<Head> {
+  const reader = openLmdbReader(join(folder, 'p0'), 'p0');
+  try {
+    const report = verifyStore(reader, known);
+    if (report.problems.length > 0) throw new Error(report.problems.join('; '));
+    const { partition } = recover(reader, ['p0'], Date.now());
+    if (digest(partition) !== report.digest) throw new Error('recovery differs from replay');
+    for (const one of acknowledged) if (!isThere(partition, one)) throw new Error('a seat is gone');
+    for (const { area, seatBooks } of partition.areas.values())
+      for (const { capacity, held, saved, unit } of seatBooks.values())
+        if (held + saved > capacity) throw new Error(`${area} ${unit} is sold twice`);
+    return report.head;
+  } finally {
+    await reader.close();
+  }
+}
+
+function isThere(partition: Partition, { person, area, units }: Acknowledged): boolean {
+  const row = partition.areas.get(area)?.registrations.get(person);
+  return units.every((unit) =>
+    row?.places.some((place) => place.unit === unit && place.saved !== undefined),
+  );
+}
+
+/** Mulberry32: the moments are the same for the same seed, as far as a machine allows. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+  };
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      kills: { type: 'string', default: '200' },
+      seed: { type: 'string', default: '1' },
+    },
+  });
+  const options = { kills: Number(values.kills), seed: Number(values.seed) };
+  console.log(await crash({ ...options, say: console.log }));
+}
