@@ -174,7 +174,8 @@ function holdSeats(
       owned.push(unit);
     } else if (hold !== undefined || seatsFreeIn(book, unit) > 0) {
       // A hold that still runs keeps its beginning: asking again cannot stretch it for ever.
-      const since = hold !== undefined && open < hold.until ? hold.since : open;
+      // A pause that was adopted late sets the clock back: then it began at the latest now.
+      const since = hold !== undefined && open < hold.until ? Math.min(hold.since, open) : open;
       const until = Math.min(open + settings.holdMs, since + settings.holdMaxMs, close);
       held.push({ unit, course, since, until });
     } else {

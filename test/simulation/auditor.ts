@@ -1,0 +1,671 @@
+/**
+ * The second book: slow, obvious, and written from the rules alone. It keeps flat lists and finds
+ * things by filtering them, shares no code with the core, forgets nothing in a crash, and says for
+ * every command what the answer has to be.
+ */
+import type { PreparedCommand, Sequenced } from '../../engine/protocol/commands.ts';
+import type { RefusalReason } from '../../engine/protocol/refusals.ts';
+import type { Outcome } from '../../engine/protocol/replies.ts';
+import type { Adopted } from '../../engine/protocol/session.ts';
+
+export type Verdict = { yes: Outcome } | { no: RefusalReason };
+
+type Spot = {
+  area: string;
+  person: string;
+  unit: string;
+  ticket: string;
+  chosen: string | null;
+  saved: string | null;
+  hold: { from: number; to: number } | null;
+};
+type Code = {
+  challenge: string;
+  ticket: string;
+  wrong: number;
+  to: number;
+  sentAt: number;
+  sendings: number;
+  note: string;
+};
+type Form = {
+  area: string;
+  person: string;
+  revision: number;
+  left: number;
+  fenced: number;
+  seen: number;
+  code: Code | null;
+  question: string | null;
+  holdDay: number;
+  holdsThatDay: number;
+};
+type Human = {
+  person: string;
+  record: Extract<PreparedCommand, { kind: 'import-candidate' }>['record'];
+  password: boolean;
+  phone: string | null;
+  phoneSettled: boolean;
+  code: {
+    challenge: string;
+    phone: string;
+    to: number;
+    sentAt: number;
+    wrong: number;
+    note: string;
+  } | null;
+  codeDays: number[];
+  failures: number;
+  retryAt: number;
+  generation: number;
+  numbers: number;
+  claim: { number: number; area: string } | null;
+  move: { number: number; from: string; to: string } | null;
+  fence: { area: string; claim: number } | null;
+  moveDays: number[];
+};
+type Kept = { whose: string; id: string; content: string; outcome: Outcome };
+
+const done: Verdict = { yes: { kind: 'done' } };
+const no = (reason: RefusalReason): Verdict => ({ no: reason });
+const yes = (outcome: Outcome): Verdict => ({ yes: outcome });
+const dayOf = (at: number): number => Math.floor((at + 28_800_000) / 86_400_000);
+
+/** Everything of a command that makes it the same command, as text. */
+function contentOf(command: PreparedCommand): string {
+  return JSON.stringify(command, (name, value) =>
+    ['id', 'answerBy', 'epoch', 'codeMatches', 'sealed'].includes(name) ? undefined : value,
+  );
+}
+
+export class Auditor {
+  readonly spots: Spot[] = [];
+  private readonly capacities: { area: string; unit: string; capacity: number }[] = [];
+  private readonly forms: Form[] = [];
+  private readonly humans: Human[] = [];
+  private readonly places: { phone: string; person: string; to: number | null }[] = [];
+  private readonly messages: { phone: string; key: string; day: number }[] = [];
+  private readonly kept: Kept[] = [];
+  private readonly adoptedBy: { partition: string; adopted: Adopted }[] = [];
+  private installed: Adopted | null = null;
+
+  /** Carries the command out, in its own way, and says what the answer has to be. */
+  judge(partition: string, given: Sequenced): Verdict {
+    const { command } = given;
+    const session = this.sessionOf(partition);
+    switch (command.kind) {
+      case 'choose-course':
+      case 'drop-course':
+      case 'hold-seats':
+      case 'send-code':
+      case 'resend-code':
+      case 'save-seats':
+      case 'give-up-seats':
+        return this.remembering(`${command.area}/${command.person}`, given, () =>
+          this.onForm(session, command, given.at),
+        );
+      case 'record-sign-in':
+      case 'request-phone-code':
+      case 'bind-phone':
+      case 'set-password':
+      case 'choose-area':
+        return this.remembering(command.person, given, () =>
+          this.onHuman(session, command, given.at),
+        );
+      default:
+        return this.late(given) ?? this.plain(partition, session, command, given.at);
+    }
+  }
+
+  /** What every pool has, by its own lists. */
+  balance(): { area: string; unit: string; capacity: number; held: number; saved: number }[] {
+    return this.capacities.map(({ area, unit, capacity }) => {
+      const here = this.spots.filter((spot) => spot.area === area && spot.unit === unit);
+      const saved = here.filter((spot) => spot.saved !== null).length;
+      const held = here.filter((spot) => spot.hold !== null).length;
+      return { area, unit, capacity, held, saved };
+    });
+  }
+
+  revisionOf(area: string, person: string): number {
+    return this.forms.find((one) => one.area === area && one.person === person)?.revision ?? 0;
+  }
+
+  private sessionOf(partition: string): Adopted | null {
+    return this.adoptedBy.find((one) => one.partition === partition)?.adopted ?? null;
+  }
+
+  private late({ command, at, olderEpoch }: Sequenced): Verdict | null {
+    if (at > command.answerBy) return no('too-late');
+    return olderEpoch ? no('ask-again') : null;
+  }
+
+  private remembering(whose: string, given: Sequenced, judged: () => Verdict): Verdict {
+    const { command } = given;
+    const mine = this.kept.filter((one) => one.whose === whose).slice(-8);
+    const before = mine.find((one) => one.id === command.id);
+    if (before !== undefined)
+      return before.content === contentOf(command) ? yes(before.outcome) : no('command-id-reused');
+    const verdict = this.late(given) ?? judged();
+    if ('yes' in verdict) {
+      const { id } = command;
+      this.kept.push({ whose, id, content: contentOf(command), outcome: verdict.yes });
+    }
+    return verdict;
+  }
+
+  private openTime(session: Adopted, at: number): number {
+    const { window } = session;
+    return (window.state === 'paused' ? window.pausedAt : at) - window.pausedMs;
+  }
+
+  private closeOfDay(session: Adopted, day: number): number {
+    const ofDay = session.calendar.filter((one) => dayOf(one.opensAt) === day);
+    return ofDay[0]?.closesAt ?? (day + 1) * 86_400_000 - 28_800_000;
+  }
+
+  private shut(session: Adopted, at: number): Verdict | null {
+    const { calendar, window } = session;
+    if (calendar.every((day) => at < day.opensAt)) return no('window-not-yet-open');
+    if (window.state === 'paused') return no('window-paused');
+    if (calendar.some((day) => day.opensAt <= at && at < day.closesAt)) return null;
+    return no(calendar.some((day) => at < day.opensAt) ? 'window-closed' : 'window-over');
+  }
+
+  private free(area: string, unit: string): number {
+    const pool = this.balance().find((one) => one.area === area && one.unit === unit);
+    return pool === undefined ? 0 : pool.capacity - pool.held - pool.saved;
+  }
+
+  private formOf(area: string, person: string): Form {
+    const known = this.forms.find((one) => one.area === area && one.person === person);
+    if (known !== undefined) return known;
+    const form: Form = {
+      ...{ area, person, revision: 0, left: 0, fenced: 0, seen: 0 },
+      ...{ code: null, question: null, holdDay: -1, holdsThatDay: 0 },
+    };
+    this.forms.push(form);
+    return form;
+  }
+
+  private spotsOf(form: Form): Spot[] {
+    return this.spots.filter((one) => one.area === form.area && one.person === form.person);
+  }
+
+  private sweep(): void {
+    const standing = this.spots.filter((spot) => spot.chosen !== null || spot.saved !== null);
+    this.spots.splice(0, this.spots.length, ...standing);
+  }
+
+  private onForm(
+    session: Adopted | null,
+    command: Extract<PreparedCommand, { revision: number }>,
+    at: number,
+  ): Verdict {
+    if (session === null) return no('session-missing');
+    if (!session.catalogue.areas.some((area) => area.code === command.area))
+      return no('area-unknown');
+    const form = this.formOf(command.area, command.person);
+    if (command.claim <= form.left || command.claim <= form.fenced) return no('claim-superseded');
+    if (command.revision !== form.revision) return no('changed-meanwhile');
+    const verdict = this.shut(session, at) ?? this.onOpenForm(session, form, command, at);
+    if ('yes' in verdict) {
+      form.revision += 1;
+      form.seen = Math.max(form.seen, command.claim);
+    }
+    this.sweep();
+    return verdict;
+  }
+
+  private onOpenForm(
+    session: Adopted,
+    form: Form,
+    command: Extract<PreparedCommand, { revision: number }>,
+    at: number,
+  ): Verdict {
+    const { settings } = session;
+    const { ticket, area, person } = command;
+    const spots = this.spotsOf(form);
+    const mine = spots.filter((spot) => spot.ticket === ticket && spot.chosen !== null);
+    const now = this.openTime(session, at);
+    const close = this.closeOfDay(session, dayOf(at)) - session.window.pausedMs;
+    const codeEnds = Math.min(now + settings.holdMs, close);
+    const forget = (): void => {
+      form.code = null;
+      form.question = null;
+    };
+    switch (command.kind) {
+      case 'choose-course': {
+        const course = session.catalogue.courses.find((one) => one.code === command.course);
+        if (course === undefined) return no('course-unknown');
+        if ((course.replacedBy ?? []).length > 0) return no('course-replaced');
+        if (course.method === 'practical') return no('course-practical');
+        const { unit, code } = course;
+        if (unit === undefined) return no('course-not-offered');
+        const plan = session.catalogue.programmes.find((one) => one.code === command.programme);
+        const foreign =
+          plan !== undefined && plan.courses.length > 0 && !plan.courses.includes(code);
+        if (foreign && settings.foreignCourse === 'refuse') return no('course-foreign');
+        const spot = spots.find((one) => one.unit === unit);
+        if (spot !== undefined) {
+          const same = spot.chosen === code || spot.saved === code;
+          if (spot.ticket !== ticket || same || !command.replace) return no('unit-clash');
+          spot.chosen = code;
+        } else {
+          this.spots.push({ area, person, unit, ticket, chosen: code, saved: null, hold: null });
+        }
+        forget();
+        return done;
+      }
+      case 'drop-course': {
+        const spot = mine.find((one) => one.unit === command.unit);
+        if (spot === undefined) return no('unit-empty');
+        spot.chosen = null;
+        spot.hold = null;
+        forget();
+        return done;
+      }
+      case 'hold-seats': {
+        if (mine.length === 0) return no('draft-empty');
+        const today = dayOf(at);
+        if (form.holdDay === today && form.holdsThatDay >= settings.bookingCodesPerDayMax)
+          return no('codes-used-up');
+        const owned = mine.filter((spot) => spot.saved !== null);
+        const others = mine.filter((spot) => spot.saved === null);
+        const full = others.filter((spot) => spot.hold === null && this.free(area, spot.unit) <= 0);
+        const held = others.filter((spot) => !full.includes(spot));
+        for (const spot of held) {
+          const running = spot.hold !== null && now < spot.hold.to ? spot.hold.from : now;
+          const from = Math.min(running, now);
+          const to = Math.min(now + settings.holdMs, from + settings.holdMaxMs, close);
+          spot.hold = { from, to };
+        }
+        forget();
+        if (form.holdDay !== today) form.holdsThatDay = 0;
+        form.holdDay = today;
+        if (full.length < mine.length) form.holdsThatDay += 1;
+        if (full.length === 0) form.code = this.code(command, codeEnds, at);
+        else if (full.length < mine.length) form.question = ticket;
+        return yes({
+          kind: 'held',
+          held: held.map((spot) => spot.unit),
+          owned: owned.map((spot) => spot.unit),
+          full: full.map((spot) => ({ unit: spot.unit, course: spot.chosen ?? '' })),
+        });
+      }
+      case 'send-code': {
+        if (form.question !== ticket) return no('code-missing');
+        for (const spot of mine) {
+          if (spot.saved === null && spot.hold === null) spot.chosen = null;
+        }
+        this.stretch(mine, codeEnds, settings.holdMaxMs);
+        forget();
+        form.code = this.code(command, codeEnds, at);
+        return done;
+      }
+      case 'resend-code': {
+        const code = form.code?.ticket === ticket ? form.code : null;
+        if (code === null) return no('code-missing');
+        if (at < code.sentAt + settings.codeResendAfterMs) return no('resend-too-soon');
+        if (code.sendings > 1) return no('resend-used-up');
+        if (code.wrong >= settings.codeTriesMax) return no('code-tries-used-up');
+        if (now >= code.to) return no('code-expired');
+        code.to = Math.max(code.to, codeEnds);
+        code.sentAt = at;
+        code.sendings += 1;
+        code.note = 'sending';
+        this.stretch(mine, code.to, settings.holdMaxMs);
+        return done;
+      }
+      case 'save-seats': {
+        const { code } = form;
+        if (code === null || code.challenge !== command.challenge) return no('code-missing');
+        if (code.wrong >= settings.codeTriesMax) return no('code-tries-used-up');
+        if (now >= code.to) return no('code-expired');
+        if (!command.codeMatches) {
+          code.wrong += 1;
+          return no('code-wrong');
+        }
+        const bound = mine.map((spot) => spot.unit).sort();
+        if (code.ticket !== ticket || bound.join() !== [...command.units].sort().join())
+          return no('selection-changed');
+        const failed = mine.filter(
+          (spot) => spot.saved === null && spot.hold === null && this.free(area, spot.unit) <= 0,
+        );
+        const saved = mine.filter((spot) => !failed.includes(spot));
+        const named = (spot: Spot) => ({ unit: spot.unit, course: spot.chosen ?? '' });
+        const outcome: Outcome = {
+          kind: 'saved',
+          saved: saved.map(named),
+          failed: failed.map((spot) => ({ ...named(spot), reason: 'seats-exhausted', late: true })),
+        };
+        for (const spot of saved)
+          Object.assign(spot, { saved: spot.chosen, chosen: null, hold: null });
+        forget();
+        return yes(outcome);
+      }
+      case 'give-up-seats': {
+        const spotAt = (unit: string) =>
+          spots.find((one) => one.unit === unit && one.ticket === ticket && one.saved !== null);
+        if (command.units.length === 0) return no('unit-empty');
+        if (command.units.some((unit) => spotAt(unit) === undefined)) return no('unit-empty');
+        for (const unit of command.units) {
+          const spot = spotAt(unit);
+          if (spot === undefined) continue;
+          if (spot.chosen !== null) forget();
+          spot.saved = null;
+        }
+        return done;
+      }
+      default:
+        throw new Error('not a command on a form');
+    }
+  }
+
+  private code(command: { challenge: string; ticket: string }, to: number, sentAt: number): Code {
+    const { challenge, ticket } = command;
+    return { challenge, ticket, wrong: 0, to, sentAt, sendings: 1, note: 'sending' };
+  }
+
+  private stretch(spots: Spot[], to: number, most: number): void {
+    const holds = spots.flatMap((spot) => (spot.hold === null ? [] : [spot.hold]));
+    const first = Math.min(...holds.map((hold) => hold.from));
+    for (const hold of holds) hold.to = Math.max(hold.to, Math.min(to, first + most));
+  }
+
+  private onHuman(
+    session: Adopted | null,
+    command: Extract<
+      PreparedCommand,
+      {
+        kind:
+          | 'record-sign-in'
+          | 'request-phone-code'
+          | 'bind-phone'
+          | 'set-password'
+          | 'choose-area';
+      }
+    >,
+    at: number,
+  ): Verdict {
+    const human = this.humans.find((one) => one.person === command.person);
+    const needsSession = !['record-sign-in', 'set-password'].includes(command.kind);
+    if (needsSession && session === null) return no('session-missing');
+    if (human === undefined) return no('person-unknown');
+    const day = dayOf(at);
+    switch (command.kind) {
+      case 'record-sign-in': {
+        if (!human.record.tickets.some((one) => one.number === command.ticket))
+          return no('ticket-unknown');
+        if (at < human.retryAt) return no('sign-in-delayed');
+        if (command.succeeded) {
+          human.failures = 0;
+          human.retryAt = 0;
+          return yes({ kind: 'signed-in', generation: human.generation });
+        }
+        human.failures += 1;
+        const waits = [0, 0, 0, 0, 0, 5, 10, 20, 40, 80, 160, 320, 640];
+        human.retryAt = at + (waits[human.failures] ?? 900) * 1_000;
+        const { failures, retryAt } = human;
+        return yes({ kind: 'sign-in-failed', failures, retryAt });
+      }
+      case 'request-phone-code': {
+        if (session === null) return no('session-missing');
+        const { accountCodesPerDayMax, codeResendAfterMs, importedPhoneMustMatch, holdMs } =
+          session.settings;
+        if (human.codeDays.filter((one) => one === day).length >= accountCodesPerDayMax)
+          return no('codes-used-up');
+        if (human.code !== null && at < human.code.sentAt + codeResendAfterMs)
+          return no('resend-too-soon');
+        if (human.phone !== null) return no('phone-bound-already');
+        const onFile = human.record.importedPhone?.index ?? command.phone.index;
+        if (importedPhoneMustMatch && onFile !== command.phone.index)
+          return no('phone-not-the-imported-one');
+        human.codeDays.push(day);
+        const { challenge } = command;
+        const phone = command.phone.index;
+        human.code = { challenge, phone, to: at + holdMs, sentAt: at, wrong: 0, note: 'sending' };
+        return done;
+      }
+      case 'bind-phone': {
+        if (session === null) return no('session-missing');
+        const { code } = human;
+        if (code === null || code.challenge !== command.challenge) return no('code-missing');
+        if (code.wrong >= session.settings.codeTriesMax) return no('code-tries-used-up');
+        if (at >= code.to) return no('code-expired');
+        if (!command.codeMatches) {
+          code.wrong += 1;
+          return no('code-wrong');
+        }
+        if (human.phone !== null) return no('phone-bound-already');
+        human.phone = code.phone;
+        human.phoneSettled = false;
+        human.code = null;
+        return done;
+      }
+      case 'set-password':
+        if (human.phone === null) return no('phone-missing');
+        if (human.password) return no('password-set-already');
+        human.password = true;
+        human.generation += 1;
+        this.fence(human);
+        return done;
+      case 'choose-area': {
+        if (session === null) return no('session-missing');
+        const { area } = command;
+        if (!session.catalogue.areas.some((one) => one.code === area)) return no('area-unknown');
+        const shut = this.shut(session, at);
+        if (shut !== null) return shut;
+        if (!human.password) return no('activation-required');
+        const ticket = human.record.tickets.find((one) => one.number === command.ticket);
+        if (ticket === undefined) return no('ticket-unknown');
+        if (ticket.status !== 'active') return no('ticket-dead');
+        if (!human.record.hasPhoto) return no('photo-missing');
+        if (human.phone === null) return no('phone-missing');
+        if (human.move !== null) return no('area-move-running');
+        const number = human.numbers + 1;
+        if (human.claim === null || human.claim.area === area) {
+          human.numbers = number;
+          human.claim = { number, area };
+          return yes({ kind: 'claimed', claim: number, area });
+        }
+        const moves = human.moveDays.filter((one) => one === day).length;
+        if (moves >= session.settings.areaMovesPerDayMax) return no('area-moves-used-up');
+        human.moveDays.push(day);
+        human.numbers = number;
+        human.move = { number, from: human.claim.area, to: area };
+        return yes({ kind: 'claiming', claim: number, from: human.claim.area, to: area });
+      }
+      default:
+        throw new Error('not a command on a person');
+    }
+  }
+
+  private fence(human: Human): void {
+    if (human.claim === null) return;
+    human.fence = { area: human.claim.area, claim: human.claim.number };
+    if (human.move !== null) return;
+    human.numbers += 1;
+    human.claim = { number: human.numbers, area: human.claim.area };
+  }
+
+  /** Commands that are safe to repeat by their own content. */
+  private plain(
+    partition: string,
+    session: Adopted | null,
+    command: PreparedCommand,
+    at: number,
+  ): Verdict {
+    switch (command.kind) {
+      case 'vacate-area': {
+        const form = this.formOf(command.area, command.person);
+        if (form.left >= command.claim || form.seen > command.claim) return done;
+        if (this.spotsOf(form).some((spot) => spot.saved !== null)) return no('seats-remain');
+        form.left = command.claim;
+        this.leave(form);
+        return done;
+      }
+      case 'fence-area': {
+        const form = this.formOf(command.area, command.person);
+        if (form.left >= command.claim || form.fenced >= command.claim) return done;
+        form.fenced = command.claim;
+        if (form.seen <= command.claim) this.leave(form);
+        return done;
+      }
+      case 'expire-holds': {
+        if (session === null) return done;
+        for (const spot of this.spots.filter((one) => one.area === command.area)) {
+          const form = this.formOf(spot.area, spot.person);
+          const closed = this.closeOfDay(session, form.holdDay) <= at;
+          if (spot.hold === null || (spot.hold.to > this.openTime(session, at) && !closed))
+            continue;
+          spot.hold = null;
+          if (form.question === spot.ticket) form.question = null;
+        }
+        return done;
+      }
+      case 'set-capacity': {
+        const { area } = command;
+        const short = command.capacities.some(({ unit, capacity }) => {
+          const pool = this.balance().find((one) => one.area === area && one.unit === unit);
+          return pool !== undefined && capacity < pool.held + pool.saved;
+        });
+        if (short) return no('capacity-below-taken');
+        for (const { unit, capacity } of command.capacities) {
+          const pool = this.capacities.find((one) => one.area === area && one.unit === unit);
+          if (pool === undefined) this.capacities.push({ area, unit, capacity });
+          else pool.capacity = capacity;
+        }
+        return done;
+      }
+      case 'note-delivery': {
+        const human = this.humans.find((one) => one.person === command.person);
+        if (command.area === undefined) {
+          if (human === undefined) return no('person-unknown');
+          if (human.code?.challenge === command.challenge && human.code.note === 'sending')
+            human.code.note = command.outcome;
+          return done;
+        }
+        const { code } = this.formOf(command.area, command.person);
+        const last = code?.challenge === command.challenge && code.sendings === command.attempt;
+        if (code !== null && last && code.note === 'sending') code.note = command.outcome;
+        return done;
+      }
+      case 'import-candidate': {
+        const { person, record } = command;
+        const known = this.humans.find((one) => one.person === person);
+        const human: Human = known ?? {
+          ...{ person, record, password: false, phone: null, phoneSettled: false, code: null },
+          ...{ codeDays: [], failures: 0, retryAt: 0, generation: 1, numbers: 0 },
+          ...{ claim: null, move: null, fence: null, moveDays: [] },
+        };
+        if (known === undefined) this.humans.push(human);
+        const alive = (of: Human['record'], number: string): boolean =>
+          of.tickets.some((one) => one.number === number && one.status === 'active');
+        const died = human.record.tickets.some(
+          ({ number }) => alive(human.record, number) && !alive(record, number),
+        );
+        human.record = record;
+        if (record.passwordHash !== undefined) human.password = true;
+        if (record.kind === 'new') human.phone ??= record.importedPhone?.index ?? null;
+        if (died) this.fence(human);
+        return done;
+      }
+      case 'note-vacated':
+      case 'note-fenced':
+      case 'note-phone-settled': {
+        const human = this.humans.find((one) => one.person === command.person);
+        if (human === undefined) return no('person-unknown');
+        if (command.kind === 'note-phone-settled') human.phoneSettled = human.phone !== null;
+        if (command.kind === 'note-fenced' && human.fence?.claim === command.claim)
+          human.fence = null;
+        if (command.kind === 'note-vacated' && human.move?.number === command.claim) {
+          if (!command.vacated) human.numbers += 1;
+          human.claim = command.vacated
+            ? { number: human.move.number, area: human.move.to }
+            : { number: human.numbers, area: human.move.from };
+          human.move = null;
+        }
+        return done;
+      }
+      case 'join-phone':
+      case 'settle-phone': {
+        const { phone, person } = command;
+        const settled = this.places.some(
+          (one) => one.phone === phone && one.person === person && one.to === null,
+        );
+        if (command.kind === 'join-phone') {
+          if (session === null) return no('session-missing');
+          if (settled) return done;
+          const others = this.places.filter(
+            (one) =>
+              one.phone === phone && one.person !== person && (one.to === null || at < one.to),
+          );
+          const crowd = new Set(others.map((one) => one.person));
+          if (crowd.size >= session.settings.peoplePerPhoneMax) return no('phone-people-full');
+        }
+        if (settled) return done;
+        const rest = this.places.filter((one) => one.phone !== phone || one.person !== person);
+        const to = command.kind === 'settle-phone' ? null : at + 600_000;
+        this.places.splice(0, this.places.length, ...rest, { phone, person, to });
+        return done;
+      }
+      case 'take-message': {
+        if (session === null) return no('session-missing');
+        const { phone, key } = command;
+        const day = dayOf(at);
+        const today = this.messages.filter((one) => one.phone === phone && one.day === day);
+        if (today.some((one) => one.key === key)) return done;
+        if (today.length >= session.settings.messagesPerPhonePerDayMax)
+          return no('phone-messages-used-up');
+        this.messages.push({ phone, key, day });
+        return done;
+      }
+      case 'install-session': {
+        const { catalogue, calendar, settings } = command;
+        const number = (this.installed?.number ?? 0) + 1;
+        const window = this.installed?.window ?? ({ state: 'open', pausedMs: 0 } as const);
+        const next = { number, catalogue, calendar, settings, window };
+        return this.install(next);
+      }
+      case 'set-window': {
+        if (this.installed === null) return no('session-missing');
+        const { window, number } = this.installed;
+        const { to } = command;
+        const { pausedMs } = window;
+        const pausedAt = window.state === 'paused' ? window.pausedAt : at;
+        const next: Adopted['window'] =
+          to.state === 'paused'
+            ? { state: 'paused', pausedMs, pausedAt, reason: to.reason, newsBy: to.newsBy }
+            : { state: 'open', pausedMs: pausedMs + at - pausedAt };
+        return this.install({ ...this.installed, number: number + 1, window: next });
+      }
+      case 'adopt': {
+        const known = this.adoptedBy.find((one) => one.partition === partition);
+        const { adopted } = command;
+        if (known === undefined) this.adoptedBy.push({ partition, adopted });
+        else if (known.adopted.number < adopted.number) known.adopted = adopted;
+        const number = Math.max(known?.adopted.number ?? 0, adopted.number);
+        return yes({ kind: 'adopted', number });
+      }
+      case 'note-adopted':
+        return this.installed === null ? no('session-missing') : done;
+      default:
+        throw new Error(`the auditor does not know ${command.kind}`);
+    }
+  }
+
+  private leave(form: Form): void {
+    form.code = null;
+    form.question = null;
+    for (const spot of this.spotsOf(form)) Object.assign(spot, { chosen: null, hold: null });
+    this.sweep();
+  }
+
+  private install(next: Adopted): Verdict {
+    const contentOfSession = (of: Adopted | null): string =>
+      JSON.stringify({ ...of, number: undefined });
+    if (contentOfSession(this.installed) !== contentOfSession(next)) this.installed = next;
+    return yes({ kind: 'adopted', number: this.installed?.number ?? 0 });
+  }
+}
