@@ -134,7 +134,6 @@ export function createViews(): Views {
   const assets = readAssets();
   const eta = new Eta({
     escapeFunction: escaped,
-    autoTrim: ['nl', 'slurp'],
     rmWhitespace: true,
     functionHeader: 'const { ui, words, time, html, said, part } = options;',
   });

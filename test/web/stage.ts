@@ -1,5 +1,5 @@
 /** Shows samples in a real browser without a gateway: every request is answered from memory. */
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Route } from 'playwright-core';
 import type { Frame, PageName } from '../../web/view-models.ts';
 import { createViews, type Render } from '../../web/views.ts';
 import { everySample } from './samples.ts';
@@ -8,11 +8,11 @@ export const origin = 'http://ruxi.test';
 export const views = createViews();
 
 /** As the gateway sends it: what breaks it would break there too. */
-export const contentSecurityPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws://ruxi.test; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const captcha =
+const captchaPicture =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 56"><path d="M20 40 35 12 50 40M70 14v28M90 14h20l-20 28h20" fill="none" stroke="#17232b" stroke-width="3"/></svg>';
 
 export function renderSample(page: PageName, model: unknown, frame?: Frame): string {
@@ -22,30 +22,45 @@ export function renderSample(page: PageName, model: unknown, frame?: Frame): str
 export const sampleAddress = (page: PageName, name: string): string =>
   `${origin}/sample/${page}/${name}`;
 
-export async function stage(context: BrowserContext): Promise<void> {
-  const pages = new Map(
-    everySample.map(({ page, name, model, frame }) => [
-      `/sample/${page}/${name}`,
-      { page, model, frame },
-    ]),
-  );
-  const assets = new Map(views.assets.map((asset) => [asset.path, asset]));
-  await context.route(`${origin}/**`, (route) => {
-    const { pathname } = new URL(route.request().url());
-    const asset = assets.get(pathname);
+/** What a request ends in: the path of a sample, or an answer of the test's own. */
+export type Answer = string | ((route: Route) => Promise<void>);
+
+const samplePages = new Map(
+  everySample.map((sample) => [`/sample/${sample.page}/${sample.name}`, sample]),
+);
+const assets = new Map(views.assets.map((asset) => [asset.path, asset]));
+
+export async function stage(
+  context: BrowserContext,
+  answers: Record<string, Answer> = {},
+): Promise<void> {
+  await context.route(`${origin}/**`, async (route) => {
+    const request = route.request();
+    const { pathname, search } = new URL(request.url());
+    const answer = answers[pathname] ?? pathname;
+    if (typeof answer === 'function') return answer(route);
+    const asset = assets.get(answer);
     if (asset !== undefined) {
       return route.fulfill({ body: Buffer.from(asset.bytes), contentType: asset.type });
     }
-    if (pathname === '/captcha') {
-      return route.fulfill({ body: captcha, contentType: 'image/svg+xml' });
+    const headers = { 'Content-Security-Policy': contentSecurityPolicy };
+    const contentType = 'text/html; charset=utf-8';
+    if (answer === '/captcha') {
+      return search === ''
+        ? route.fulfill({ body: views.captcha({ token: 'fresh' }), contentType, headers })
+        : route.fulfill({ body: captchaPicture, contentType: 'image/svg+xml', headers });
     }
-    const sample = pages.get(pathname);
-    if (sample === undefined) return route.fulfill({ status: 404, body: views.failure(404) });
-    const fragment = route.request().headers()['hx-request'] === 'true';
+    const sample = samplePages.get(answer);
+    if (sample === undefined) {
+      return route.fulfill({ status: 404, body: views.failure(404), contentType, headers });
+    }
+    const wanted = request.headers()['hx-request'] === 'true' ? undefined : sample.frame;
+    const { problem } = sample.model as { problem?: unknown };
     return route.fulfill({
-      body: renderSample(sample.page, sample.model, fragment ? undefined : sample.frame),
-      contentType: 'text/html; charset=utf-8',
-      headers: { 'Content-Security-Policy': contentSecurityPolicy },
+      status: problem === undefined ? 200 : 422,
+      body: renderSample(sample.page, sample.model, wanted),
+      contentType,
+      headers,
     });
   });
 }

@@ -134,9 +134,9 @@
   // ── Live counts ───────────────────────────────────────────────────────────────────────────────
 
   const levels = {
-    ok: ['充足', '#dot'],
-    low: ['紧张', '#half'],
-    full: ['已满', '#bar'],
+    ok: ['充足', '#i-dot'],
+    low: ['紧张', '#i-half'],
+    full: ['已满', '#i-bar'],
   };
   /** As the server words it: a fifth of the seats, or fewer than a hundred. */
   const levelOf = (free, capacity) =>
@@ -323,7 +323,7 @@
 
   let heading = main?.querySelector('h1')?.textContent;
   const focusProblem = () => {
-    const problem = main?.querySelector('.problems');
+    const problem = byId('problems');
     problem?.focus();
     return Boolean(problem);
   };

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { refusalReasons } from '../../engine/protocol/refusals.ts';
+import { clockTime, dayAndWeekday, endTime, timeSpan } from '../../web/china-time.ts';
+import {
+  type LookupReason,
+  type NewPasswordReason,
+  type PasswordStepReason,
+  type RegisteringReason,
+  type Said,
+  sayLookup,
+  sayNewPassword,
+  sayPasswordStep,
+  sayPhone,
+  sayRefusal,
+  sayRegistering,
+  seatsPartlyFull,
+  windowClosed,
+  yuan,
+} from '../../web/wording.ts';
+
+const at = Date.UTC(2026, 8, 7, 1, 9, 30);
+const course = { code: '02324', name: '离散数学' };
+const unit = { code: 'C', name: '第三单元' };
+const detail = { at, course, unit, replacedBy: [course], triesLeft: 3, ticketMask: '0124******07' };
+
+function wellSaid({ text, next }: Said): void {
+  for (const sentence of [text, next]) {
+    expect(sentence).toMatch(/^[\s\S]+。$/);
+    expect(sentence).not.toMatch(/[!！]|占位|交费|你|undefined|NaN/);
+  }
+}
+
+describe('every reason has a sentence and a next step', () => {
+  test.each(refusalReasons)('B2 %s', (reason) => {
+    wellSaid(sayRefusal({ reason }));
+    wellSaid(sayRefusal({ reason, ...detail }));
+    expect(sayRegistering({ reason, ...detail })).toEqual(sayRefusal({ reason, ...detail }));
+    expect(sayPhone({ reason, ...detail })).toEqual(sayRefusal({ reason, ...detail }));
+  });
+
+  const lookup: Record<LookupReason, true> = {
+    'form-expired': true,
+    'cookies-off': true,
+    'document-type-unknown': true,
+    'document-empty': true,
+    'document-length': true,
+    'document-character': true,
+    'document-prefix': true,
+    'document-date': true,
+    'document-checksum': true,
+    'captcha-missing': true,
+    'captcha-wrong': true,
+    'captcha-expired': true,
+    'lookup-expired': true,
+  };
+  test.each(Object.keys(lookup) as LookupReason[])('F2 %s', (reason) => {
+    wellSaid(sayLookup({ reason }));
+  });
+
+  const password: Record<PasswordStepReason, true> = {
+    'form-expired': true,
+    'ticket-missing': true,
+    'password-missing': true,
+    failed: true,
+    delayed: true,
+  };
+  test.each(Object.keys(password) as PasswordStepReason[])('F6 %s', (reason) => {
+    wellSaid(sayPasswordStep({ reason }));
+    wellSaid(sayPasswordStep({ reason, at }));
+  });
+
+  const fresh: Record<NewPasswordReason, true> = {
+    'form-expired': true,
+    'initial-wrong': true,
+    'too-short': true,
+    'too-long': true,
+    common: true,
+    personal: true,
+    'not-the-same': true,
+    'outcome-unknown': true,
+  };
+  test.each(Object.keys(fresh) as NewPasswordReason[])('D4 %s', (reason) => {
+    wellSaid(sayNewPassword({ reason }));
+  });
+
+  const own = [
+    'form-outdated',
+    'notice-unticked',
+    'area-unchosen',
+    'course-malformed',
+    'code-malformed',
+    'unit-unchosen',
+    'no-trace',
+  ] as const satisfies readonly RegisteringReason[];
+  test.each(own)('F24 %s', (reason) => {
+    wellSaid(sayRegistering({ reason }));
+  });
+  test.each(['form-expired', 'phone-malformed', 'code-malformed', 'outcome-unknown'] as const)(
+    'F10 %s',
+    (reason) => {
+      wellSaid(sayPhone({ reason }));
+    },
+  );
+});
+
+test('D2 a failed sign-in says the number may be mistyped or not on record, and names the office', () => {
+  const { text, next } = sayPasswordStep({ reason: 'failed' });
+  expect(text).toContain('证件号码有误');
+  expect(text).toContain('尚未录入');
+  expect(next).toContain('考区');
+});
+
+test('R2 a clash across tickets names the other ticket', () => {
+  const { text } = sayRefusal({ reason: 'unit-clash', ...detail });
+  expect(text).toBe(
+    '第三单元已有 02324 离散数学，是用准考证 0124******07 选的。同一单元只能报考一门。',
+  );
+});
+
+test('F26 the question is the guide’s own, in three parts', () => {
+  const said = seatsPartlyFull('成都市郫都区', [{ unit, course } as never], 2);
+  expect(said.full).toBe(
+    '这些课程没有考位了（已达最大人数）：成都市郫都区，第三单元，02324 离散数学。',
+  );
+  expect(said.question).toBe('要清空它们，并为其余 2 门发送短信验证码吗？');
+  expect(said.otherwise).toBe('选“否”则不发送，填好的课程都留着，可重新选择。');
+});
+
+test('D9 times are China time, and an end at midnight is 24:00', () => {
+  expect(clockTime(at)).toBe('09:09:30');
+  expect(endTime(Date.UTC(2026, 8, 7, 16))).toBe('24:00');
+  expect(timeSpan(Date.UTC(2026, 8, 6, 16), Date.UTC(2026, 8, 7, 16))).toBe('00:00–24:00');
+  expect(dayAndWeekday(Date.UTC(2026, 9, 24, 1))).toBe('10月24日 周六');
+  expect(dayAndWeekday(Date.UTC(2026, 9, 23, 16, 0))).toBe('10月24日 周六');
+  expect(windowClosed(Date.UTC(2026, 8, 8, 1))).toContain('下次开放：9月8日 09:00。');
+});
+
+test('R7 money is shown to the fen', () => {
+  expect(yuan(3500)).toBe('35.00');
+  expect(yuan(7005)).toBe('70.05');
+  expect(yuan(0)).toBe('0.00');
+});
