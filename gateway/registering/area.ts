@@ -19,7 +19,11 @@ const moveLookEveryMs = 100;
 export const showArea = (context: GatewayContext): Handler =>
   forBooking(context, (visit, standing) => {
     if (standing.candidate.moving !== undefined) return movingPage(visit, standing);
-    return areaPage(visit, standing, choiceFrom(visit, standing));
+    const moved = formOf(visit.request.query)?.get('moved') ?? '';
+    if (moved === '') return areaPage(visit, standing, choiceFrom(visit, standing));
+    // From the page that waited for a move: it has ended, one way or the other.
+    if (moved === standing.claim?.area) return redirect('/register/courses');
+    return areaPage(visit, standing, noChoice, { reason: 'seats-remain' });
   });
 
 export const takeArea = (context: GatewayContext): Handler =>

@@ -62,8 +62,9 @@ function kept(visit: Visit, standing: Standing, operation: Operation, outcome: O
     case 'saved':
       return savedPage(visit, operation, outcome, standing.registration, standing);
     case 'held':
-      if (outcome.held.length + outcome.owned.length > 0) return redirect('/register/code');
-      return allFullPage(visit, standing, outcome.full);
+      return outcome.held.length + outcome.owned.length > 0
+        ? redirect('/register/code')
+        : stillFull(visit, standing, outcome.full);
     case 'claimed':
     case 'claiming':
       return redirect(
@@ -72,6 +73,19 @@ function kept(visit: Visit, standing: Standing, operation: Operation, outcome: O
     default:
       return redirect(pageAfter[operation.kind]);
   }
+}
+
+/** F26, all full: shown again for as long as one of those courses is still chosen. */
+function stillFull(
+  visit: Visit,
+  standing: Standing,
+  full: Extract<Outcome, { kind: 'held' }>['full'],
+): Reply {
+  const { draft } = standing.registration;
+  const still = full.filter(({ course }) => draft.some((chosen) => chosen.course === course));
+  return still.length > 0
+    ? allFullPage(visit, standing, still)
+    : redirect('/register/courses?change=1');
 }
 
 const pageAfter = {

@@ -310,9 +310,14 @@ test('R1 a move that is not answered yet is shown as running, and ends by itself
   expect(browser.page.page).toBe('moving');
   await browser.get('/register/courses');
   expect(browser.page.page).toBe('moving');
+  const { from, to } = browser.page;
+  expect([from.code, to.code]).toEqual(['0124', '0105']);
   books.holdEffects(false);
-  await browser.get('/register/courses');
-  expect(browser.page.page).toBe('courses');
+  await browser.get('/register/area?moved=0105');
+  expect([browser.page.page, browser.page.area.code]).toEqual(['courses', '0105']);
+  // A move that was refused ends where it began, and says why.
+  await browser.get('/register/area?moved=0124');
+  expect([browser.page.page, browser.page.problem.reason]).toEqual(['area', 'seats-remain']);
 });
 
 test('D8 a foreign course is warned about on its card, or refused when the office says so', async () => {
