@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ticketMask } from '../../engine/protocol/masks.ts';
+import { createViews } from '../../web/views.ts';
 import { rightCode } from './registering-books.ts';
 import {
   Browser,
@@ -88,6 +89,14 @@ test('F22 R1 choosing an area is a claim, and leads on to the courses', async ()
     number: 1,
     area: '0124',
   });
+});
+
+test('F23 the pages of area and courses lead to the offered courses, of one unit too', async () => {
+  const views = createViews();
+  const { browser } = await entered();
+  expect(views.courses(browser.page)).toContain('href="/courses?unit=A"');
+  await browser.get('/register/area');
+  expect(views.area(browser.page)).toContain('href="/courses"');
 });
 
 test('F24 a code drops into its unit; the page says so by the course that was placed', async () => {
