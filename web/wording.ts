@@ -205,6 +205,8 @@ export function sayRegistering(problem: ProblemModel<RegisteringReason>): Said {
 export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
   const { reason, at } = problem;
   const course = problem.course === undefined ? '这门课程' : nameCourse(problem.course);
+  /** Within a sentence a code stands apart from the characters before it. */
+  const within = problem.course === undefined ? course : ` ${course}`;
   const unit = problem.unit?.name ?? '这个单元';
   const orOffice = '需要帮助请拨打页面下方的咨询电话。';
   switch (reason) {
@@ -270,7 +272,10 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
         '要更换，请先在“我的报考”里放弃已保存的考位。',
       );
     case 'course-unknown':
-      return said(`没有 ${course} 这个课程代码。`, '请检查后重输，或查看开考课程。');
+      return said(
+        problem.course === undefined ? '没有这个课程代码。' : `没有 ${course} 这个课程代码。`,
+        '请检查后重输，或查看开考课程。',
+      );
     case 'course-replaced':
       return said(
         `${course}已停用，改为：${(problem.replacedBy ?? []).map(nameCourse).join('、')}。`,
@@ -285,11 +290,11 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
     case 'unit-clash':
       return problem.ticketMask === undefined
         ? said(
-            `${unit}已有 ${course}，一个单元只能报考一门。`,
+            `${unit}已有${within}，一个单元只能报考一门。`,
             '可以换成新的课程，也可以另选其他单元的课程。',
           )
         : said(
-            `${unit}已有 ${course}，是用准考证 ${problem.ticketMask} 选的。同一单元只能报考一门。`,
+            `${unit}已有${within}，是用准考证 ${problem.ticketMask} 选的。同一单元只能报考一门。`,
             '请另选其他单元的课程，或用那个准考证登录后处理。',
           );
     case 'unit-empty':

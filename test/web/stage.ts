@@ -36,7 +36,7 @@ export async function stage(
 ): Promise<void> {
   await context.route(`${origin}/**`, async (route) => {
     const request = route.request();
-    const { pathname, search } = new URL(request.url());
+    const { pathname, searchParams } = new URL(request.url());
     const answer = answers[pathname] ?? pathname;
     if (typeof answer === 'function') return answer(route);
     const asset = assets.get(answer);
@@ -46,7 +46,7 @@ export async function stage(
     const headers = { 'Content-Security-Policy': contentSecurityPolicy };
     const contentType = 'text/html; charset=utf-8';
     if (answer === '/captcha') {
-      return search === ''
+      return !searchParams.has('token')
         ? route.fulfill({ body: views.captcha({ token: 'fresh' }), contentType, headers })
         : route.fulfill({ body: captchaPicture, contentType: 'image/svg+xml', headers });
     }
