@@ -106,5 +106,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill(signal);
+  // A frozen process hears nothing but SIGKILL.
+  child.kill('SIGCONT');
   await gone;
 }

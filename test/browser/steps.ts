@@ -4,7 +4,6 @@
  */
 
 import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
 import { runsScripts } from '../harness/browser.ts';
 import { captchaAnswer, type InventedCandidate } from './people.ts';
 
@@ -93,24 +92,18 @@ export async function enterCourse(page: Page, code: string): Promise<void> {
   await button(page, '输入报考科目').click();
 }
 
-/** The newest six digits sent to this phone, as the page of messages shows them. */
+/** The newest six digits sent to this phone, as soon as the page of messages shows them. */
 export async function codeFor(page: Page, origin: string, phone: string): Promise<string> {
   const desk = await page.context().newPage();
   try {
-    let code: string | undefined;
-    await expect
-      .poll(
-        async () => {
-          await desk.goto(`${origin}/messages`);
-          const text = (await desk.locator('#main').textContent()) ?? '';
-          const from = text.indexOf(phone);
-          code = from < 0 ? undefined : /(?<!\d)\d{6}(?!\d)/.exec(text.slice(from + 11))?.[0];
-          return code;
-        },
-        { timeout: 30_000 },
-      )
-      .toBeDefined();
-    return code ?? '';
+    for (;;) {
+      await desk.goto(`${origin}/messages`);
+      const text = (await desk.locator('#main').textContent()) ?? '';
+      const from = text.indexOf(phone);
+      const code = from < 0 ? undefined : /(?<!\d)\d{6}(?!\d)/.exec(text.slice(from + 11))?.[0];
+      if (code !== undefined) return code;
+      await desk.waitForTimeout(100);
+    }
   } finally {
     await desk.close();
   }
