@@ -21,7 +21,6 @@ import { createActivation } from './sign-in/activation.ts';
 import { createLookup } from './sign-in/lookup.ts';
 import { createPasswordStep } from './sign-in/password-step.ts';
 import { createSignOut } from './sign-in/sign-out.ts';
-import { createStrangers } from './sign-in/strangers.ts';
 import { showMessages, showStart } from './start.ts';
 
 export function addRoutes(server: HttpServer, context: GatewayContext, live: Live): void {
@@ -36,7 +35,7 @@ export function addRoutes(server: HttpServer, context: GatewayContext, live: Liv
     .get('/sign-in', lookup.open)
     .get('/captcha', lookup.captcha)
     .post('/sign-in/lookup', lookup.find)
-    .post('/sign-in', createPasswordStep(context, createStrangers()))
+    .post('/sign-in', createPasswordStep(context))
     .post('/sign-out', createSignOut(context))
 
     .get('/activate', activation.notice)

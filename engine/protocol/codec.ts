@@ -430,6 +430,7 @@ const reply = union<Reply, 'kind'>('kind', {
         kind: candidateKind,
       }),
     ),
+    retryAt: optional(at),
   },
   outcome: {
     ...id,

@@ -166,7 +166,8 @@ export type PartitionStatus = {
 export type QueryAnswer =
   | { kind: 'registration'; registration: RegistrationView }
   | { kind: 'candidate'; candidate: CandidateView | null }
-  | { kind: 'sign-in-facts'; facts: SignInFacts | null }
+  /** `retryAt`: of nobody, who is delayed like anybody (D2). */
+  | { kind: 'sign-in-facts'; facts: SignInFacts | null; retryAt?: EpochMs }
   | {
       kind: 'outcome';
       /** `absent`: not carried out, and (after `answerBy`) never will be. */

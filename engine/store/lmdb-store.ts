@@ -72,7 +72,9 @@ export async function openLmdbStore(folder: string, partition: PartitionName): P
     if (batch.entry !== undefined)
       journal.put(numberBytes(batch.entry.index), batch.entry.value as Buffer);
     for (const { table, key, value } of batch.rows) rows[table].put(keyBytes(key), value as Buffer);
-    if (batch.checkpointed !== checkpointed)
+    // A batch without content is still written: whoever sends it waits for the disk on purpose.
+    const empty = batch.entry === undefined && batch.rows.length === 0;
+    if (empty || batch.checkpointed !== checkpointed)
       meta.put('checkpointed', numberBytes(batch.checkpointed));
   }
 

@@ -14,6 +14,7 @@ import {
   ask,
   contentHash,
   countsIn,
+  type Decision,
   decide,
   dueCommands,
   evolve,
@@ -24,7 +25,7 @@ import {
   rowsNeeded,
 } from '../core/partition.ts';
 import type { Row } from '../core/rows.ts';
-import type { Command, PreparedCommand } from '../protocol/commands.ts';
+import type { Command, PreparedCommand, Sequenced } from '../protocol/commands.ts';
 import type { RuxiEvent } from '../protocol/events.ts';
 import type { AreaCode, EpochMs } from '../protocol/ids.ts';
 import { partitionsOf } from '../protocol/layout.ts';
@@ -51,6 +52,7 @@ import {
 import { prepare, withOpenName } from './prepare.ts';
 import { loadNeeded, type Recovered, recover } from './recovery.ts';
 import { Sequencer } from './sequencer.ts';
+import { Strangers } from './strangers.ts';
 
 export const defaultLimits: WriterLimits = {
   inboxMax: 65_536,
@@ -98,6 +100,8 @@ type Batch = {
   effects: Effect[];
   counts: AreaCounts[];
   answers: { replies: Answered[]; reply: Submission['reply'] }[];
+  /** D2: answered no sooner than if something had been written. */
+  mustCommit: boolean;
 };
 
 /** Recovers, announces itself and begins. Rejects when what is on disk does not fit together. */
@@ -119,6 +123,7 @@ class PartitionWriter implements Writer {
   readonly #inbox: Inbox;
   readonly #refusals: ExpiringMap<Kept>;
   readonly #spent: ExpiringMap<{ until: EpochMs }>;
+  readonly #strangers = new Strangers();
   readonly #changedAreas = new Set<AreaCode>();
   readonly #intervals: NodeJS.Timeout[] = [];
   #lastHash: string;
@@ -248,7 +253,9 @@ class PartitionWriter implements Writer {
     this.#load(rowsNeeded(prepared));
     const given = { sequence: this.#sequence, at, olderEpoch, command: prepared };
     // 7. A "no" that was shown stays a "no"; else the books decide.
-    const { reply, events } = this.#refusedBefore(prepared) ?? decide(this.#partition, given);
+    const { reply, events } =
+      this.#refusedBefore(prepared) ??
+      this.#asSomebody(decide(this.#partition, given), given, batch);
     if (reply.kind === 'refused' && !notKept.has(reply.reason) && !this.#keep(prepared, reply))
       return refusedAs(id, 'busy');
     // 8. What was decided is carried out in memory.
@@ -276,7 +283,7 @@ class PartitionWriter implements Writer {
       if (!vault.settled) await vault.settle();
       // 10. Commit and flush.
       await store.commit({ entry: { index, value: entry.value }, rows, checkpointed });
-    } else if (rows.length > 0) await store.commit({ rows, checkpointed });
+    } else if (rows.length > 0 || batch.mustCommit) await store.commit({ rows, checkpointed });
     // 11. Now, and only now, it may be told.
     if (this.#failed) return;
     this.#checkpoint.written();
@@ -307,6 +314,7 @@ class PartitionWriter implements Writer {
       effects: [],
       counts: [],
       answers: [],
+      mustCommit: false,
     };
     return this.#batch;
   }
@@ -351,6 +359,12 @@ class PartitionWriter implements Writer {
         const { reason } = kept.refused;
         return { id, ...answer, state: { kind: 'refused', reason } };
       }
+      case 'sign-in-facts': {
+        this.#load(rowsNeeded(query));
+        const answer = ask(this.#partition, query, at);
+        if (answer.kind !== 'sign-in-facts' || answer.facts !== null) return { id, ...answer };
+        return { id, ...answer, retryAt: this.#strangers.retryAt(query.person) };
+      }
       case 'candidate': {
         this.#load(rowsNeeded(query));
         const answer = ask(this.#partition, query, at);
@@ -374,6 +388,16 @@ class PartitionWriter implements Writer {
     const same = kept.contentHash === contentHash(command);
     const reply: Refused = same ? kept.refused : { kind: 'refused', reason: 'command-id-reused' };
     return { reply, events: [] };
+  }
+
+  /** D2: a sign-in of nobody is counted and delayed as anybody's, and waits for the disk as theirs. */
+  #asSomebody(decision: Decision, { command, at }: Sequenced, batch: Batch): Decision {
+    const { reply } = decision;
+    if (command.kind !== 'record-sign-in' || reply.kind !== 'refused') return decision;
+    if (reply.reason !== 'person-unknown' && reply.reason !== 'ticket-unknown') return decision;
+    const failed = this.#strangers.failed(command.person, reply, at);
+    if (failed.reason !== 'sign-in-delayed') batch.mustCommit = true;
+    return { reply: failed, events: [] };
   }
 
   /** Whether there is room to remember it. What cannot be remembered must not be shown. */

@@ -7,7 +7,8 @@
  * P3 The initial password opens an activation sign-in only (D1); so does a sign-in without a bound
  *    phone, until one is bound (F9).
  */
-import type { SignInFacts } from '../../engine/protocol/replies.ts';
+import type { EpochMs } from '../../engine/protocol/ids.ts';
+import type { CommandReply, SignInFacts } from '../../engine/protocol/replies.ts';
 import { signInDelayAfter } from '../../engine/protocol/sign-in-delay.ts';
 import type { PasswordStepReason } from '../../web/wording.ts';
 import type { GatewayContext } from '../context.ts';
@@ -23,7 +24,6 @@ import {
 import { type Reply, type Request, redirect } from '../http.ts';
 import { awayReply, busyReply, limitReply, signInReply, ticketsReply } from './pages.ts';
 import { isInitialPassword, passwordBytesMax } from './passwords.ts';
-import type { Strangers } from './strangers.ts';
 
 /** POST /sign-in. */
 export type PasswordStep = (request: Request) => Promise<Reply> | Reply;
@@ -37,7 +37,7 @@ const answerWithinMs = 8_000;
 const nobodysHash =
   '$argon2id$v=19$m=19456,p=1,t=2$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 
-export function createPasswordStep(context: GatewayContext, strangers: Strangers): PasswordStep {
+export function createPasswordStep(context: GatewayContext): PasswordStep {
   const { client, cookies, hashing, limits, now } = context;
 
   return function signIn(request) {
@@ -84,7 +84,7 @@ export function createPasswordStep(context: GatewayContext, strangers: Strangers
 
     const delayed = (retryAt: number) =>
       ticketsReply(context, request, visitor, 422, handle, { reason: 'delayed', at: retryAt });
-    const retryAt = facts?.retryAt ?? strangers.retryAt(person);
+    const retryAt = answer.facts?.retryAt ?? answer.retryAt ?? 0;
     if (now() < retryAt) return delayed(retryAt);
 
     const verdict = await verdictOn(facts, password, handle.documentNumber);
@@ -93,7 +93,7 @@ export function createPasswordStep(context: GatewayContext, strangers: Strangers
 
     const at = now();
     const succeeded = verdict.matches;
-    // Sent for strangers too: the engine's refusal is part of the work they have in common (P1).
+    // Sent for strangers too: the engine counts, delays and takes its time for them alike (P1).
     const reply = await client.send(
       { kind: 'record-sign-in', person, ticket: chosen.ticket, succeeded },
       {
@@ -113,15 +113,19 @@ export function createPasswordStep(context: GatewayContext, strangers: Strangers
         return awayReply(context, request);
       }
     }
-    const { failures, retryAt: nextTry } =
-      reply.kind === 'accepted' && reply.outcome.kind === 'sign-in-failed'
-        ? reply.outcome
-        : strangers.failed(person, at);
+    const nextTry = nextTryAfter(reply);
     return ticketsReply(context, request, visitor, 422, handle, {
       reason: 'failed',
-      // By the count, not by the clocks: engine's and gateway's differ by what a reply takes.
-      ...(signInDelayAfter(failures) > 0 ? { at: nextTry } : {}),
+      ...(nextTry === undefined ? {} : { at: nextTry }),
     });
+  }
+
+  /** By the count, not by the clocks: engine's and gateway's differ by what a reply takes. */
+  function nextTryAfter(reply: CommandReply): EpochMs | undefined {
+    if (reply.kind === 'refused') return reply.detail?.at;
+    if (reply.outcome.kind !== 'sign-in-failed') return undefined;
+    const { failures, retryAt } = reply.outcome;
+    return signInDelayAfter(failures) > 0 ? retryAt : undefined;
   }
 
   /** P1: a right initial password is the only answer that costs no hash. */

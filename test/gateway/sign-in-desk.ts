@@ -10,7 +10,8 @@ import type { PersonId } from '../../engine/protocol/ids.ts';
 import { personIdOf, phoneIndexOf } from '../../engine/protocol/indices.ts';
 import { singleLayout } from '../../engine/protocol/layout.ts';
 import { phoneMask } from '../../engine/protocol/masks.ts';
-import type { Query, QueryAnswer } from '../../engine/protocol/replies.ts';
+import type { CommandReply, Query, QueryAnswer } from '../../engine/protocol/replies.ts';
+import { Strangers } from '../../engine/writer/strangers.ts';
 import { createAvailability } from '../../gateway/availability.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
 import { gatewayConfigOf } from '../../gateway/config.ts';
@@ -80,6 +81,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
   const commands: Command[] = [];
   const queries: Query[] = [];
   const spent = new Set<string>();
+  const strangers = new Strangers();
   let away = false;
   let losing = false;
   let epoch = 1;
@@ -96,10 +98,21 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     const index = phoneIndexOf(indexKey, phone);
     return { ...command, phone: { sealed: 'sealed', index, mask: phoneMask(phone) } };
   }
+  /** As the writer does. */
+  function asSomebody(command: Command, reply: CommandReply): CommandReply {
+    if (command.kind !== 'record-sign-in' || reply.kind !== 'refused') return reply;
+    if (reply.reason !== 'person-unknown') return reply;
+    const { id } = command;
+    return { id, ...strangers.failed(command.person, reply, desk.now) };
+  }
   async function answer(query: Query): Promise<QueryAnswer | { kind: 'unknown' }> {
     queries.push(query);
     if (away) return { kind: 'unknown' };
-    if (query.kind !== 'spend-once') return ask(desk.partition, query as CoreQuery, desk.now);
+    if (query.kind !== 'spend-once') {
+      const answer = ask(desk.partition, query as CoreQuery, desk.now);
+      if (answer.kind !== 'sign-in-facts' || query.kind !== 'sign-in-facts') return answer;
+      return { ...answer, retryAt: strangers.retryAt(query.person) };
+    }
     const unspent = !spent.has(query.token);
     spent.add(query.token);
     return { kind: 'spend-once', unspent };
@@ -110,7 +123,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
       if (away) return { kind: 'unknown' };
       const command = { ...body, epoch: 1, ...envelope } as Command;
       commands.push(command);
-      const reply = desk.carry(prepared(command));
+      const reply = asSomebody(command, desk.carry(prepared(command)));
       const row = desk.partition.candidates.get('person' in body ? body.person : '');
       if (row !== undefined && row.endedAt > 0) {
         const { person, generation, endedAt: at } = row;

@@ -3,6 +3,7 @@ import type { AreaCounts } from '../../engine/protocol/replies.ts';
 import { decodeEntry } from '../../engine/store/journal.ts';
 import { openMemoryStore } from '../../engine/store/memory-store.ts';
 import { failStopCode } from '../../engine/writer/ports.ts';
+import { Strangers } from '../../engine/writer/strangers.ts';
 import { areaCodes, givenPerson, givenRecord, givenTicket, opaque, unitCodes } from '../given.ts';
 import { choose, from, hold, save, WriterDesk } from './writer-harness.ts';
 
@@ -307,6 +308,56 @@ test('D3 a token is spent once, until it would have expired anyway', async () =>
   expect(await spend('three')).toMatchObject({ kind: 'refused', reason: 'busy' });
   desk.pass(120_001);
   expect(await spend('three')).toMatchObject({ unspent: true });
+});
+
+test('D2 D3 nobody is counted and delayed like somebody, whichever gateway asks', async () => {
+  const desk = await givenOpen();
+  const [somebody, nobody] = [givenPerson(1), givenPerson(2)];
+  await desk.send({ kind: 'import-candidate', person: somebody, record: givenRecord(1) });
+  const attempt = (person: string) =>
+    desk.send({ kind: 'record-sign-in', person, ticket: givenTicket(1), succeeded: false });
+  for (let times = 0; times < 4; times += 1) {
+    expect(await attempt(somebody)).toMatchObject({ outcome: { retryAt: desk.now } });
+    expect(await attempt(nobody)).not.toHaveProperty('detail');
+  }
+  const retryAt = desk.now + 5_000;
+  expect(await attempt(somebody)).toMatchObject({ outcome: { failures: 5, retryAt } });
+  expect(await attempt(nobody)).toMatchObject({
+    reason: 'person-unknown',
+    detail: { at: retryAt },
+  });
+  for (const person of [somebody, nobody])
+    expect(await attempt(person)).toMatchObject({
+      reason: 'sign-in-delayed',
+      detail: { at: retryAt },
+    });
+  expect(await desk.ask({ kind: 'sign-in-facts', person: nobody })).toMatchObject({ retryAt });
+});
+
+test('D2 a failed sign-in of nobody waits for the disk as that of somebody does', async () => {
+  const desk = await givenOpen();
+  await desk.rowsWritten();
+  const before = desk.disk.commits;
+  const nobody = givenPerson(2);
+  await desk.send({
+    kind: 'record-sign-in',
+    person: nobody,
+    ticket: givenTicket(2),
+    succeeded: false,
+  });
+  expect(desk.disk.commits).toBe(before + 1);
+});
+
+test('D2 what nobodies did is bounded: the one who failed longest ago is forgotten', () => {
+  const strangers = new Strangers(2);
+  const refused = { kind: 'refused', reason: 'person-unknown' } as const;
+  const failFiveTimes = (person: string) => {
+    for (let times = 0; times < 5; times += 1) strangers.failed(person, refused, 1_000);
+  };
+  for (const person of ['one', 'two', 'three']) failFiveTimes(person);
+  expect(['one', 'two', 'three'].map((person) => strangers.retryAt(person))).toEqual([
+    0, 6_000, 6_000,
+  ]);
 });
 
 test('counts are published after the flush, many changes as one', async () => {
