@@ -353,7 +353,9 @@ describe('the engine goes away', () => {
     await enterCourse(page, courses.A.code);
     await page.getByText('已放进第一单元').waitFor();
     await button(page, '获取验证码').click();
-    await page.getByLabel('短信验证码').fill(await codeFor(page, origin, who.phone));
+    await page.getByLabel('短信验证码').waitFor();
+    const code = await codeFor(page, origin, who.phone);
+    await page.getByLabel('短信验证码').fill(code);
 
     product.freezeEngine();
     await button(page, '保存考位').click();
@@ -374,7 +376,7 @@ describe('the engine goes away', () => {
     if (saved) return;
     // Not carried out: the held seat and the code lasted, and saving still works.
     await page.goto(`${origin}/register/code`);
-    await page.getByLabel('短信验证码').fill(await codeFor(page, origin, who.phone));
+    await page.getByLabel('短信验证码').fill(code);
     await button(page, '保存考位').click();
     await heading(page, '保存结果').waitFor();
   });
