@@ -48,6 +48,8 @@ export interface Effects {
 
 /** At a time; the others wait their turn. What waits is bounded by the rows it came from. */
 const runningMax = 256;
+/** Taken from the front of the queue before the queue is made anew. */
+const forgetAfter = 4_096;
 const answerWithinMs = 10_000;
 const firstPauseMs = 50;
 const pauseMaxMs = 10_000;
@@ -66,14 +68,20 @@ export function createEffects(options: EffectsOptions): Effects {
   const { bus, layout, vault, channel, now, onTrouble } = options;
   const postbox = new Postbox(bus, answerWithinMs);
   const known = new Set<string>();
-  const waiting: Effect[] = [];
+  let waiting: Effect[] = [];
+  let started = 0;
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
 
   function startMore(): void {
     while (running.size < runningMax && !stopping.signal.aborted) {
-      const effect = waiting.shift();
+      const effect = waiting[started];
       if (effect === undefined) return;
+      started += 1;
+      if (started >= forgetAfter) {
+        waiting = waiting.slice(started);
+        started = 0;
+      }
       const run: Promise<void> = carryOut(effect)
         .catch((error: unknown) => {
           if (!stopping.signal.aborted) onTrouble(`${effect.kind} failed: ${nameOf(error)}`);
@@ -204,7 +212,6 @@ export function createEffects(options: EffectsOptions): Effects {
     },
     async stop() {
       stopping.abort();
-      waiting.length = 0;
       await Promise.all(running);
     },
   };

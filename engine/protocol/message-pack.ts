@@ -225,13 +225,17 @@ export class Reader {
     const length = this.#textLength();
     if (length < min || length > max) throw new CodecError('a text of the wrong length');
     const start = this.#take(length);
+    const end = start + length;
     const bytes = this.#bytes;
-    for (let at = start; at < start + length; at += 1) {
-      if (allowed[bytes[at] ?? 0] !== 1) throw new CodecError('a character out of place');
+    let mixed = length;
+    for (let at = start; at < end; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (allowed[byte] !== 1) throw new CodecError('a character out of place');
+      mixed = (Math.imul(mixed, 31) + byte) | 0;
     }
-    // One character is the commonest text here, and strings of one character are shared.
-    if (length === 1) return String.fromCharCode(bytes[start] ?? 0);
-    return bytes.toString('latin1', start, start + length);
+    return length > sharedLengthMax
+      ? bytes.toString('latin1', start, end)
+      : shared(bytes, start, end, mixed & sharedMask);
   }
   /** Any well-formed text of up to `max` bytes. */
   text(max: number): string {
@@ -367,6 +371,29 @@ export class Reader {
     this.at = start + count;
     return start;
   }
+}
+
+/**
+ * Codes of areas, units and courses come again and again, and end up in rows that live long: one
+ * string for each is less to make, to keep, and to fetch from far memory when it is shown.
+ */
+const sharedLengthMax = 8;
+const sharedMask = 0xfff;
+const sharedTexts: string[] = new Array<string>(sharedMask + 1).fill('');
+
+function shared(bytes: Buffer, start: number, end: number, slot: number): string {
+  const known = sharedTexts[slot] ?? '';
+  if (isSame(known, bytes, start, end)) return known;
+  const text = bytes.toString('latin1', start, end);
+  sharedTexts[slot] = text;
+  return text;
+}
+function isSame(known: string, bytes: Buffer, start: number, end: number): boolean {
+  if (known.length !== end - start) return false;
+  for (let at = start; at < end; at += 1) {
+    if (known.charCodeAt(at - start) !== bytes[at]) return false;
+  }
+  return true;
 }
 
 /** Single characters and ranges: `0-9A-Z`. */
