@@ -21,6 +21,8 @@ export type LimitsConfig = {
   signInAccount: Allowance;
   /** Messages asked for by one person, beside the engine's daily caps. */
   codesAccount: Allowance;
+  /** Phones tried by one person whose own is on record: its hidden digits must not be guessed. */
+  phonesAccount: Allowance;
   /** Everything one signed-in person sends. */
   account: Allowance;
   /** Captcha pictures, together: drawing them is the dearest thing a stranger can ask for. */
@@ -34,6 +36,7 @@ export const defaultLimits: LimitsConfig = {
   signInAddress: { burst: 120, everyMs: 1_000 },
   signInAccount: { burst: 10, everyMs: 6_000 },
   codesAccount: { burst: 6, everyMs: 20_000 },
+  phonesAccount: { burst: 10, everyMs: 15 * 60_000 },
   account: { burst: 60, everyMs: 100 },
   captchasTogether: { burst: 4_000, everyMs: 1 },
   signInsTogether: { burst: 4_000, everyMs: 1 },

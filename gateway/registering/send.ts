@@ -126,7 +126,10 @@ export async function claimNow(visit: Visit): Promise<AreaClaim | undefined | 'a
   const { person } = visit.signIn;
   const answer = await visit.context.client.ask({ kind: 'candidate', person });
   if (answer.kind !== 'candidate') return 'away';
-  const claim = answer.candidate?.claim;
+  const { candidate } = answer;
+  // A sign-in that has ended must not be handed the claim that came after it.
+  if (candidate === null || candidate.generation > visit.signIn.generation) return undefined;
+  const { claim } = candidate;
   return claim && { area: claim.area, claim: claim.number };
 }
 

@@ -54,7 +54,8 @@ export function createActivation(context: GatewayContext): Activation {
       const answer = await client.ask({ kind: 'candidate', person: signIn.person });
       if (answer.kind !== 'candidate') return awayReply(context, request);
       const { candidate } = answer;
-      if (candidate === null) return startOver(context);
+      // The book knows of a new password before this gateway may have heard of it (A3).
+      if (candidate === null || candidate.generation > signIn.generation) return startOver(context);
       if (candidate.phone !== undefined) {
         if (candidate.passwordSet) return activated(signIn, candidate);
         if (due !== 'password') return redirect('/activate/password');
@@ -71,7 +72,6 @@ export function createActivation(context: GatewayContext): Activation {
     const full: SignIn = {
       ...signIn,
       kind: 'full',
-      generation: candidate.generation,
       nameMask: candidate.nameMask,
       issuedAt: at,
       expiresAt: at + signInMs,
@@ -111,11 +111,15 @@ export function createActivation(context: GatewayContext): Activation {
     if (!mobilePattern.test(phone)) return again({ reason: 'phone-malformed' });
     const { importedPhoneMask } = candidate;
     const mustMatch = context.catalogue.current()?.adopted.settings.importedPhoneMustMatch ?? true;
-    if (mustMatch && importedPhoneMask !== undefined && phoneMask(phone) !== importedPhoneMask) {
+    const matched = mustMatch && importedPhoneMask !== undefined;
+    if (matched && phoneMask(phone) !== importedPhoneMask) {
       // Seen from here already, before the wrong phone is given a place (A2).
       return again({ reason: 'phone-not-the-imported-one' });
     }
-    const wait = limits.take('codesAccount', person, now());
+    const at = now();
+    const wait =
+      limits.take('codesAccount', person, at) ??
+      (matched ? limits.take('phonesAccount', person, at) : undefined);
     if (wait !== undefined) return limitReply(context, request, wait);
 
     const index = phoneIndexOf(config.indexKey, phone);

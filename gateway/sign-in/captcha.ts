@@ -47,7 +47,9 @@ export function createCaptcha(keyed: Cookies['keyed'], epochOf: EpochOf): Captch
     keyed('captcha token', `${text}~${visitor}`).subarray(0, 16);
 
   function read(token: string, visitor: Visitor) {
-    const [nonce = '', epoch = '', issuedAt = '', mac = ''] = token.split('.');
+    const [nonce = '', epoch = '', issuedAt = '', mac = '', ...more] = token.split('.');
+    // Else one token had as many pictures as there are things to write behind it.
+    if (more.length > 0) return undefined;
     const expected = macOf(`${nonce}.${epoch}.${issuedAt}`, visitor).toString('base64url');
     if (!same(mac, expected)) return undefined;
     if (Number.parseInt(epoch, 36) !== epochOf(nonce)) return undefined;

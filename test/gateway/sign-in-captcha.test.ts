@@ -64,6 +64,7 @@ test('F2 a token changed anywhere is nobody’s', () => {
     expect(captcha.check(changed, visitor, answerTo(token), now)).toBe('expired');
     expect(captcha.picture(changed, visitor)).toBeUndefined();
   }
+  expect(captcha.picture(`${token}.more`, visitor)).toBeUndefined();
 });
 
 test('F1 the picture is strokes only, the same for the same token, and another for another', () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { CandidateRecord } from '../../engine/protocol/commands.ts';
 import { ticketMask } from '../../engine/protocol/masks.ts';
 import { activationMs, handleMs, signInMs } from '../../gateway/cookies.ts';
+import { defaultLimits } from '../../gateway/limits.ts';
 import { captchaMs } from '../../gateway/sign-in/captcha.ts';
 import { chinaTime, givenPhone, givenTicketRecord } from '../given.ts';
 import {
@@ -383,6 +384,26 @@ test('F14 every earlier sign-in of the person ends with the change', async () =>
   expect((await elsewhere.get('/activate/phone')).path).toBe('/sign-in');
 });
 
+test('F14 D1 an activation from before the change opens nothing, also where its end is not heard', async () => {
+  admitEnrolled();
+  const elsewhere = world.browser();
+  await elsewhere.signIn(someone, initial);
+  await browser.signIn(someone, initial);
+  await bind(phone(next));
+  const { ended } = world.context.revocations;
+  world.context.revocations.ended = () => false;
+  try {
+    await browser.post('/activate/password', {
+      initial,
+      password: newPassword,
+      again: newPassword,
+    });
+    expect((await elsewhere.get('/activate')).path).toBe('/sign-in');
+  } finally {
+    world.context.revocations.ended = ended;
+  }
+});
+
 test('F12 a new candidate without a phone binds one and is done', async () => {
   world.admitWithoutPhone(someone);
   const first = await browser.signIn(someone, importedPassword);
@@ -404,6 +425,20 @@ test('D1 the phone on record is shown masked and must be the one', async () => {
   // The mask fits, the number does not: the engine sees it.
   const close = await browser.post('/activate/phone/code', { phone: '19955554321' });
   expect(close.model.problem).toEqual({ reason: 'phone-not-the-imported-one' });
+});
+
+test('D1 the hidden digits of the phone on record cannot be guessed at will', async () => {
+  admitEnrolled({ importedPhone: { ...givenPhone(1), mask: '199****4321' } });
+  await browser.signIn(someone, initial);
+  const guess = async (hidden: number) => {
+    await browser.get('/activate/phone');
+    return (await browser.post('/activate/phone/code', { phone: `199${hidden}4321` })).status;
+  };
+  const { burst } = defaultLimits.phonesAccount;
+  for (let hidden = 5_000; hidden < 5_000 + burst; hidden += 1) {
+    expect(await guess(hidden)).toBe(422);
+  }
+  expect(await guess(6_000)).toBe(429);
 });
 
 test('F10 what is no phone number is said to be so; +86 and spaces are forgiven', async () => {
