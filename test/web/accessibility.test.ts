@@ -1,64 +1,81 @@
 /** Every page, in a real browser, at a phone's, a tablet's and a desk's width. */
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PageName } from '../../web/view-models.ts';
 import { launchBrowser, newVisitor } from '../harness/browser.ts';
-import { everySample } from './samples.ts';
+import { samples } from './samples.ts';
 import { origin, sampleAddress, stage } from './stage.ts';
 
 let browser: Browser;
+let context: BrowserContext;
+let page: Page;
 beforeAll(async () => {
   browser = await launchBrowser();
+  context = await newVisitor(browser, { width: 360 });
+  await context.routeWebSocket(/\/live/, () => {});
+  await stage(context);
+  page = await context.newPage();
 });
 afterAll(() => browser.close());
 
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-/** A search for what is missing, so it may be small: what was found, and where. */
-const complaintsOf = async (page: Page): Promise<string[]> => {
-  const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze();
+/** What was found, and where. */
+async function axeComplaints(): Promise<string[]> {
+  // Legacy: no page of its own for every look; there are no frames to look into.
+  const axe = new AxeBuilder({ page }).withTags(standards).setLegacyMode(true);
+  const { violations } = await axe.analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
-};
+}
 
-test.each([360, 768, 1440])('B16 no page is closed to a screen reader at %i px', async (width) => {
-  const context = await newVisitor(browser, { width });
-  await context.routeWebSocket(/\/live/, () => {});
-  await stage(context);
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  const note = (what: string) => complaints.push(`${new URL(page.url()).pathname} ${what}`);
-  page.on('pageerror', (error) => note(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') note(message.text());
+/** Runs in the page, where this project's own types do not reach. What is 1 px wide is for Enter. */
+const sizeComplaints = `(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  const wide = scrollWidth > clientWidth ? ['wider than the screen'] : [];
+  const targets = document.querySelectorAll('button, .btn, .tbtn, .ml a, summary, select, .choice');
+  const small = [...targets].filter((target) => {
+    const { width, height } = target.getBoundingClientRect();
+    return target.checkVisibility() && width > 1 && (width < 44 || height < 44);
   });
-  for (const { page: name, name: sample } of everySample) {
-    await page.goto(sampleAddress(name, sample));
-    for (const complaint of await complaintsOf(page)) note(complaint);
-    const wider = await page.evaluate<number>(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    );
-    if (wider > 0) note(`is ${wider} px wider than the screen`);
-    const targets = await page
-      .locator('button, .btn, .tbtn, .ml a, summary, select, .choice')
-      .all();
-    const small: string[] = [];
-    for (const target of targets) {
-      const box = await target.boundingBox();
-      // One pixel: there for the keyboard or a screen reader alone.
-      if (box === null || box.width <= 1) continue;
-      if (box.height < 44 || box.width < 44) small.push((await target.textContent()) ?? '');
+  return [...wide, ...small.map((target) => 'below 44 px: ' + target.textContent)];
+})()`;
+
+test.each(Object.keys(samples) as PageName[])(
+  'B16 %s can be read, reached and pressed at every width',
+  async (name) => {
+    const complaints: string[] = [];
+    const note = (sample: string, width: number, what: string[]) =>
+      complaints.push(...what.map((one) => `${sample} at ${width} px: ${one}`));
+    for (const [at, sample] of Object.keys(samples[name]).entries()) {
+      await page.setViewportSize({ width: 360, height: 800 });
+      await page.goto(sampleAddress(name, sample));
+      for (const width of [360, 768, 1440]) {
+        await page.setViewportSize({ width, height: 800 });
+        note(sample, width, await page.evaluate<string[]>(sizeComplaints));
+        if (width === 360 || at === 0) note(sample, width, await axeComplaints());
+      }
     }
-    for (const one of small) note(`has a target below 44 px: ${one}`);
+    expect(complaints).toEqual([]);
+  },
+);
+
+test('B16 no page asks for what its content security policy refuses', async () => {
+  const complaints: string[] = [];
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('console', (message) => {
+    const text = message.text();
+    // A browser notes every 422 as if it were a broken link.
+    if (message.type() === 'error' && !text.includes('422')) complaints.push(text);
+  });
+  for (const [name, named] of Object.entries(samples)) {
+    for (const sample of Object.keys(named))
+      await page.goto(sampleAddress(name as PageName, sample));
   }
   expect(complaints).toEqual([]);
-  await context.close();
 });
 
 test('B16 a failure page is whole, and leads back', async () => {
-  const context = await newVisitor(browser, { width: 360 });
-  await stage(context);
-  const page = await context.newPage();
   await page.goto(`${origin}/nowhere`);
-  expect(await complaintsOf(page)).toEqual([]);
+  expect(await axeComplaints()).toEqual([]);
   expect(await page.getByRole('link', { name: '回到首页' }).count()).toBe(1);
-  await context.close();
 });
