@@ -109,7 +109,6 @@ const pages: { readonly [Name in PageName]: Page<PageModels[Name]> } = {
     file: 'window',
     title: ({ window }) => ui.windowTitles[window.state],
     menu: 'register',
-    whole: '/register',
   },
   busy: { file: 'busy', title: () => '请稍后再试' },
   messages: { file: 'messages', title: () => '演示短信', menu: 'messages' },

@@ -339,7 +339,8 @@
     const same = heading === main.querySelector('h1')?.textContent;
     heading = main.querySelector('h1')?.textContent;
     if (focusProblem() || main.querySelector('[autofocus]')) return;
-    main.focus({ preventScroll: same });
+    // What had the focus went with the old content; what stands outside keeps it.
+    if (document.activeElement === document.body) main.focus({ preventScroll: same });
     if (!same) window.scrollTo(0, 0);
   });
 
