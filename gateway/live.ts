@@ -9,16 +9,17 @@
  * L2 At most one message per area and `spacingMs`; the newest state wins.
  * L3 A socket only listens. Losing it frees nothing and changes nothing: phones close it whenever
  *    the candidate looks at an SMS.
- * L4 Sockets are bounded. Over the bound, or without a sign-in, the close code says "stop, poll".
+ * L4 Sockets are bounded, together and for each person, so that nobody takes the others' places. Over
+ *    a bound, or without a sign-in, the close code says "stop, poll".
  */
-import type { AreaCode, EpochMs } from '../engine/protocol/ids.ts';
+import type { AreaCode, EpochMs, PersonId } from '../engine/protocol/ids.ts';
 import type { Availability } from './availability.ts';
 import { type Catalogue, nextWindowChange, windowAt } from './catalogue.ts';
 import { formOf } from './form.ts';
 import type { Request, Socket, SocketRoute } from './http.ts';
 
 /** What a socket asked to watch; the cookie is checked before the upgrade, in the same turn. */
-export type Watch = { area: AreaCode; signedIn: boolean };
+export type Watch = { area: AreaCode; person: PersonId | undefined };
 
 export type Live = {
   route: SocketRoute<Watch>;
@@ -32,7 +33,8 @@ export type LiveParts = {
   availability: Availability;
   /** To every socket of a topic, whichever carrier holds it. */
   publish(topic: string, text: string): void;
-  signedIn(request: Request): boolean;
+  /** Who has signed in for everything. */
+  watcher(request: Request): PersonId | undefined;
   now(): EpochMs;
   socketsMax: number;
 };
@@ -40,6 +42,8 @@ export type LiveParts = {
 /** Reconnecting is useless: show the page's own numbers and poll. */
 const stopAndPoll = 4001;
 const spacingMs = 500;
+/** A person's devices and tabs. */
+export const socketsPerPersonMax = 8;
 /** A timer cannot reach further than 24 days; it looks again at least this often. */
 const lookAgainMs = 60 * 60 * 1000;
 
@@ -48,6 +52,7 @@ export const topicOfArea = (area: AreaCode): string => `area:${area}`;
 export function createLive(parts: LiveParts): Live {
   const { catalogue, availability, publish, now, socketsMax } = parts;
   const watched = new Set<Socket<Watch>>();
+  const socketsOf = new Map<PersonId, number>();
   const watchersOf = new Map<AreaCode, number>();
   const sentAt = new Map<AreaCode, EpochMs>();
   const waiting = new Map<AreaCode, NodeJS.Timeout>();
@@ -101,13 +106,16 @@ export function createLive(parts: LiveParts): Live {
   windowChanged();
 
   function open(socket: Socket<Watch>): void {
-    const { area, signedIn } = socket.getUserData();
+    const { area, person } = socket.getUserData();
     const known = catalogue.current()?.area.has(area) === true;
-    if (!signedIn || !known || watched.size >= socketsMax) {
+    const own = person === undefined ? 0 : (socketsOf.get(person) ?? 0);
+    const full = watched.size >= socketsMax || own >= socketsPerPersonMax;
+    if (person === undefined || !known || full) {
       socket.end(stopAndPoll, 'poll');
       return;
     }
     watched.add(socket);
+    socketsOf.set(person, own + 1);
     watchersOf.set(area, (watchersOf.get(area) ?? 0) + 1);
     socket.subscribe(topicOfArea(area));
     const text = message(area);
@@ -116,13 +124,9 @@ export function createLive(parts: LiveParts): Live {
 
   function closed(socket: Socket<Watch>): void {
     if (!watched.delete(socket)) return;
-    const { area } = socket.getUserData();
-    const left = (watchersOf.get(area) ?? 1) - 1;
-    if (left > 0) {
-      watchersOf.set(area, left);
-      return;
-    }
-    watchersOf.delete(area);
+    const { area, person } = socket.getUserData();
+    if (person !== undefined) oneLess(socketsOf, person);
+    if (oneLess(watchersOf, area) > 0) return;
     sentAt.delete(area);
     clearTimeout(waiting.get(area));
     waiting.delete(area);
@@ -132,7 +136,7 @@ export function createLive(parts: LiveParts): Live {
     route: {
       upgrade: (request) => ({
         area: formOf(request.query)?.get('area') ?? '',
-        signedIn: parts.signedIn(request),
+        person: parts.watcher(request),
       }),
       open,
       close: closed,
@@ -143,4 +147,12 @@ export function createLive(parts: LiveParts): Live {
       for (const timer of waiting.values()) clearTimeout(timer);
     },
   };
+}
+
+/** How many are left; none is no entry. */
+function oneLess<Key>(counts: Map<Key, number>, key: Key): number {
+  const left = (counts.get(key) ?? 1) - 1;
+  if (left > 0) counts.set(key, left);
+  else counts.delete(key);
+  return left;
 }

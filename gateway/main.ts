@@ -64,7 +64,10 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     catalogue,
     availability,
     publish: (topic, text) => server.publish(topic, text),
-    signedIn: (request) => signInOf(context, request)?.kind === 'full',
+    watcher: (request) => {
+      const signIn = signInOf(context, request);
+      return signIn?.kind === 'full' ? signIn.person : undefined;
+    },
     now,
     socketsMax: config.socketsMax,
   });

@@ -28,7 +28,7 @@ const live = createLive({
   availability,
   now: Date.now,
   publish: (topic, text) => http.publish(topic, text),
-  signedIn: (request) => cookies.signInOf(request.cookieHeader, now()) !== undefined,
+  watcher: (request) => cookies.signInOf(request.cookieHeader, now())?.person,
   socketsMax: 10,
 });
 http.socket('/live', live.route);

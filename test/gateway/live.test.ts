@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createAvailability } from '../../gateway/availability.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
 import type { Socket } from '../../gateway/http.ts';
-import { createLive, type Live, type Watch } from '../../gateway/live.ts';
+import { createLive, type Live, socketsPerPersonMax, type Watch } from '../../gateway/live.ts';
 import { firstOpen, province } from './registering-province.ts';
 
 /** Sockets and their topics as a carrier keeps them. */
@@ -16,13 +16,13 @@ function carrier(given: { at?: number; socketsMax?: number } = {}) {
     catalogue,
     availability,
     now: () => at,
-    signedIn: () => true,
+    watcher: () => undefined,
     socketsMax: given.socketsMax ?? 100,
     publish: (topic, text) => {
       for (const hear of topics.get(topic) ?? []) hear(text);
     },
   });
-  function connect(area: string, signedIn = true) {
+  function connect(area: string, person = 'somebody') {
     const heard: { v: number; t: number; s: number[]; c: number[]; w: string }[] = [];
     const ended: (number | undefined)[] = [];
     const hear = (text: string) => heard.push(JSON.parse(text));
@@ -37,7 +37,7 @@ function carrier(given: { at?: number; socketsMax?: number } = {}) {
       end: (code) => {
         ended.push(code);
       },
-      getUserData: () => ({ area, signedIn }),
+      getUserData: () => ({ area, person: person === 'nobody' ? undefined : person }),
     };
     live.route.open(socket);
     return { heard, ended, leave: () => live.route.close?.(socket) };
@@ -95,7 +95,7 @@ test('S2 a pause reaches the open pages without any change of counts', async () 
 test('without a sign-in, outside the map or over the bound a socket is told to stop and poll', () => {
   const { live, connect } = carrier({ socketsMax: 1 });
   open = live;
-  expect(connect('0124', false).ended).toEqual([4001]);
+  expect(connect('0124', 'nobody').ended).toEqual([4001]);
   expect(connect('9999').ended).toEqual([4001]);
   expect(connect('').ended).toEqual([4001]);
   const first = connect('0124');
@@ -103,5 +103,16 @@ test('without a sign-in, outside the map or over the bound a socket is told to s
   expect(connect('0124').ended).toEqual([4001]);
   first.leave();
   expect(live.watching()).toBe(0);
+  expect(connect('0124').ended).toEqual([]);
+});
+
+test('L4 one person has so many sockets and no more, and takes no place from another', () => {
+  const { live, connect } = carrier();
+  open = live;
+  const own = Array.from({ length: socketsPerPersonMax }, () => connect('0124'));
+  expect(own.flatMap(({ ended }) => ended)).toEqual([]);
+  expect(connect('0124').ended).toEqual([4001]);
+  expect(connect('0124', 'somebody else').ended).toEqual([]);
+  own[0]?.leave();
   expect(connect('0124').ended).toEqual([]);
 });

@@ -184,7 +184,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     catalogue,
     availability,
     publish: (topic, text) => server.publish(topic, text),
-    signedIn: () => false,
+    watcher: () => undefined,
     now,
     socketsMax: 0,
   });
