@@ -6,7 +6,7 @@
  * the same writer. Beside it, measured in turn with it, a plain packed append to LMDB.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -71,34 +71,34 @@ export async function measureWriter(seed: number, saves: number = savesPerRound)
 export async function measureGrowth(
   seed: number,
   many: number = 1_000_000,
-  saves: number = 50_000,
+  saves: number = 20_000,
 ): Promise<Figures> {
+  const random = generator(seed);
+  let number = 0;
+  /** Saves the seats of so many people; how many seats, and the milliseconds a save took. */
+  const carry = async (bench: Bench, people: number) => {
+    const savers = invent(number, people, 'spread', random);
+    number += people;
+    await prepare(bench, savers, random);
+    const msPerSave = (await timed(bench, savers)) / people;
+    return { msPerSave, seats: savers.reduce((sum, { units }) => sum + units.length, 0) };
+  };
   const few: number[] = [];
   const lots: number[] = [];
+  // One more round than counted: the first also compiles.
+  for (let round = 0; round <= rounds; round += 1)
+    await inFolder(async (folder) => {
+      const bench = await openBench(folder);
+      await carry(bench, 400);
+      const { msPerSave } = await carry(bench, saves);
+      if (round > 0) few.push(msPerSave);
+      await bench.close();
+    });
   await inFolder(async (folder) => {
     const bench = await openBench(folder);
-    const random = generator(seed);
-    let number = 0;
-    let seats = 0;
-    /** Saves `count` people's seats; the milliseconds a save took. */
-    const carry = async (count: number): Promise<number> => {
-      const savers = invent(number, count, 'spread', random);
-      number += count;
-      for (const { units } of savers) seats += units.length;
-      await prepare(bench, savers, random);
-      return (await timed(bench, savers)) / count;
-    };
-    await carry(saves);
-    await bench.close();
-    rmSync(folder, { recursive: true });
-    seats = 0;
-
-    const measured = await openBench(folder);
-    Object.assign(bench, measured);
-    await carry(400);
-    for (let round = 0; round < rounds; round += 1) few.push(await carry(saves));
-    while (seats < many) await carry(100_000);
-    for (let round = 0; round < rounds; round += 1) lots.push(await carry(saves));
+    for (let seats = 0; seats < many; ) seats += (await carry(bench, 100_000)).seats;
+    for (let round = 0; round < rounds; round += 1)
+      lots.push((await carry(bench, saves)).msPerSave);
     await bench.close();
   });
   return {
@@ -118,8 +118,8 @@ export async function measureRecovery(
     await fill(folder, seed, seats, 0);
     const ms: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      await leaveTail(folder, tail, round);
-      ms.push(inChild(folder).recoveryMs);
+      inChild('tail', folder, tail, round);
+      ms.push(recoverInChild(folder).recoveryMs);
     }
     return { 'recovery.ms': median(ms) };
   });
@@ -133,7 +133,7 @@ export async function measureMemory(
 ): Promise<Figures> {
   return inFolder(async (folder) => {
     await fill(folder, seed, seats, candidates);
-    return { 'memory.writerRssAnonBytes': inChild(folder).rssAnonBytes };
+    return { 'memory.writerRssAnonBytes': recoverInChild(folder).rssAnonBytes };
   });
 }
 
@@ -208,47 +208,48 @@ async function fill(folder: string, seed: number, seats: number, candidates: num
   await bench.close();
 }
 
-/** Adds events whose rows stay behind, then leaves the folder as a killed process would. */
-async function leaveTail(folder: string, tail: number, round: number): Promise<void> {
-  const never = Number.MAX_SAFE_INTEGER;
-  const bench = await openBench(folder, { lagMax: never, tailMax: never, idleMs: 2 ** 31 - 1 });
-  const savers = invent(10_000_000 + round * tail, tail, 'spread', generator(round));
-  await carryAll(
-    bench.writer,
-    savers.map((saver) => chooseOf(saver, 0, 0)),
-  );
-  await bench.abandon();
-}
+// ── In a process of its own ─────────────────────────────────────────────────────────────────────
 
-/** Opens the folder in a process of its own and asks it what that took. */
-function inChild(folder: string): { recoveryMs: number; rssAnonBytes: number } {
+const never = { lagMax: Number.MAX_SAFE_INTEGER, idleMs: 2 ** 31 - 1 };
+
+/** Runs one of the tasks below on the folder, in a new process that nothing else has warmed. */
+function inChild(task: keyof typeof tasks, folder: string, ...numbers: number[]): string {
   const script = fileURLToPath(import.meta.url);
-  const child = spawnSync(process.execPath, ['--expose-gc', script, folder], { encoding: 'utf8' });
-  if (child.status !== 0) throw new Error(`recovery failed: ${child.stderr}`);
-  return JSON.parse(child.stdout);
+  const args = ['--expose-gc', script, task, folder, ...numbers.map(String)];
+  const child = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (child.status !== 0) throw new Error(`${task} failed: ${child.stderr}`);
+  return child.stdout;
 }
 
-async function recoverOnce(folder: string): Promise<void> {
-  const before = performance.now();
-  const bench = await openBench(folder, { lagMax: Number.MAX_SAFE_INTEGER, idleMs: 2 ** 31 - 1 });
-  const recoveryMs = performance.now() - before;
-  globalThis.gc?.();
-  const status = readFileSync('/proc/self/status', 'utf8');
-  const rssAnonBytes = 1_024 * Number(/RssAnon:\s+(\d+)/.exec(status)?.[1]);
-  console.log(JSON.stringify({ recoveryMs, rssAnonBytes }));
-  await bench.abandon();
+const tasks = {
+  /** Adds events whose rows stay behind, and ends as a killed process would. */
+  async tail(folder: string, events: number, round: number): Promise<void> {
+    const { writer } = await openBench(folder, { ...never, tailMax: Number.MAX_SAFE_INTEGER });
+    const savers = invent(10_000_000 + round * events, events, 'spread', generator(round));
+    await carryAll(
+      writer,
+      savers.map((saver) => chooseOf(saver, 0, 0)),
+    );
+  },
+  /** Says how long opening took, and what the process then keeps in anonymous memory. */
+  async recover(folder: string): Promise<void> {
+    const before = performance.now();
+    await openBench(folder, never);
+    const recoveryMs = performance.now() - before;
+    globalThis.gc?.();
+    const status = readFileSync('/proc/self/status', 'utf8');
+    const rssAnonBytes = 1_024 * Number(/RssAnon:\s+(\d+)/.exec(status)?.[1]);
+    writeSync(1, JSON.stringify({ recoveryMs, rssAnonBytes }));
+  },
+};
+
+function recoverInChild(folder: string): { recoveryMs: number; rssAnonBytes: number } {
+  return JSON.parse(inChild('recover', folder));
 }
 
 // ── A writer to measure ─────────────────────────────────────────────────────────────────────────
 
-type Bench = {
-  writer: Writer;
-  store: Store;
-  vault: Vault;
-  close(): Promise<void>;
-  /** Without writing what is behind. */
-  abandon(): Promise<void>;
-};
+type Bench = { writer: Writer; store: Store; vault: Vault; close(): Promise<void> };
 
 async function openBench(folder: string, limits: Partial<WriterLimits> = {}): Promise<Bench> {
   const store = await openLmdbStore(join(folder, 'p0'), 'p0');
@@ -272,18 +273,14 @@ async function openBench(folder: string, limits: Partial<WriterLimits> = {}): Pr
     limits,
   });
   if (writer.status().index === 0) await carryAll(writer, openingCommands());
-  const abandon = async () => {
-    await store.close();
-    await vault.close();
-  };
   return {
     writer,
     store,
     vault,
-    abandon,
     async close() {
       await writer.drain();
-      await abandon();
+      await store.close();
+      await vault.close();
     },
   };
 }
@@ -503,7 +500,9 @@ function jumbled<T>(items: readonly T[], apart: number): T[] {
 }
 
 if (import.meta.main) {
-  const folder = process.argv[2];
-  if (folder === undefined) throw new Error('usage: commit-speed.ts FOLDER');
-  await recoverOnce(folder);
+  const [task = '', folder = '', ...numbers] = process.argv.slice(2);
+  if (task !== 'tail' && task !== 'recover') throw new Error('tail or recover');
+  const [first = 0, second = 0] = numbers.map(Number);
+  await tasks[task](folder, first, second);
+  process.exit(0);
 }

@@ -487,8 +487,9 @@ class PartitionWriter implements Writer {
     if (!behind && this.#draining !== undefined) this.#finish();
     if (!behind) return;
     // Once begun it goes on, slice by slice, until someone comes.
-    const wait = this.#draining !== undefined || this.#resting ? 0 : this.#limits.idleMs;
-    this.#idle = setTimeout(() => this.#writeBehind(), wait);
+    const going = this.#draining !== undefined || this.#resting;
+    this.#idle = setTimeout(() => this.#writeBehind(), going ? 0 : this.#limits.idleMs);
+    if (!going) this.#idle.unref();
   }
   #writeBehind(): void {
     if (this.#flushing || this.#failed || this.#batch !== undefined) return;
@@ -512,19 +513,13 @@ class PartitionWriter implements Writer {
         this.#schedule();
       },
       Math.max(wait, deadlineMinMs),
-    );
+    ).unref();
   }
 
   #schedule(): void {
     if (this.#scheduled || this.#failed) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      try {
-        this.#turn();
-      } catch (error) {
-        this.#fail(error);
-      }
-    });
+    setImmediate(() => this.#attempt(() => this.#turn()));
   }
 
   #announce(): void {
@@ -536,7 +531,8 @@ class PartitionWriter implements Writer {
     this.#spaceLow = this.#options.store.freeBytes() < this.#limits.freeBytesMin;
   }
   #every(ms: number, what: () => void): void {
-    this.#intervals.push(setInterval(what, ms));
+    // A writer alone keeps no process alive; whoever brings it commands does.
+    this.#intervals.push(setInterval(() => this.#attempt(what), ms).unref());
   }
   #stopTimers(): void {
     for (const interval of this.#intervals) clearInterval(interval);
@@ -544,6 +540,13 @@ class PartitionWriter implements Writer {
     clearTimeout(this.#idle);
   }
 
+  #attempt(what: () => void): void {
+    try {
+      what();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
   /** W2. Called at once when a promise of the disk breaks: nothing may run in between. */
   readonly #fail = (error: unknown): void => {
     if (this.#failed) return;
