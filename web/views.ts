@@ -238,7 +238,8 @@ function frameParts(assets: Assets, frame: Frame, current: MenuEntry | undefined
 const htmxConfig = JSON.stringify({
   history: false,
   includeIndicatorCSS: false,
-  defaultTimeout: 10_000,
+  // Two waits of the gateway for the engine and some more: its word comes before ours.
+  defaultTimeout: 30_000,
   extensions: 'ws',
   ws: { reconnectDelay: '2s', reconnectJitter: 1, reconnectMaxDelay: '60s' },
 });

@@ -253,7 +253,9 @@
 
   const busyForms = new Map();
   /** Longer than any answer takes: then the button is given back, and repeating is harmless. */
-  const busyMsMax = 15_000;
+  const busyMsMax = 35_000;
+  /** From here on waiting needs a word. */
+  const slowMs = 8_000;
 
   document.addEventListener(
     'submit',
@@ -271,8 +273,12 @@
         button.textContent = '正在提交…';
         button.setAttribute('aria-disabled', 'true');
       }, 800);
+      const long = setTimeout(
+        () => tell('服务器还没有答复，正在等。不用重复点；真实结果总在“我的报考”里。'),
+        slowMs,
+      );
       const late = setTimeout(() => free(form), busyMsMax);
-      busyForms.set(form, { button, slow, late });
+      busyForms.set(form, { button, timers: [slow, long, late] });
     },
     true,
   );
@@ -281,8 +287,7 @@
     const busy = busyForms.get(form);
     if (!busy) return;
     busyForms.delete(form);
-    clearTimeout(busy.slow);
-    clearTimeout(busy.late);
+    for (const timer of busy.timers) clearTimeout(timer);
     const { button } = busy;
     if (button?.dataset.waiting === undefined) return;
     button.textContent = button.dataset.waiting;
