@@ -70,6 +70,8 @@ export const defaultLimits: WriterLimits = {
 const countsEveryMs = 250;
 const announceEveryMs = 2_000;
 const freeBytesEveryMs = 1_000;
+/** Nothing is remembered for longer, whatever its sender says: the memory is bounded, and full is busy. */
+const rememberedMsMax = 60 * 60_000;
 /** Timers look again at least this often, whatever the clock did meanwhile. */
 const deadlineMaxMs = 1_000;
 const deadlineMinMs = 5;
@@ -347,7 +349,8 @@ class PartitionWriter implements Writer {
         this.#spent.forget(at);
         const unspent = this.#spent.get(query.token) === undefined;
         if (unspent && this.#spent.full) return refusedAs(id, 'busy');
-        if (unspent) this.#spent.set(query.token, { until: query.until });
+        const until = Math.min(query.until, at + rememberedMsMax);
+        if (unspent) this.#spent.set(query.token, { until });
         return { id, kind: query.kind, unspent };
       }
       case 'outcome': {
@@ -404,7 +407,7 @@ class PartitionWriter implements Writer {
   #keep(command: PreparedCommand, refused: Refused): boolean {
     this.#refusals.forget(this.#lastAt);
     if (this.#refusals.full) return false;
-    const until = command.answerBy;
+    const until = Math.min(command.answerBy, this.#lastAt + rememberedMsMax);
     this.#refusals.set(command.id, { until, contentHash: contentHash(command), refused });
     return true;
   }

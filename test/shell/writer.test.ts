@@ -155,6 +155,24 @@ test('B2 what cannot be remembered is not shown: a full memory of refusals answe
   expect(await desk.send(choose(3, 0, '99999'))).toMatchObject({ reason: 'course-unknown' });
 });
 
+test('a sender who asks to be remembered for ever does not fill the memory for good', async () => {
+  const desk = new WriterDesk();
+  await desk.start({ refusalsMax: 1, spentMax: 1 });
+  await desk.open();
+  const refused = () =>
+    desk.send({ kind: 'drop-course', ...from(1, 0), unit: 'A', answerBy: 2 ** 52 });
+  const spend = (token: string) => desk.ask({ kind: 'spend-once', token, until: 2 ** 52 });
+  expect(await refused()).toMatchObject({ reason: 'unit-empty' });
+  expect(await refused()).toMatchObject({ reason: 'busy' });
+  expect(await spend('one')).toMatchObject({ unspent: true });
+  expect(await spend('two')).toMatchObject({ reason: 'busy' });
+  desk.pass(60 * 60_000 + 1);
+  // A new batch, a new instant; the one after it forgets.
+  await desk.ask({ kind: 'status' });
+  expect(await refused()).toMatchObject({ reason: 'unit-empty' });
+  expect(await spend('two')).toMatchObject({ unspent: true });
+});
+
 test('B2 an id unknown from before the restart is refused ask-again', async () => {
   const desk = await givenOpen();
   const command = desk.command(choose(1, 0, '11001'));
