@@ -8,7 +8,7 @@ import { type Handler, type Reply, redirect } from '../http.ts';
 import { forBooking, forForm, goOn, notAccepted, type Problem, showAgain } from './desk.ts';
 import { courseForm, unitForm } from './forms.ts';
 import { coursesPage } from './pages.ts';
-import { liveCode, type Standing, type Visit } from './present.ts';
+import { barOn, liveCode, type Standing, type Visit } from './present.ts';
 import { sendAct } from './send.ts';
 
 export const showCourses = (context: GatewayContext): Handler =>
@@ -71,7 +71,9 @@ export const dropCourse = (context: GatewayContext): Handler =>
 
 /** Anything that did not go through ends on the courses as they are, with the reason on top. */
 export function outdatedCourses(visit: Visit, standing: Standing, problem?: Problem): Reply {
-  return standing.area === undefined
-    ? redirect('/register/area')
-    : coursesPage(visit, standing, problem ? { problem } : {});
+  // Whoever may not register gets no form to do it with (R4, R6, R8); the area's page says why.
+  if (standing.area === undefined || barOn(visit, standing.candidate) !== undefined) {
+    return redirect('/register/area');
+  }
+  return coursesPage(visit, standing, problem ? { problem } : {});
 }

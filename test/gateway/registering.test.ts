@@ -362,6 +362,9 @@ test('R4 a dead ticket registers nothing, also where another ticket chose the ar
   await dead.get('/register');
   await dead.post('/register', { agreed: '1' });
   expect([dead.page.page, dead.page.problem.reason]).toEqual(['area', 'ticket-dead']);
+  // A form that was not taken hands out no other either.
+  await dead.post('/register/courses', { course: '02331' });
+  expect([dead.page.page, dead.page.problem.reason]).toEqual(['area', 'ticket-dead']);
 });
 
 test.each([
