@@ -25,16 +25,12 @@ import type {
 import type { CandidateEvent } from '../protocol/events.ts';
 import type { EpochMs } from '../protocol/ids.ts';
 import type { CandidateView, SignInFacts } from '../protocol/replies.ts';
+import { signInDelayAfter } from '../protocol/sign-in-delay.ts';
 import { assert, unreachable } from './assert.ts';
 import { accept, answerTo, type Decision, outdated, refuse, repeated } from './decision.ts';
 import { done, keep } from './kept-answers.ts';
 import { type CandidateRow, newCandidate } from './rows.ts';
 import { chinaDay, type Rules, windowRefusal } from './rules.ts';
-
-/** D3: this many failures cost nothing, each further one doubles the wait up to a limit. */
-export const signInFailuresFree = 4;
-export const signInDelayMs = 5_000;
-export const signInDelayMaxMs = 15 * 60_000;
 
 export type CandidateBookCommand = Prepared<CandidateCommand> | NoteDelivery;
 
@@ -108,14 +104,9 @@ function recordSignIn(row: CandidateRow, command: RecordSignIn, at: EpochMs): De
     return accept(answer.outcome, { kind: 'sign-in-succeeded', person, answer });
   }
   const failures = row.failures + 1;
-  const retryAt = at + delayAfter(failures);
+  const retryAt = at + signInDelayAfter(failures);
   const answer = answerTo(command, { kind: 'sign-in-failed', failures, retryAt });
   return accept(answer.outcome, { kind: 'sign-in-failed', person, failures, retryAt, answer });
-}
-
-function delayAfter(failures: number): number {
-  const beyond = failures - signInFailuresFree;
-  return beyond <= 0 ? 0 : Math.min(signInDelayMaxMs, signInDelayMs * 2 ** (beyond - 1));
 }
 
 function requestPhoneCode(

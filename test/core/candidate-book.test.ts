@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import {
-  signInDelayMaxMs,
-  signInDelayMs,
-  signInFailuresFree,
-} from '../../engine/core/candidate-book.ts';
 import { pendingEffects } from '../../engine/core/effects.ts';
 import { ask, signInMaxMs } from '../../engine/core/partition.ts';
 import type { CandidateRecord } from '../../engine/protocol/commands.ts';
 import type { CommandReply } from '../../engine/protocol/replies.ts';
 import type { Settings } from '../../engine/protocol/session.ts';
+import {
+  signInDelayMaxMs,
+  signInDelayMs,
+  signInFailuresFree,
+} from '../../engine/protocol/sign-in-delay.ts';
 import {
   accepted,
   chinaTime,
