@@ -10,6 +10,9 @@ import { page, type Reply, type Request } from './http.ts';
 import { officeOfTicket } from './sign-in/office.ts';
 import { signInOf } from './sign-in/who.ts';
 
+/** What a page knows better than its request does. `office`: of the area that the page is about. */
+export type Around = { banners?: readonly string[]; office?: Office | undefined };
+
 /** Scripts ask for, and get, the part that changes; everybody else the page in its frame. */
 export function show<Name extends PageName>(
   context: GatewayContext,
@@ -17,35 +20,32 @@ export function show<Name extends PageName>(
   status: number,
   name: Name,
   model: PageModels[Name],
-  banners: readonly string[] = [],
+  around: Around = {},
 ): Reply {
   const render: Render<PageModels[Name]> = pagesOf(context.views)[name];
   return page(
     status,
-    request.htmx ? render(model) : render(model, frameOf(context, request, banners)),
+    request.htmx ? render(model) : render(model, frameOf(context, request, around)),
   );
 }
 
 /** Views without what is no page: only then the compiler matches a page's name with its model. */
 const pagesOf = (views: Views): { readonly [Name in PageName]: Render<PageModels[Name]> } => views;
 
-export function frameOf(
+function frameOf(
   context: GatewayContext,
   request: Request,
-  banners: readonly string[] = [],
+  { banners = [], office }: Around,
 ): Frame {
   const now = context.now();
   const session = context.catalogue.current();
   const signIn = signInOf(context, request);
-  let office: Office | undefined;
-  if (session !== undefined && signIn !== undefined)
-    office = officeOfTicket(session, signIn.ticket);
   return {
     now,
     demonstration: context.config.demonstration,
     window: session && windowAt(session.adopted, now),
     signedIn: signIn && signedIn(context, signIn, now),
-    office,
+    office: office ?? (session && signIn && officeOfTicket(session, signIn.ticket)),
     banners,
   };
 }

@@ -7,8 +7,8 @@ import { windowAt } from './catalogue.ts';
 import type { GatewayContext } from './context.ts';
 import { show } from './frame.ts';
 import { type Handler, type Reply, type Request, redirect } from './http.ts';
-import { awayReply } from './sign-in/pages.ts';
 import { signInOf, startOver } from './sign-in/who.ts';
+import { awayReply } from './waiting.ts';
 
 export const showStart =
   (context: GatewayContext): Handler =>
@@ -45,7 +45,7 @@ function start(
       feeFen: adopted.catalogue.feeFen,
     },
   };
-  return show(context, request, 200, 'start', model, banners);
+  return show(context, request, 200, 'start', model, { banners });
 }
 
 /** Why nothing can be registered; told only to who has signed in (R4, R6). */

@@ -5,9 +5,10 @@
 import { codePattern } from '../../engine/protocol/ids.ts';
 import type { GatewayContext } from '../context.ts';
 import { formOf } from '../form.ts';
+import { show } from '../frame.ts';
 import type { Handler } from '../http.ts';
 import { courseOf, unitOf } from '../registering/models.ts';
-import { busyPage, rendered } from '../registering/pages.ts';
+import { awayReply } from '../waiting.ts';
 import { searchCourses } from './search.ts';
 
 export const searchTextMax = 40;
@@ -16,14 +17,14 @@ export const showGuide =
   (context: GatewayContext): Handler =>
   (request) => {
     const days = context.catalogue.current()?.adopted.calendar ?? [];
-    return rendered(context, request, 'guide', { now: context.now(), days });
+    return show(context, request, 200, 'guide', { now: context.now(), days });
   };
 
 export const showCourseList =
   (context: GatewayContext): Handler =>
   (request) => {
     const session = context.catalogue.current();
-    if (session === undefined) return busyPage(context, request, 'away');
+    if (session === undefined) return awayReply(context, request);
     const query = formOf(request.query);
     const asked = query?.get('unit') ?? '';
     const unit = codePattern.test(asked) && session.unit.has(asked) ? asked : undefined;
@@ -43,5 +44,5 @@ export const showCourseList =
       })),
       more: found.more,
     };
-    return rendered(context, request, 'courseList', model);
+    return show(context, request, 200, 'courseList', model);
   };

@@ -6,9 +6,11 @@ import type { CandidateView } from '../../engine/protocol/replies.ts';
 import type { GatewayContext } from '../context.ts';
 import { formOf } from '../form.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
-import { forBooking, forCandidate, type Problem, showAgain } from './desk.ts';
+import { busyReply } from '../waiting.ts';
+import { forBooking, forCandidate, showAgain } from './desk.ts';
 import { areaForm } from './forms.ts';
-import { areaPage, busyPage, movingPage, windowPage } from './pages.ts';
+import type { Problem } from './models.ts';
+import { areaPage, movingPage, windowPage } from './pages.ts';
 import { type AreaChoice, formFrom, noChoice, type Standing, type Visit } from './present.ts';
 import { answerWithinMs, type Operation, outcomeAddress } from './send.ts';
 
@@ -58,7 +60,7 @@ export const takeArea = (context: GatewayContext): Handler =>
     if (reply.kind === 'unknown') return redirect(outcomeAddress(operation));
     if (reply.kind === 'refused') {
       const { reason, detail } = reply;
-      if (reason === 'busy') return busyPage(context, request, 'busy');
+      if (reason === 'busy') return busyReply(context, request);
       if (reason.startsWith('window-')) return showAgain(visit, { reason }, windowPage);
       return again({ reason, ...(detail && { detail }) });
     }

@@ -9,18 +9,12 @@ import type { CodeAddress } from '../../engine/protocol/commands.ts';
 import type { RefusalReason } from '../../engine/protocol/refusals.ts';
 import type { GatewayContext } from '../context.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
+import { awayReply } from '../waiting.ts';
 import { outdatedCourses } from './courses.ts';
-import {
-  forCandidate,
-  forForm,
-  forStanding,
-  goOn,
-  notAccepted,
-  type Problem,
-  showAgain,
-} from './desk.ts';
+import { forCandidate, forForm, forStanding, goOn, notAccepted, showAgain } from './desk.ts';
 import { saveForm } from './forms.ts';
-import { allFullPage, askPage, busyPage, codePage, savedPage, windowPage } from './pages.ts';
+import type { Problem } from './models.ts';
+import { allFullPage, askPage, codePage, savedPage, windowPage } from './pages.ts';
 import { barOn, isAsked, liveCode, type Standing, type Visit } from './present.ts';
 import { outcomeAddress, sendAct } from './send.ts';
 
@@ -30,7 +24,7 @@ export const holdSeats = (context: GatewayContext): Handler =>
     context,
     async (visit, form, claim) => {
       const to = await codeAddressOf(visit);
-      if (to.kind === 'away') return busyPage(context, visit.request, 'away');
+      if (to.kind === 'away') return awayReply(context, visit.request);
       if (to.kind === 'barred') return showAgain(visit, { reason: to.reason }, outdatedCourses);
       const { phone } = to;
       const challenge = context.cookies.commandIdOf(form, 'challenge');
@@ -64,7 +58,7 @@ export const sendCode = (context: GatewayContext): Handler =>
     context,
     async (visit, form, claim) => {
       const to = await codeAddressOf(visit);
-      if (to.kind === 'away') return busyPage(context, visit.request, 'away');
+      if (to.kind === 'away') return awayReply(context, visit.request);
       if (to.kind === 'barred') return showAgain(visit, { reason: to.reason }, outdatedCourses);
       const { phone } = to;
       const challenge = context.cookies.commandIdOf(form, 'challenge');

@@ -5,8 +5,9 @@
 import type { GatewayContext } from '../context.ts';
 import { formOf } from '../form.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
-import { forBooking, forForm, goOn, notAccepted, type Problem, showAgain } from './desk.ts';
+import { forBooking, forForm, goOn, notAccepted, showAgain } from './desk.ts';
 import { courseForm, unitForm } from './forms.ts';
+import type { Problem } from './models.ts';
 import { coursesPage } from './pages.ts';
 import { barOn, liveCode, type Standing, type Visit } from './present.ts';
 import { sendAct } from './send.ts';

@@ -2,14 +2,14 @@
  * The way into every registering page: who asks, whether the session is known, where they stand,
  * and what every form needs before its content is looked at.
  */
-import type { RefusalDetail } from '../../engine/protocol/refusals.ts';
-import type { RegisteringReason } from '../../web/wording.ts';
 import type { GatewayContext } from '../context.ts';
 import type { AreaClaim } from '../cookies.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
 import { candidateOf, startOver } from '../sign-in/who.ts';
+import { awayReply, busyReply, limitReply } from '../waiting.ts';
+import type { Problem } from './models.ts';
 import { noticeWasRead } from './notice-read.ts';
-import { areaPage, busyPage, windowPage } from './pages.ts';
+import { areaPage, windowPage } from './pages.ts';
 import {
   barOn,
   formFrom,
@@ -22,9 +22,6 @@ import {
 } from './present.ts';
 import { claimNow, outcomeAddress, type Sent } from './send.ts';
 
-/** Why a form was not taken: the engine's reason, or one of the page's own. */
-export type Problem = { reason: RegisteringReason; detail?: RefusalDetail };
-
 /** Full sign-in, within the account's rate, session known. */
 export function forCandidate(
   context: GatewayContext,
@@ -34,9 +31,9 @@ export function forCandidate(
     const who = candidateOf(context, request);
     if ('reply' in who) return who.reply;
     const wait = context.limits.take('account', who.signIn.person, context.now());
-    if (wait !== undefined) return busyPage(context, request, 'often', wait);
+    if (wait !== undefined) return limitReply(context, request, wait);
     const session = context.catalogue.current();
-    if (session === undefined) return busyPage(context, request, 'away');
+    if (session === undefined) return awayReply(context, request);
     return act(visitOf(context, request, who.signIn, session));
   };
 }
@@ -83,7 +80,7 @@ export function forForm(
     const { request, signIn } = visit;
     const known = context.cookies.areaOf(request.cookieHeader, signIn.person);
     const claim = known ?? (await claimNow(visit));
-    if (claim === 'away') return busyPage(context, request, 'away');
+    if (claim === 'away') return awayReply(context, request);
     if (claim === undefined) return redirect('/register/area');
     const form = formFrom(visit, claim.area);
     if (form === undefined) {
@@ -128,12 +125,12 @@ export function notAccepted(
   if (sent.kind === 'unknown') return redirect(outcomeAddress(sent.operation));
   const { reason, detail } = sent;
   if (reason.startsWith('window-')) return showAgain(visit, { reason }, windowPage);
-  if (reason === 'busy') return busyPage(visit.context, visit.request, 'busy');
+  if (reason === 'busy') return busyReply(visit.context, visit.request);
   return showAgain(visit, { reason, detail }, show);
 }
 
 const notStanding = ({ context, request }: Visit, { kind }: { kind: 'away' | 'ended' }): Reply =>
-  kind === 'ended' ? startOver(context) : busyPage(context, request, 'away');
+  kind === 'ended' ? startOver(context) : awayReply(context, request);
 
 /** Keeps the area cookie true, so that the next form needs no question. */
 export function rememberArea(visit: Visit, standing: Standing, reply: Reply): Reply {

@@ -2,8 +2,9 @@
 import type { GatewayContext } from '../context.ts';
 import { formOf } from '../form.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
-import { forForm, forStanding, goOn, notAccepted, type Problem, showAgain } from './desk.ts';
+import { forForm, forStanding, goOn, notAccepted, showAgain } from './desk.ts';
 import { unitsForm } from './forms.ts';
+import type { Problem } from './models.ts';
 import { giveUpPage, minePage, windowPage } from './pages.ts';
 import type { Standing, Visit } from './present.ts';
 import { sendAct } from './send.ts';

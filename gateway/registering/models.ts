@@ -4,6 +4,7 @@
  */
 import type { CourseCode, TicketNumber, UnitCode } from '../../engine/protocol/ids.ts';
 import { ticketMask } from '../../engine/protocol/masks.ts';
+import type { RefusalDetail } from '../../engine/protocol/refusals.ts';
 import type {
   AreaCounts,
   CandidateView,
@@ -28,8 +29,10 @@ import type {
 import type { RegisteringReason } from '../../web/wording.ts';
 import { type Availability, levelOf, meterFill } from '../availability.ts';
 import type { Session } from '../catalogue.ts';
-import type { Problem } from './desk.ts';
 import { areasWithSeats } from './nearby.ts';
+
+/** Why a form was not taken: the engine's reason, or one of the page's own. */
+export type Problem = { reason: RegisteringReason; detail?: RefusalDetail };
 
 /** A code that is in no catalogue is shown as itself: rows outlive a changed catalogue. */
 export function courseOf(session: Session, code: CourseCode): CourseModel {

@@ -1,7 +1,8 @@
 /** The notice that opens registering (F19), and the tick without which there is no next step (F20). */
 import type { GatewayContext } from '../context.ts';
 import { type Handler, redirect } from '../http.ts';
-import { forCandidate, forStanding, type Problem, showAgain } from './desk.ts';
+import { forCandidate, forStanding, showAgain } from './desk.ts';
+import type { Problem } from './models.ts';
 import { rememberNotice } from './notice-read.ts';
 import { noticePage, windowPage } from './pages.ts';
 import { formFrom, liveCode } from './present.ts';

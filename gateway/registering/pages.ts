@@ -1,17 +1,14 @@
 /**
  * The registering pages as replies: gathers a page's model, takes its HTML from the views, and
- * chooses the status. What scripts asked for comes without the frame around it.
+ * chooses the status.
  */
 import { ticketMask } from '../../engine/protocol/masks.ts';
 import type { Outcome, RegistrationView, SeatView } from '../../engine/protocol/replies.ts';
-import type { Office } from '../../engine/protocol/session.ts';
 import type { PageModels, PageName } from '../../web/view-models.ts';
-import type { Render, Views } from '../../web/views.ts';
 import { windowAt } from '../catalogue.ts';
-import type { GatewayContext } from '../context.ts';
-import { frameOf } from '../frame.ts';
-import { page, type Reply, type Request } from '../http.ts';
-import type { Problem } from './desk.ts';
+import { show } from '../frame.ts';
+import type { Reply } from '../http.ts';
+import { busyReply } from '../waiting.ts';
 import { narrowed } from './forms.ts';
 import {
   areaOf,
@@ -21,6 +18,7 @@ import {
   courseOf,
   offersOf,
   ownUnits,
+  type Problem,
   problemOf,
   savedCount,
   unitAndCourse,
@@ -54,7 +52,7 @@ export function windowPage(visit: Visit, standing: Standing): Reply {
   const { adopted } = visit.session;
   const window = windowAt(adopted, visit.context.now());
   // The engine's clock was past the edge and ours is not: the next look will agree.
-  if (window.state === 'open') return busyPage(visit.context, visit.request, 'busy', 1_000);
+  if (window.state === 'open') return busyReply(visit.context, visit.request, 1_000);
   return shown(visit, standing, 'window', undefined, {
     now: visit.at,
     window,
@@ -259,18 +257,6 @@ export function minePage(visit: Visit, standing: Standing): Reply {
   });
 }
 
-/** Nothing was done; trying again in a moment is safe. */
-export function busyPage(
-  context: GatewayContext,
-  request: Request,
-  cause: PageModels['busy']['cause'],
-  waitMs = 3_000,
-): Reply {
-  const waitSeconds = Math.ceil(waitMs / 1_000);
-  const reply = rendered(context, request, 'busy', { cause, waitSeconds });
-  return { ...reply, status: cause === 'often' ? 429 : 503, retryAfterSeconds: waitSeconds };
-}
-
 /** The foot of the page names the office of the area the page is about. */
 function shown<Name extends PageName>(
   { context, request, session }: Visit,
@@ -280,23 +266,6 @@ function shown<Name extends PageName>(
   model: PageModels[Name],
 ): Reply {
   const whole = problem ? { ...model, problem: problemOf(session, problem) } : model;
-  const reply = rendered(context, request, name, whole, standing?.area?.office);
-  return problem ? { ...reply, status: 422 } : reply;
+  const office = standing?.area?.office;
+  return show(context, request, problem ? 422 : 200, name, whole, { office });
 }
-
-/** Scripts take the part that changes, and spare the frame. */
-export function rendered<Name extends PageName>(
-  context: GatewayContext,
-  request: Request,
-  name: Name,
-  model: PageModels[Name],
-  office?: Office,
-): Reply {
-  const render: Render<PageModels[Name]> = pagesOf(context.views)[name];
-  if (request.htmx) return page(200, render(model));
-  const frame = frameOf(context, request);
-  return page(200, render(model, office ? { ...frame, office } : frame));
-}
-
-/** Views without what is no page: only then the compiler matches a page's name with its model. */
-const pagesOf = (views: Views): { readonly [Name in PageName]: Render<PageModels[Name]> } => views;

@@ -18,14 +18,8 @@ import type { GatewayContext } from '../context.ts';
 import { type FormToken, newNonce, type SignIn, signInMs } from '../cookies.ts';
 import type { CommandBody, Unknown } from '../engine-client.ts';
 import { type Reply, type Request, redirect } from '../http.ts';
-import {
-  activateReply,
-  awayReply,
-  bindPhoneReply,
-  busyReply,
-  limitReply,
-  newPasswordReply,
-} from './pages.ts';
+import { awayReply, busyReply, limitReply } from '../waiting.ts';
+import { activateReply, bindPhoneReply, newPasswordReply } from './pages.ts';
 import { isInitialPassword, passwordProblem } from './passwords.ts';
 import { formOfSignIn, signInOf, startOver } from './who.ts';
 

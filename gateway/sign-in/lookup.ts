@@ -13,16 +13,10 @@ import type { GatewayContext } from '../context.ts';
 import { newNonce, type Visitor } from '../cookies.ts';
 import { formOf } from '../form.ts';
 import { type Reply, type Request, redirect } from '../http.ts';
+import { awayReply, limitReply } from '../waiting.ts';
 import { type Captcha, captchaMs, createCaptcha, normaliseAnswer } from './captcha.ts';
 import { decoyTickets } from './decoys.ts';
-import {
-  awayReply,
-  captchaReply,
-  limitReply,
-  noneChosen,
-  signInReply,
-  ticketsReply,
-} from './pages.ts';
+import { captchaReply, noneChosen, signInReply, ticketsReply } from './pages.ts';
 import { signInOf } from './who.ts';
 
 export type Lookup = {

@@ -4,7 +4,6 @@ import type { EpochMs } from '../../engine/protocol/ids.ts';
 import { ticketMask } from '../../engine/protocol/masks.ts';
 import type { RefusalDetail } from '../../engine/protocol/refusals.ts';
 import type { CandidateView } from '../../engine/protocol/replies.ts';
-import type { BusyModel } from '../../web/view-models.ts';
 import type {
   LookupReason,
   NewPasswordReason,
@@ -132,27 +131,3 @@ export const newPasswordReply = (
     charactersMin: passwordCharactersMin,
     ...(reason === undefined ? {} : { problem: { reason } }),
   });
-
-/** One account or address asked too often (D3). */
-export const limitReply = (context: GatewayContext, request: Request, waitMs: number): Reply =>
-  waitReply(context, request, 429, 'often', waitMs);
-/** Hashing has a queue; this is its honest length. */
-export const busyReply = (context: GatewayContext, request: Request, waitMs: number): Reply =>
-  waitReply(context, request, 503, 'busy', waitMs);
-/** The engine did not answer, or hashing failed: nothing is known to have been done. */
-export const awayReply = (context: GatewayContext, request: Request): Reply =>
-  waitReply(context, request, 503, 'away', awayMs);
-
-const awayMs = 5_000;
-
-function waitReply(
-  context: GatewayContext,
-  request: Request,
-  status: 429 | 503,
-  cause: BusyModel['cause'],
-  waitMs: number,
-): Reply {
-  const waitSeconds = Math.max(1, Math.ceil(waitMs / 1000));
-  const reply = show(context, request, status, 'busy', { cause, waitSeconds });
-  return { ...reply, retryAfterSeconds: waitSeconds };
-}

@@ -22,7 +22,8 @@ import {
   type Visitor,
 } from '../cookies.ts';
 import { type Reply, type Request, redirect } from '../http.ts';
-import { awayReply, busyReply, limitReply, signInReply, ticketsReply } from './pages.ts';
+import { awayReply, busyReply, limitReply } from '../waiting.ts';
+import { signInReply, ticketsReply } from './pages.ts';
 import { isInitialPassword, passwordBytesMax } from './passwords.ts';
 
 /** POST /sign-in. */
