@@ -21,7 +21,8 @@ import { type SeatBook, seatsFree, seatsTaken } from './seat-book.ts';
 export type AreaBook = {
   area: AreaCode;
   row: AreaRow | undefined;
-  seatBooks: Map<UnitCode, SeatBook>;
+  /** Of the units that have seats here: a handful, looked through faster than a map is asked. */
+  seatBooks: SeatBook[];
   registrations: Map<PersonId, RegistrationRow>;
   numberNext: number;
   /** The journal index of the last event in this area. */
@@ -36,7 +37,7 @@ export function createAreaBook(area: AreaCode): AreaBook {
   return {
     area,
     row: undefined,
-    seatBooks: new Map(),
+    seatBooks: [],
     registrations: new Map(),
     numberNext: 1,
     version: 0,
@@ -44,18 +45,22 @@ export function createAreaBook(area: AreaCode): AreaBook {
   };
 }
 
+function seatBookIn(book: AreaBook, unit: UnitCode): SeatBook | undefined {
+  for (const seats of book.seatBooks) if (seats.unit === unit) return seats;
+  return undefined;
+}
+
 export function seatBookOf(book: AreaBook, unit: UnitCode): SeatBook {
-  let seats = book.seatBooks.get(unit);
-  if (seats === undefined) {
-    seats = { unit, capacity: 0, held: 0, saved: 0 };
-    book.seatBooks.set(unit, seats);
-  }
+  const known = seatBookIn(book, unit);
+  if (known !== undefined) return known;
+  const seats = { unit, capacity: 0, held: 0, saved: 0 };
+  book.seatBooks.push(seats);
   return seats;
 }
 
 /** Free seats without making a book for a unit that has none here. */
 export function seatsFreeIn(book: AreaBook, unit: UnitCode): number {
-  const seats = book.seatBooks.get(unit);
+  const seats = seatBookIn(book, unit);
   return seats === undefined ? 0 : seatsFree(seats);
 }
 
@@ -116,7 +121,7 @@ export function decideExpireHolds(rules: Rules, book: AreaBook, at: EpochMs): De
 export function decideSetCapacity(book: AreaBook | undefined, command: SetCapacity): Decision {
   let changes = false;
   for (const { unit, capacity } of command.capacities) {
-    const seats = book?.seatBooks.get(unit);
+    const seats = book && seatBookIn(book, unit);
     if (seats !== undefined && capacity < seatsTaken(seats))
       return refuse('capacity-below-taken', { unit });
     if (seats?.capacity !== capacity) changes = true;
@@ -140,7 +145,7 @@ export function evolveCapacitySet(book: AreaBook, event: CapacitySet, index: num
 
 /** A1: counts and deadlines anew from the rows. */
 export function recount(book: AreaBook): void {
-  book.seatBooks.clear();
+  book.seatBooks = [];
   book.queues.clear();
   book.version = book.row?.lastIndex ?? 0;
   for (const { unit, capacity } of book.row?.capacities ?? [])
@@ -157,13 +162,13 @@ export function recount(book: AreaBook): void {
 }
 
 export function countsOf(rules: Rules, book: AreaBook, at: EpochMs): AreaCounts {
-  const { area, version, seatBooks } = book;
+  const { area, version } = book;
   return {
     area,
     version,
     at,
     free: rules.units.map((unit) => seatsFreeIn(book, unit)),
-    capacity: rules.units.map((unit) => seatBooks.get(unit)?.capacity ?? 0),
+    capacity: rules.units.map((unit) => seatBookIn(book, unit)?.capacity ?? 0),
   };
 }
 

@@ -14,7 +14,8 @@ export function hashText(text: string): number {
       (text.charCodeAt(at + 1) << 8) ^
       (text.charCodeAt(at + 2) << 16) ^
       (text.charCodeAt(at + 3) << 24);
-    hash = stirred(Math.imul(hash ^ four, step));
+    hash = Math.imul(hash ^ four, step);
+    hash ^= hash >>> 15;
   }
   for (; at < length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), step);
   return stirred(hash);

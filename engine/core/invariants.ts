@@ -23,7 +23,7 @@ export function checkInvariants(partition: Partition): void {
 }
 
 function checkCounts(book: AreaBook): void {
-  for (const seats of book.seatBooks.values()) {
+  for (const seats of book.seatBooks) {
     let held = 0;
     let saved = 0;
     for (const row of book.registrations.values()) {

@@ -59,8 +59,10 @@ export type CandidateAreaCommand = Prepared<
 >;
 type Failed = UnitCourse & { reason: 'seats-exhausted'; late: boolean };
 
-/** Nothing failed, most of the time: kept answers share one list. */
+/** Mostly nothing failed, was full or was owned: the kept answers share these. */
 const noneFailed: Failed[] = [];
+const noUnits: UnitCode[] = [];
+const noneFull: UnitCourse[] = [];
 
 /** The instant, and what follows from it. */
 type Moment = { rules: Rules; at: EpochMs; open: number };
@@ -165,13 +167,13 @@ function holdSeats(
 
   const close = closeInOpenTime(rules, day);
   const held: (UnitCourse & { since: number; until: number })[] = [];
-  const owned: UnitCode[] = [];
-  const full: UnitCourse[] = [];
+  let owned = noUnits;
+  let full = noneFull;
   for (const place of chosen) {
     const { chosen, hold } = place;
     const { unit, course } = chosen;
     if (place.saved !== undefined) {
-      owned.push(unit);
+      owned = owned.concat(unit);
     } else if (hold !== undefined || seatsFreeIn(book, unit) > 0) {
       // A hold that still runs keeps its beginning: asking again cannot stretch it for ever.
       // A pause that was adopted late sets the clock back: then it began at the latest now.
@@ -179,7 +181,7 @@ function holdSeats(
       const until = Math.min(open + settings.holdMs, since + settings.holdMaxMs, close);
       held.push({ unit, course, since, until });
     } else {
-      full.push(chosen);
+      full = full.concat(chosen);
     }
   }
   const units = held.map(({ unit }) => unit);
@@ -273,7 +275,7 @@ function saveSeats(
       failed = failed.concat({ unit, course, reason: 'seats-exhausted', late: true });
     }
   }
-  saved.length = count;
+  if (count < saved.length) saved.length = count;
   const answer = answerTo(command, { kind: 'saved', saved, failed });
   const { area, number, person } = row;
   const { claim } = command;
