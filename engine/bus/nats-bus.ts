@@ -144,7 +144,8 @@ function busOver(connection: NatsConnection, inFlightMax: number, onBug: OnBug):
       const subscription = connection.subscribe(subject, {
         callback: (error, message: Msg) => {
           const { reply } = message;
-          if (error !== null || reply === undefined) return;
+          // Whoever says no place for an answer gets none; the client writes that as an empty one too.
+          if (error !== null || reply === undefined || reply === '') return;
           attempt(() => handler(message.data, replyTo(reply)), onBug);
         },
       });

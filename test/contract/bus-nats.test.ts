@@ -67,6 +67,24 @@ test('T2 a bus may be started before its server', async () => {
   await bus.close();
 }, 60_000);
 
+test('a message without a place for the answer is not handed over, and harms nobody', async () => {
+  const bugs: unknown[] = [];
+  const bus = await connectNatsBus({
+    url: server.url,
+    name: 'answerer',
+    onBug: (error) => bugs.push(error),
+  });
+  const heard: number[] = [];
+  bus.answer('ruxi.ask.p3', (payload, reply) => {
+    heard.push(payload[0] ?? 0);
+    reply(payload);
+  });
+  bus.publish('ruxi.ask.p3', Uint8Array.of(1));
+  expect([...(await bus.ask('ruxi.ask.p3', Uint8Array.of(2), 20_000))]).toEqual([2]);
+  expect([heard, bugs]).toEqual([[2], []]);
+  await bus.close();
+}, 60_000);
+
 test('closing does not wait for a server that is away', async () => {
   const bus = await connected('leaver');
   await server.stop();
