@@ -242,19 +242,27 @@ export class Reader {
     const length = this.#textLength();
     if (length > max) throw new CodecError('a text too long');
     const start = this.#take(length);
-    if (this.#isAscii(start, length)) return this.#bytes.toString('latin1', start, start + length);
+    const known = length > lookedAtMax ? undefined : this.#asAscii(start, start + length);
+    if (known !== undefined) return known;
     try {
       return utf8.decode(this.#bytes.subarray(start, start + length));
     } catch (cause) {
       throw new CodecError('not UTF-8', { cause });
     }
   }
-  /** Short texts are looked at before a decoder is troubled: most are ids. */
-  #isAscii(start: number, length: number): boolean {
-    if (length > 64) return false;
-    for (let at = start; at < start + length; at += 1)
-      if ((this.#bytes[at] ?? 0x80) >= 0x80) return false;
-    return true;
+  /** The text, if it is plain ASCII: most are ids, and a decoder costs more than looking. */
+  #asAscii(start: number, end: number): string | undefined {
+    const bytes = this.#bytes;
+    const length = end - start;
+    let mixed = length;
+    for (let at = start; at < end; at += 1) {
+      const byte = bytes[at] ?? 0x80;
+      if (byte >= 0x80) return undefined;
+      mixed = (Math.imul(mixed, 31) + byte) | 0;
+    }
+    return length > sharedLengthMax
+      ? bytes.toString('latin1', start, end)
+      : shared(bytes, start, end, mixed & sharedMask);
   }
   /** Past the value that begins here, whatever it is: by counting, so depth costs nothing. */
   skip(): void {
@@ -377,7 +385,9 @@ export class Reader {
  * Codes of areas, units and courses come again and again, and end up in rows that live long: one
  * string for each is less to make, to keep, and to fetch from far memory when it is shown.
  */
-const sharedLengthMax = 8;
+/** Longer texts go to the decoder unlooked at. */
+const lookedAtMax = 64;
+const sharedLengthMax = 12;
 const sharedMask = 0xfff;
 const sharedTexts: string[] = new Array<string>(sharedMask + 1).fill('');
 
@@ -465,6 +475,8 @@ export const nullable = <T>(shape: Shape<T>): Shape<T | null> => ({
   write: (to, value) => (value === null ? to.nil() : shape.write(to, value)),
   read: (from) => (from.takesNil() ? null : shape.read(from)),
 });
+/** M2: longer lists grow as they are read. */
+const listMadeMax = 64;
 export const list = <T>(shape: Shape<T>, max: number): Shape<T[]> => ({
   write(to, values) {
     to.array(values.length);
@@ -472,8 +484,9 @@ export const list = <T>(shape: Shape<T>, max: number): Shape<T[]> => ({
   },
   read(from) {
     const length = from.array(max);
-    const values: T[] = [];
-    for (let at = 0; at < length; at += 1) values.push(shape.read(from));
+    // Grown by pushing, a list of two would keep room for seventeen, and many are kept for long.
+    const values = new Array<T>(Math.min(length, listMadeMax));
+    for (let at = 0; at < length; at += 1) values[at] = shape.read(from);
     return values;
   },
 });

@@ -13,6 +13,7 @@ import { signInMaxMs } from '../core/partition.ts';
 import {
   type BookingCode,
   type Hold,
+  newPlace,
   newRegistration,
   type Place,
   packRow,
@@ -22,7 +23,15 @@ import {
   unpackRow,
 } from '../core/rows.ts';
 import type { EpochMs } from '../protocol/ids.ts';
-import { CodecError, choice, optional, Reader, record, Writer } from '../protocol/message-pack.ts';
+import {
+  CodecError,
+  choice,
+  optional,
+  Reader,
+  record,
+  type Shape,
+  Writer,
+} from '../protocol/message-pack.ts';
 import { answer, codeAddress, some, text, uint, unitAndCourse } from './shapes.ts';
 import { type RowKey, type RowTable, StoreCorrupt, type StoredRow } from './store.ts';
 
@@ -57,9 +66,8 @@ export function decodeRow(table: RowTable, key: RowKey, value: Uint8Array): Row 
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (bytes.length < headBytes || crc32(bytes.subarray(4)) !== bytes.readUInt32LE(0))
     throw new StoreCorrupt(`a row of ${table} does not match its checksum`);
-  const body = bytes.subarray(headBytes);
-  if (table === 'registrations') return readRegistration(key, body);
-  return unpackRow(table, key, packr.unpack(body));
+  if (table === 'registrations') return readRegistration(key, bytes);
+  return unpackRow(table, key, packr.unpack(bytes.subarray(headBytes)));
 }
 
 /** Whether a start at `now` must decode the row although nobody asked for it yet. */
@@ -81,13 +89,21 @@ type Elsewhere =
   | ('table' | 'area' | 'number')
   | ('queuedUntil' | 'lastAnswer' | 'answersKept' | 'answersMark');
 
-const place = record<Place>({
+const placeFields = record<Place>({
   unit: text,
   ticket: text,
   chosen: optional(unitAndCourse),
   saved: optional(unitAndCourse),
   hold: optional(record<Hold>({ since: uint, until: uint })),
 });
+/** What is read has the one shape that all of them have. */
+const place: Shape<Place> = {
+  write: placeFields.write,
+  read(from) {
+    const { unit, ticket, chosen, saved, hold } = placeFields.read(from);
+    return newPlace(unit, ticket, chosen, saved, hold);
+  },
+};
 const registration = record<Omit<RegistrationRow, Elsewhere>>({
   lastIndex: uint,
   person: text,
@@ -119,8 +135,9 @@ function writeRegistration(row: RegistrationRow): void {
   answers.write(writer, answersOf(row));
 }
 
-function readRegistration([area, number]: RowKey, body: Buffer): RegistrationRow {
-  const from = new Reader(body);
+function readRegistration([area, number]: RowKey, bytes: Buffer): RegistrationRow {
+  const from = new Reader(bytes);
+  from.at = headBytes;
   try {
     const fields = registration.read(from);
     const row = newRegistration(area, number ?? 0, fields.person);

@@ -5,10 +5,14 @@
  * H1 What can be written can be read: no limit here is lower than what was let in.
  * H2 Orders are for ever: fields, kinds and choices keep their places; lists grow at their end.
  */
+import { done } from '../core/kept-answers.ts';
+import type { UnitCourse } from '../core/rows.ts';
 import type { CandidateRecord, CodeAddress, TicketRecord } from '../protocol/commands.ts';
 import type { Answer } from '../protocol/events.ts';
+import type { CourseCode } from '../protocol/ids.ts';
 import {
   boolean,
+  CodecError,
   choice,
   list,
   number,
@@ -45,11 +49,30 @@ const int32: Shape<number> = {
   read: (from) => from.uint(unlimited) | 0,
 };
 
-export const unitAndCourse = record<{ unit: string; course: string }>({ unit: text, course: text });
+/** Never changed once made (core/rows.ts), and few: the same one for all rows that name it. */
+export const unitAndCourse: Shape<UnitCourse> = {
+  write(to, { unit, course }) {
+    to.array(2);
+    to.text(unit);
+    to.text(course);
+  },
+  read(from) {
+    if (from.array(2) !== 2) throw new CodecError('a field is missing');
+    const unit = text.read(from);
+    const course = text.read(from);
+    const known = coursesRead.get(course);
+    if (known?.unit === unit) return known;
+    const made = { unit, course };
+    if (coursesRead.size < coursesReadMax) coursesRead.set(course, made);
+    return made;
+  },
+};
+const coursesRead = new Map<CourseCode, UnitCourse>();
+const coursesReadMax = 10_000;
 export const codeAddress = record<CodeAddress>({ sealed: text, index: text, mask: text });
 export const delivery = choice(['sent', 'failed', 'phone-messages-used-up']);
 
-const outcome = union<Outcome, 'kind'>('kind', {
+const anyOutcome = union<Outcome, 'kind'>('kind', {
   done: {},
   held: { held: some(text), owned: some(text), full: some(unitAndCourse) },
   saved: {
@@ -69,6 +92,13 @@ const outcome = union<Outcome, 'kind'>('kind', {
   'sign-in-failed': { failures: uint, retryAt: uint },
   adopted: { number: uint },
 });
+const outcome: Shape<Outcome> = {
+  write: (to, value) => anyOutcome.write(to, value),
+  read(from) {
+    const value = anyOutcome.read(from);
+    return value.kind === 'done' ? done : value;
+  },
+};
 export const answer = record<Answer>({ command: text, contentHash: int32, outcome });
 
 const ticketRecord = record<TicketRecord>({
