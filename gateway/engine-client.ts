@@ -3,7 +3,7 @@
  * engine tells everyone.
  *
  * G1 No answer is `unknown`, never "no" (postbox.ts, X1).
- * G2 Before a partition was heard, commands to it are refused `busy`, unsent.
+ * G2 Before a partition was heard, commands to it are refused `engine-away`, unsent.
  * G3 A candidate's command bears the epoch of the writer's life it was first sent in. A caller
  *    that sends the same id again gives the first sending's epoch.
  * G4 Snapshots come again whenever something may have been missed: after a reconnect, and when a
@@ -190,7 +190,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     async send(body, { id, answerBy, epoch }) {
       const lane = laneAt(partitionOfBody(layout, body));
       const known = epoch ?? lane.epoch;
-      if (known === undefined || closed) return { id, kind: 'refused', reason: 'busy' };
+      if (known === undefined || closed) return { id, kind: 'refused', reason: 'engine-away' };
       const command = { ...body, id, answerBy, epoch: known } as Command;
       const reply = await postbox.post(lane.partition, command);
       if (reply.kind === 'refused' && reply.reason === 'ask-again') loadAnew(lane);

@@ -210,6 +210,8 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
   const unit = problem.unit?.name ?? '这个单元';
   const orOffice = '需要帮助请拨打页面下方的咨询电话。';
   switch (reason) {
+    case 'engine-away':
+      return said('系统暂时没有回应，这次操作没有处理。', '填好的内容都在，请过几秒再点一次。');
     case 'busy':
       return said('现在人很多，这次操作没有处理。', '填好的内容都在，请过几秒再点一次。');
     case 'clock-doubted':

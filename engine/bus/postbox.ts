@@ -4,8 +4,9 @@
  *
  * X1 No answer is never "no": a lost or late reply is `unknown`, an outcome of its own. Posting
  *    again under the same id, or asking for the `outcome`, finds the truth.
- * X2 `refused busy` made here means that nothing was sent, `malformed` that nothing was read: no
- *    replies at all is an answerer's word for a message it could not follow.
+ * X2 `refused busy` (too much is on its way) and `engine-away` (nobody is there), made here, mean
+ *    that nothing was sent, `malformed` that nothing was read: no replies at all is an answerer's
+ *    word for a message it could not follow.
  */
 import {
   type Answered,
@@ -103,13 +104,14 @@ export class Postbox {
 
 /** X1, X2. */
 function answerTo(error: unknown, id: CommandId): Answered | Unknown {
-  if (error instanceof BusBusy || error instanceof BusAbsent) return refused(id, 'busy');
+  if (error instanceof BusBusy) return refused(id, 'busy');
+  if (error instanceof BusAbsent) return refused(id, 'engine-away');
   if (error instanceof RangeError) return refused(id, 'malformed');
   if (error instanceof BusUnanswered || error instanceof CodecError) return unknown;
   throw error;
 }
 
-const refused = (id: CommandId, reason: 'busy' | 'malformed'): Answered => ({
+const refused = (id: CommandId, reason: 'busy' | 'engine-away' | 'malformed'): Answered => ({
   id,
   kind: 'refused',
   reason,

@@ -57,6 +57,7 @@ const anyEpoch = 0;
 
 /** Refusals that pass by themselves: the same is tried again. */
 const passing: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
+  'engine-away',
   'busy',
   'clock-doubted',
   'too-late',

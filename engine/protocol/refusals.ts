@@ -5,6 +5,8 @@
 import type { CourseCode, EpochMs, TicketNumber, UnitCode } from './ids.ts';
 
 export const refusalReasons = [
+  // The asker's own: no writer was reached.
+  'engine-away', // not connected, nobody answers, or never heard: nothing was sent
   // The writer's own, before any book is asked.
   'busy', // inbox or memory bound reached, or free disk below the watermark
   'clock-doubted', // the clock stepped by more than a minute; staff decide

@@ -6,7 +6,7 @@ import type { CandidateView } from '../../engine/protocol/replies.ts';
 import type { GatewayContext } from '../context.ts';
 import { formOf } from '../form.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
-import { busyReply } from '../waiting.ts';
+import { awayReply, busyReply } from '../waiting.ts';
 import { forBooking, forCandidate, showAgain } from './desk.ts';
 import { areaForm } from './forms.ts';
 import type { Problem } from './models.ts';
@@ -61,6 +61,7 @@ export const takeArea = (context: GatewayContext): Handler =>
     if (reply.kind === 'refused') {
       const { reason, detail } = reply;
       if (reason === 'busy') return busyReply(context, request);
+      if (reason === 'engine-away') return awayReply(context, request);
       if (reason.startsWith('window-')) return showAgain(visit, { reason }, windowPage);
       return again({ reason, ...(detail && { detail }) });
     }

@@ -126,6 +126,7 @@ export function notAccepted(
   const { reason, detail } = sent;
   if (reason.startsWith('window-')) return showAgain(visit, { reason }, windowPage);
   if (reason === 'busy') return busyReply(visit.context, visit.request);
+  if (reason === 'engine-away') return awayReply(visit.context, visit.request);
   return showAgain(visit, { reason, detail }, show);
 }
 

@@ -31,6 +31,8 @@ export type Books = {
   /** The next answer is lost: the command was carried out or it was not. */
   loseNext(how: 'before' | 'after'): void;
   /** Nothing reaches the engine, or again everything. */
+  /** The next command finds nobody: it is not sent, and the client knows that it was not. */
+  missNext(): void;
   setAway(away: boolean): void;
   /** Effects wait until told: a move stays running. */
   holdEffects(held: boolean): void;
@@ -48,7 +50,7 @@ export function givenBooks(adopted: Adopted, now: number, capacity: number): Boo
   }
   const sent: Command[] = [];
   const asked: Query[] = [];
-  let losing: 'before' | 'after' | undefined;
+  let losing: 'before' | 'after' | 'unsent' | undefined;
   let away = false;
   let effectsHeld = false;
   const listeners: ((counts: readonly AreaCounts[]) => void)[] = [];
@@ -75,6 +77,7 @@ export function givenBooks(adopted: Adopted, now: number, capacity: number): Boo
   async function send(body: CommandBody, envelope: Envelope): Promise<CommandReply | Unknown> {
     const lost = losing;
     losing = undefined;
+    if (lost === 'unsent') return { id: envelope.id, kind: 'refused', reason: 'engine-away' };
     if (away || lost === 'before') return unknown;
     const command = { ...body, epoch: 1, ...envelope } as Command;
     sent.push(command);
@@ -120,6 +123,9 @@ export function givenBooks(adopted: Adopted, now: number, capacity: number): Boo
     asked,
     loseNext: (how) => {
       losing = how;
+    },
+    missNext: () => {
+      losing = 'unsent';
     },
     setAway: (to) => {
       away = to;

@@ -410,6 +410,17 @@ test('B2 while the engine is away nothing is called failed; after the time to an
   expect([browser.page.page, browser.page.problem.reason]).toEqual(['courses', 'no-trace']);
 });
 
+test('B2 a command that reached nobody is said to be undone, and never to be one of many', async () => {
+  const { browser, books } = await entered('02331');
+  books.missNext();
+  await browser.post('/register/courses', { course: '00023' });
+  expect([browser.status, browser.page.page, browser.page.cause]).toEqual([503, 'busy', 'away']);
+  await browser.get('/register/area');
+  books.missNext();
+  await browser.post('/register/area', { city: '01', area: '0105' });
+  expect([browser.status, browser.page.cause]).toEqual([503, 'away']);
+});
+
 test('B2 an old outcome that is kept no longer is never called undone', async () => {
   const { browser } = await entered('02331');
   await browser.post('/register/hold');

@@ -88,22 +88,22 @@ test('B2 a reply that was lost is unknown, never no; the same id again finds the
   await hasty.close();
 });
 
-test('B2 an engine that is not there is busy, and nothing was sent', async () => {
+test('B2 an engine that is not there is said to be away, and nothing was sent', async () => {
   await client.whenReady();
   books.leave('u0');
   expect(await client.send(pick, { id: id(1), answerBy })).toEqual({
     id: id(1),
     kind: 'refused',
-    reason: 'busy',
+    reason: 'engine-away',
   });
   books.arrive('u0');
   expect(await client.send(pick, { id: id(1), answerBy })).toMatchObject({ kind: 'accepted' });
   expect(books.commands()).toHaveLength(1);
 });
 
-test('before a partition was heard, commands to it are busy, unsent', async () => {
+test('before a partition was heard, its engine is away: commands are unsent', async () => {
   const early = await client.send(pick, { id: id(1), answerBy });
-  expect(early).toMatchObject({ kind: 'refused', reason: 'busy' });
+  expect(early).toMatchObject({ kind: 'refused', reason: 'engine-away' });
   expect(client.ready()).toBe(false);
   await client.whenReady();
   expect(client.ready()).toBe(true);
@@ -227,5 +227,7 @@ test('closing waits for what is on its way', async () => {
   const reply = client.send(pick, { id: id(1), answerBy });
   await client.close();
   expect(await reply).toMatchObject({ kind: 'accepted' });
-  expect(await client.send(pick, { id: id(2), answerBy })).toMatchObject({ reason: 'busy' });
+  expect(await client.send(pick, { id: id(2), answerBy })).toMatchObject({
+    reason: 'engine-away',
+  });
 });
