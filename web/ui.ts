@@ -291,7 +291,7 @@ export function days(all: readonly BookingDay[], now: EpochMs): Markup {
     const last = from + at === all.length - 1;
     const name = dayAndWeekday(day.opensAt);
     if (now >= day.closesAt) return html`<li class="past"><b>${name}</b>已结束</li>`;
-    const text = `${now >= day.opensAt ? '正在报考，' : from + at === next ? '下次，' : ''}${
+    const text = `${now >= day.opensAt ? '今天，' : from + at === next ? '下次，' : ''}${
       last ? `最后一天，${endTime(day.closesAt)} 截止` : hours
     }`;
     return html`<li class="${from + at === next ? 'next' : 'later'}"><b>${name}</b>${text}</li>`;
