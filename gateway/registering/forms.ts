@@ -17,6 +17,8 @@ export function narrowed(text: string): string {
 
 const code = z.string().regex(codePattern);
 const whole = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+/** Pages can write it: a clock knows no later year. */
+const instant = whole.max(Date.UTC(9999, 0));
 const units = z.array(code).min(1).max(16);
 
 export const areaForm = z.object({
@@ -39,6 +41,6 @@ export const operationQuery = z.object({
   kind: z.enum(['choose', 'drop', 'hold', 'send', 'resend', 'save', 'give-up', 'area']),
   area: z.union([z.literal(''), code]),
   revision: whole,
-  sentAt: whole,
-  answerBy: whole,
+  sentAt: instant,
+  answerBy: instant,
 });

@@ -421,6 +421,14 @@ test('B2 a command that reached nobody is said to be undone, and never to be one
   expect([browser.status, browser.page.cause]).toEqual([503, 'away']);
 });
 
+test('B2 an outcome asked for with a time that no clock can show is not looked for', async () => {
+  const { browser } = await entered();
+  const id = 'a'.repeat(22);
+  const times = `sentAt=${Number.MAX_SAFE_INTEGER}&answerBy=${Number.MAX_SAFE_INTEGER}`;
+  await browser.get(`/register/outcome?id=${id}&kind=save&area=0124&revision=0&${times}`);
+  expect(browser.page.page).toBe('mine');
+});
+
 test('B2 an old outcome that is kept no longer is never called undone', async () => {
   const { browser } = await entered('02331');
   await browser.post('/register/hold');
