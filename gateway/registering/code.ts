@@ -6,8 +6,9 @@
  *    nothing else unless something went wrong.
  */
 import type { CodeAddress } from '../../engine/protocol/commands.ts';
-import type { RefusalReason } from '../../engine/protocol/refusals.ts';
+import type { ChallengeId } from '../../engine/protocol/ids.ts';
 import type { GatewayContext } from '../context.ts';
+import type { AreaClaim } from '../cookies.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
 import { awayReply } from '../waiting.ts';
 import { outdatedCourses } from './courses.ts';
@@ -15,21 +16,15 @@ import { forCandidate, forForm, forStanding, goOn, notAccepted, showAgain } from
 import { saveForm } from './forms.ts';
 import type { Problem } from './models.ts';
 import { allFullPage, askPage, codePage, savedPage, windowPage } from './pages.ts';
-import { barOn, isAsked, liveCode, type Standing, type Visit } from './present.ts';
+import { barOn, isAsked, liveCode, type SentForm, type Standing, type Visit } from './present.ts';
 import { outcomeAddress, sendAct } from './send.ts';
 
 /** F25, B1: holds what is free before any message goes out. */
 export const holdSeats = (context: GatewayContext): Handler =>
-  forForm(
+  forNewCode(
     context,
-    async (visit, form, claim) => {
-      const to = await codeAddressOf(visit);
-      if (to.kind === 'away') return awayReply(context, visit.request);
-      if (to.kind === 'barred') return showAgain(visit, { reason: to.reason }, outdatedCourses);
-      const { phone } = to;
-      const challenge = context.cookies.commandIdOf(form, 'challenge');
-      const act = { kind: 'hold-seats', challenge, phone } as const;
-      const sent = await sendAct(visit, form, claim, 'hold', '', act);
+    async (visit, form, claim, to) => {
+      const sent = await sendAct(visit, form, claim, 'hold', '', { kind: 'hold-seats', ...to });
       if (sent.kind !== 'accepted') return notAccepted(visit, sent, outdatedCourses);
       const { registration, outcome, operation } = sent;
       if (outcome.kind === 'held' && !isAsked(visit, registration) && outcome.full.length > 0) {
@@ -54,39 +49,42 @@ export const showCode = (context: GatewayContext): Handler =>
 
 /** F26 "yes": the full ones are cleared and the code goes out. */
 export const sendCode = (context: GatewayContext): Handler =>
-  forForm(
+  forNewCode(
     context,
-    async (visit, form, claim) => {
-      const to = await codeAddressOf(visit);
-      if (to.kind === 'away') return awayReply(context, visit.request);
-      if (to.kind === 'barred') return showAgain(visit, { reason: to.reason }, outdatedCourses);
-      const { phone } = to;
-      const challenge = context.cookies.commandIdOf(form, 'challenge');
-      const act = { kind: 'send-code', challenge, phone } as const;
-      const sent = await sendAct(visit, form, claim, 'send', '', act);
+    async (visit, form, claim, to) => {
+      const sent = await sendAct(visit, form, claim, 'send', '', { kind: 'send-code', ...to });
       if (sent.kind !== 'accepted') return notAccepted(visit, sent, codeOrCourses);
       return goOn(visit, '/register/code', codeOrCourses);
     },
     codeOrCourses,
   );
 
-type AddressOrNot =
-  | { kind: 'phone'; phone: CodeAddress }
-  | { kind: 'barred'; reason: RefusalReason }
-  | { kind: 'away' };
+type NewCode = { challenge: ChallengeId; phone: CodeAddress };
 
-/** Where the code goes. The area books know neither phones nor tickets (R4, R6, R8). */
-async function codeAddressOf(visit: Visit): Promise<AddressOrNot> {
-  const { person } = visit.signIn;
-  const asked = await visit.context.client.ask({ kind: 'candidate', person });
-  if (asked.kind !== 'candidate' || asked.candidate === null) return { kind: 'away' };
-  const { phone } = asked.candidate;
-  const reason = barOn(visit, asked.candidate);
-  if (reason !== undefined) return { kind: 'barred', reason };
-  return phone === undefined
-    ? { kind: 'barred', reason: 'phone-missing' }
-    : { kind: 'phone', phone };
-}
+/** Where a new code goes. The area books know neither phones nor tickets (R4, R6, R8). */
+const forNewCode = (
+  context: GatewayContext,
+  act: (visit: Visit, form: SentForm, claim: AreaClaim, to: NewCode) => Promise<Reply>,
+  outdated: (visit: Visit, standing: Standing, problem: Problem) => Reply,
+): Handler =>
+  forForm(
+    context,
+    async (visit, form, claim) => {
+      const { person } = visit.signIn;
+      const asked = await context.client.ask({ kind: 'candidate', person });
+      if (asked.kind !== 'candidate' || asked.candidate === null) {
+        return awayReply(context, visit.request);
+      }
+      const { phone } = asked.candidate;
+      const reason = barOn(visit, asked.candidate);
+      if (phone === undefined || reason !== undefined) {
+        return showAgain(visit, { reason: reason ?? 'phone-missing' }, outdatedCourses);
+      }
+      const challenge = context.cookies.commandIdOf(form, 'challenge');
+      return act(visit, form, claim, { challenge, phone });
+    },
+    outdated,
+  );
 
 /** F26 "no": nothing is sent, the courses stay, the holds run out by themselves. */
 export const declineCode = (context: GatewayContext): Handler =>
