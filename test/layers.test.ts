@@ -28,7 +28,7 @@ const arrows: Record<string, string[]> = {
   writer: ['core', 'protocol'],
   effects: ['core', 'protocol'],
   bus: ['protocol'],
-  import: ['core', 'protocol', 'data'],
+  import: ['protocol', 'data'],
   web: ['protocol'],
   gateway: ['protocol', 'web'],
   data: ['protocol', 'import'],
