@@ -58,6 +58,7 @@ import {
   decideBookingDelivery,
   decideOnRegistration,
   evolveRegistration,
+  sharePairs,
   viewOf,
 } from './registration.ts';
 import type {
@@ -385,10 +386,14 @@ export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefi
   }
 }
 
-/** A stored row comes in. Counts and deadlines wait for `rebuild`; candidates and phones have none. */
+/**
+ * A stored row comes in; `adopted` best before the registrations, so that they share what the
+ * session knows. Counts and deadlines wait for `rebuild`; candidates and phones have none.
+ */
 export function loadRow(partition: Partition, row: Row): void {
   switch (row.table) {
     case 'registrations':
+      sharePairs(partition.rules, row);
       addRegistration(ensureBook(partition, row.area), row);
       return;
     case 'areas':

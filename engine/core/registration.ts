@@ -436,6 +436,21 @@ export function evolveRegistration(
   }
 }
 
+/** A row from the store names each course anew; three quarters of a million of them add up. */
+export function sharePairs(rules: Rules | undefined, row: RegistrationRow): void {
+  for (const place of row.places) {
+    const { unit, chosen, saved } = place;
+    if (chosen !== undefined) place.chosen = pairOf(rules, unit, chosen.course);
+    if (saved !== undefined) place.saved = pairOf(rules, unit, saved.course);
+  }
+  for (let kept = row.lastAnswer; kept !== undefined; kept = kept.before) {
+    const { outcome } = kept;
+    if (outcome.kind !== 'saved') continue;
+    const saved = outcome.saved.map(({ unit, course }) => pairOf(rules, unit, course));
+    kept.outcome = { kind: 'saved', saved, failed: outcome.failed };
+  }
+}
+
 export function viewOf(rules: Rules, row: RegistrationRow, at: EpochMs): RegistrationView {
   const open = openTime(rules, at);
   const view: RegistrationView = {

@@ -70,13 +70,13 @@ export type RegistrationRow = {
   code: BookingCode | undefined;
   /** The ticket whose F26 question is open: `send-code` may follow. */
   asking: TicketNumber | undefined;
-  /** The China-time day in which seats were last held, and how often on it. */
-  day: number;
-  holdsOnDay: number;
   lastAnswer: KeptAnswer | undefined;
   answersKept: number;
   /** Derived, not packed: see kept-answers.ts. */
   answersMark: number;
+  /** The China-time day in which seats were last held, and how often on it. */
+  day: number;
+  holdsOnDay: number;
   /** Derived, not packed: the deadline under which the row stands in the queue, or Infinity. */
   queuedUntil: number;
 };
@@ -186,11 +186,11 @@ export function newRegistration(area: AreaCode, number: number, person: PersonId
     places: [],
     code: undefined,
     asking: undefined,
-    day: 0,
-    holdsOnDay: 0,
     lastAnswer: undefined,
     answersKept: 0,
     answersMark: 0,
+    day: 0,
+    holdsOnDay: 0,
     queuedUntil: Number.POSITIVE_INFINITY,
   };
 }
