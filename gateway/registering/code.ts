@@ -10,7 +10,7 @@ import type { ChallengeId } from '../../engine/protocol/ids.ts';
 import type { GatewayContext } from '../context.ts';
 import type { AreaClaim } from '../cookies.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
-import { awayReply } from '../waiting.ts';
+import { awayReply, limitReply } from '../waiting.ts';
 import { outdatedCourses } from './courses.ts';
 import { forCandidate, forForm, forStanding, goOn, notAccepted, showAgain } from './desk.ts';
 import { saveForm } from './forms.ts';
@@ -71,6 +71,9 @@ const forNewCode = (
     context,
     async (visit, form, claim) => {
       const { person } = visit.signIn;
+      // Each may be a message; the daily caps alone would let them all go out in one minute (D7).
+      const wait = context.limits.take('codesAccount', person, visit.at);
+      if (wait !== undefined) return limitReply(context, visit.request, wait);
       const asked = await context.client.ask({ kind: 'candidate', person });
       if (asked.kind !== 'candidate' || asked.candidate === null) {
         return awayReply(context, visit.request);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ticketMask } from '../../engine/protocol/masks.ts';
+import { defaultLimits } from '../../gateway/limits.ts';
 import { createViews } from '../../web/views.ts';
 import { rightCode } from './registering-books.ts';
 import {
@@ -419,6 +420,19 @@ test('B2 a command that reached nobody is said to be undone, and never to be one
   books.missNext();
   await browser.post('/register/area', { city: '01', area: '0105' });
   expect([browser.status, browser.page.cause]).toEqual([503, 'away']);
+});
+
+test('D7 B1 one person cannot ask for one code after another at will', async () => {
+  const { browser } = await entered('02331');
+  const { burst } = defaultLimits.codesAccount;
+  for (let times = 0; times < burst; times += 1) {
+    await browser.get('/register/courses?change=1');
+    await browser.post('/register/hold');
+    expect([browser.status, browser.page.page]).toEqual([200, 'code']);
+  }
+  await browser.get('/register/courses?change=1');
+  await browser.post('/register/hold');
+  expect([browser.status, browser.page.page]).toEqual([429, 'busy']);
 });
 
 test('B2 an outcome asked for with a time that no clock can show is not looked for', async () => {
