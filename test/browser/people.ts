@@ -40,30 +40,36 @@ export function personWho(shows: string): InventedCandidate {
 }
 
 /**
- * New candidates with a phone, a photo and one good ticket, who can register at once: as many as
- * there are tests. None of them stands in `sign-ins.csv`.
+ * People with a photo and one good ticket, none of whom stands in `sign-ins.csv`: as many as there
+ * are tests. New candidates have a phone and can register at once.
  */
-export function* newCandidates(): Generator<InventedCandidate> {
+export const newCandidates = (): Generator<InventedCandidate> =>
+  peopleWhere((row) => row.kind === 'new' && row.phone !== '', personWho('new candidate').password);
+/** Enrolled, never signed in, no phone on record (F8, F9). */
+export const newcomers = (): Generator<InventedCandidate> =>
+  peopleWhere((row) => row.kind === 'enrolled' && row.phone === '');
+
+function* peopleWhere(
+  fits: (row: Record<string, string>) => boolean,
+  password?: string,
+): Generator<InventedCandidate> {
   const rows = tableOf('candidates');
-  const listed = new Set(people.map((person) => person.documentNumber));
   const tickets = new Map<string, number>();
-  for (const row of rows) {
-    const number = row.document_number ?? '';
-    tickets.set(number, (tickets.get(number) ?? 0) + 1);
+  for (const { document_number = '' } of rows) {
+    tickets.set(document_number, (tickets.get(document_number) ?? 0) + 1);
   }
-  const password = personWho('new candidate').password;
   for (const row of rows) {
-    const documentNumber = row.document_number ?? '';
-    if (row.kind !== 'new' || row.photo !== 'yes' || !row.phone) continue;
-    if (row.ticket_status !== 'active' || tickets.get(documentNumber) !== 1) continue;
-    if (listed.has(documentNumber)) continue;
+    const { document_type = '', document_number = '', ticket = '', phone = '' } = row;
+    if (row.photo !== 'yes' || row.ticket_status !== 'active' || !fits(row)) continue;
+    if (tickets.get(document_number) !== 1) continue;
+    if (people.some((person) => person.documentNumber === document_number)) continue;
     yield {
-      shows: 'new candidate, phone on record',
-      documentType: row.document_type ?? '',
-      documentNumber,
-      ticket: row.ticket ?? '',
-      password,
-      phone: row.phone,
+      shows: row.kind ?? '',
+      documentType: document_type,
+      documentNumber: document_number,
+      ticket,
+      password: password ?? document_number.slice(-6),
+      phone,
     };
   }
 }

@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchBrowser, newVisitor } from '../harness/browser.ts';
-import { newCandidates, personWho } from './people.ts';
+import { type InventedCandidate, newCandidates, newcomers, personWho } from './people.ts';
 import { startDivided } from './product.ts';
 import {
   button,
@@ -37,6 +37,7 @@ const product = await startDivided();
 const browser = await launchBrowser();
 const [origin] = product.origins;
 const people = newCandidates();
+const beginners = newcomers();
 try {
   for (const size of widths) {
     console.log(`${size.width} px`);
@@ -49,15 +50,19 @@ try {
 
 async function takeAll(size: { width: number; height: number }): Promise<void> {
   const take = async (page: Page, name: string) => {
-    await page.screenshot({ path: join(folder, `${name}-${size.width}.png`), fullPage: true });
+    // As tall as the page, so that what sticks to the window's edge stands at the page's.
+    const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
+    await page.setViewportSize({ width: size.width, height: Math.max(size.height, height) });
+    await page.screenshot({ path: join(folder, `${name}-${size.width}.png`) });
+    await page.setViewportSize(size);
   };
   const visit = async () => (await newVisitor(browser, size)).newPage();
   const open = async (page: Page, path: string, name: string) => {
     await page.goto(`${origin}${path}`);
     await take(page, name);
   };
-  const next = () => {
-    const { value } = people.next();
+  const next = (among: Generator<InventedCandidate> = people): InventedCandidate => {
+    const { value } = among.next();
     if (value === undefined) throw new Error('more pictures than invented people');
     return value;
   };
@@ -71,7 +76,7 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await stranger.goto(`${origin}/sign-in`);
   await captchaToken(stranger);
   await take(stranger, 'sign-in');
-  const newcomer = personWho('enrolled, first sign-in');
+  const newcomer = next(beginners);
   await lookUp(stranger, origin, product.cookieKey, newcomer, 'AAAA');
   await stranger.getByRole('alert').waitFor();
   await take(stranger, 'sign-in-captcha-wrong');
@@ -82,7 +87,6 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await stranger.getByRole('alert').waitFor();
   await take(stranger, 'tickets-failed');
 
-  // The widths share one product, so only the first of them can still change the password.
   const fresh = await visit();
   await lookUp(fresh, origin, product.cookieKey, newcomer);
   await enterPassword(fresh, newcomer);
@@ -90,10 +94,15 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await take(fresh, 'activate');
   await fresh.goto(`${origin}/activate/phone`);
   await take(fresh, 'bind-phone');
-  await fresh.getByLabel('手机号').fill('19900099002');
+  const phone = `199000990${String(size.width).slice(-2)}`;
+  await fresh.getByLabel('手机号').fill(phone);
   await button(fresh, '获取验证码').click();
   await fresh.getByLabel('短信验证码').waitFor();
   await take(fresh, 'bind-phone-code');
+  await fresh.getByLabel('短信验证码').fill(await codeFor(fresh, origin, phone));
+  await button(fresh, '绑定').click();
+  await heading(fresh, '修改密码').waitFor();
+  await take(fresh, 'new-password');
 
   const who = next();
   const page = await visit();
