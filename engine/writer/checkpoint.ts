@@ -8,22 +8,37 @@
  * C3 Every row on disk, with those being written, holds all events before the oldest dirty one.
  */
 import { type Row, rowKey } from '../core/rows.ts';
+import type { AreaCode } from '../protocol/ids.ts';
 import { encodeRows } from '../store/rows.ts';
 import type { StoredRow } from '../store/store.ts';
 
 /** 64 rows of some 300 bytes are about five pages. */
 const neighbourhoodBits = 6;
+const placeMask = (1 << neighbourhoodBits) - 1;
 
-/** `since`: the index of the first event that no row on disk holds. */
-type Neighbourhood = { since: number; rows: Map<number | string, Row> };
+/**
+ * `since`: the index of the first event that no row on disk holds. `low` and `high` have a bit for
+ * each registration that is in `rows`. Rows of the other tables live alone.
+ */
+type Neighbourhood = {
+  /** Where it is found again; of a row that lives alone, its name. */
+  home: Neighbourhoods | string;
+  since: number;
+  low: number;
+  high: number;
+  rows: Row[];
+};
+/** One area's dirty ones, by place. */
+type Neighbourhoods = Map<number, Neighbourhood>;
 
 export class Checkpoint {
   /** In the order of `since`. */
-  readonly #dirty = new Map<string, Neighbourhood>();
-  #writing = new Map<string, Neighbourhood>();
+  readonly #dirty = new Set<Neighbourhood>();
+  readonly #areas = new Map<AreaCode, Neighbourhoods>();
+  readonly #alone = new Map<string, Neighbourhood>();
+  #writing: Neighbourhood[] = [];
+  readonly #writingAlone = new Set<string>();
   #lag = 0;
-  /** Names of neighbourhoods, so that the hot path builds no text. */
-  readonly #names = new Map<string, string[]>();
 
   /** Rows not yet flushed. */
   get lag(): number {
@@ -31,20 +46,29 @@ export class Checkpoint {
   }
   /** The row was changed by the event `index`. */
   mark(row: Row, index: number): void {
-    const name = this.#nameOf(row);
-    let neighbourhood = this.#dirty.get(name);
-    if (neighbourhood === undefined) {
-      neighbourhood = { since: index, rows: new Map() };
-      this.#dirty.set(name, neighbourhood);
+    if (row.table !== 'registrations') {
+      this.#markAlone(row, index);
+      return;
     }
-    const key = row.table === 'registrations' ? row.number : '';
-    const before = neighbourhood.rows.size;
-    neighbourhood.rows.set(key, row);
-    this.#lag += neighbourhood.rows.size - before;
+    const home = this.#homeOf(row.area);
+    const place = row.number >>> neighbourhoodBits;
+    let neighbourhood = home.get(place);
+    if (neighbourhood === undefined) {
+      neighbourhood = this.#begin(home, index);
+      home.set(place, neighbourhood);
+    }
+    const at = row.number & placeMask;
+    const bit = 1 << (at & 31);
+    if (((at < 32 ? neighbourhood.low : neighbourhood.high) & bit) !== 0) return;
+    if (at < 32) neighbourhood.low |= bit;
+    else neighbourhood.high |= bit;
+    neighbourhood.rows.push(row);
+    this.#lag += 1;
   }
+  /** Of candidates and phones: whether the disk may have an older row. */
   isDirty(row: Row): boolean {
-    const name = this.#nameOf(row);
-    return this.#dirty.has(name) || this.#writing.has(name);
+    const name = nameOf(row);
+    return this.#alone.has(name) || this.#writingAlone.has(name);
   }
   /**
    * Takes whole neighbourhoods until `rowsMin` rows are together. One slice at a time: `written`
@@ -52,35 +76,57 @@ export class Checkpoint {
    */
   take(rowsMin: number): StoredRow[] {
     const rows: Row[] = [];
-    for (const [name, neighbourhood] of this.#dirty) {
+    for (const neighbourhood of this.#dirty) {
       if (rows.length >= rowsMin) break;
-      this.#dirty.delete(name);
-      this.#writing.set(name, neighbourhood);
-      for (const row of neighbourhood.rows.values()) rows.push(row);
+      this.#dirty.delete(neighbourhood);
+      this.#writing.push(neighbourhood);
+      const { home } = neighbourhood;
+      for (const row of neighbourhood.rows) rows.push(row);
+      if (typeof home !== 'string') {
+        const [row] = neighbourhood.rows;
+        if (row?.table === 'registrations') home.delete(row.number >>> neighbourhoodBits);
+      } else {
+        this.#alone.delete(home);
+        this.#writingAlone.add(home);
+      }
     }
     return encodeRows(rows);
   }
   /** What `take` gave was flushed. */
   written(): void {
-    for (const { rows } of this.#writing.values()) this.#lag -= rows.size;
-    this.#writing = new Map();
+    for (const { rows } of this.#writing) this.#lag -= rows.length;
+    this.#writing = [];
+    this.#writingAlone.clear();
   }
   /** With the slice just taken on disk, all rows there hold the events up to the answer (C3). */
   completeUpTo(lastIndex: number): number {
-    const [oldest] = this.#dirty.values();
+    const [oldest] = this.#dirty;
     return oldest === undefined ? lastIndex : oldest.since - 1;
   }
 
-  #nameOf(row: Row): string {
-    if (row.table !== 'registrations') return `${row.table} ${rowKey(row)[0]}`;
-    const place = row.number >>> neighbourhoodBits;
-    let names = this.#names.get(row.area);
-    if (names === undefined) {
-      names = [];
-      this.#names.set(row.area, names);
+  #markAlone(row: Row, index: number): void {
+    const name = nameOf(row);
+    let neighbourhood = this.#alone.get(name);
+    if (neighbourhood === undefined) {
+      neighbourhood = this.#begin(name, index);
+      this.#alone.set(name, neighbourhood);
+      this.#lag += 1;
     }
-    const name = names[place] ?? `registrations ${row.area} ${place}`;
-    names[place] = name;
-    return name;
+    neighbourhood.rows[0] = row;
+  }
+  #begin(home: Neighbourhood['home'], since: number): Neighbourhood {
+    const neighbourhood = { home, since, low: 0, high: 0, rows: [] };
+    this.#dirty.add(neighbourhood);
+    return neighbourhood;
+  }
+  #homeOf(area: AreaCode): Neighbourhoods {
+    let home = this.#areas.get(area);
+    if (home === undefined) {
+      home = new Map();
+      this.#areas.set(area, home);
+    }
+    return home;
   }
 }
+
+const nameOf = (row: Row): string => `${row.table} ${rowKey(row)[0]}`;
