@@ -27,8 +27,8 @@ import type {
   ProgrammeCode,
   TicketNumber,
 } from '../engine/protocol/ids.ts';
+import { signInMaxMs } from '../engine/protocol/lasting.ts';
 import { RecentMap } from './recent-map.ts';
-import { signInLifetimeMs } from './revocations.ts';
 
 export type SignIn = {
   person: PersonId;
@@ -95,7 +95,7 @@ export type Cookies = {
   keyed(purpose: string, text: string): Buffer;
 };
 
-export const signInMs = signInLifetimeMs;
+export const signInMs = signInMaxMs;
 export const activationMs = 10 * 60_000;
 export const handleMs = 10 * 60_000;
 /** As long as a sign-in may last: a page left open over lunch must still post. */

@@ -64,8 +64,6 @@ export type Asset = { path: string; bytes: Uint8Array; gzip: Uint8Array; type: s
 export type Socket<Data> = {
   send(message: string): number;
   subscribe(topic: string): boolean;
-  unsubscribe(topic: string): boolean;
-  isSubscribed(topic: string): boolean;
   end(code?: number, message?: string): void;
   getUserData(): Data;
 };

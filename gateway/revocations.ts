@@ -9,9 +9,8 @@
  * X2 An entry is kept as long as a cookie from before it can live, and no longer.
  */
 import type { EpochMs, PersonId } from '../engine/protocol/ids.ts';
+import { signInMaxMs } from '../engine/protocol/lasting.ts';
 
-/** How long a sign-in lasts on booking days; older cookies are void by their own date. */
-export const signInLifetimeMs = 12 * 60 * 60 * 1000;
 /** Ended sign-ins are dropped once no cookie can be that old; looked for this often. */
 const sweepEveryMs = 10 * 60 * 1000;
 
@@ -33,7 +32,7 @@ export function createRevocations(now: () => EpochMs): Revocations {
     if (at - sweptAt < sweepEveryMs) return;
     sweptAt = at;
     for (const [person, entry] of byPerson) {
-      if (entry.at + signInLifetimeMs <= at) byPerson.delete(person);
+      if (entry.at + signInMaxMs <= at) byPerson.delete(person);
     }
   }
 

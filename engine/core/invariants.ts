@@ -1,8 +1,8 @@
 /** What must hold after every event, checked the slow and obvious way. A break is a `Bug`. */
+import { answersKeptMax } from '../protocol/lasting.ts';
 import { type AreaBook, balanceOf } from './area-book.ts';
 import { assert } from './assert.ts';
 import { earliestUntil } from './deadlines.ts';
-import { answersKeptMax } from './kept-answers.ts';
 import type { Partition } from './partition.ts';
 import { placeIn } from './registration.ts';
 import type { CandidateRow, RegistrationRow } from './rows.ts';

@@ -8,9 +8,8 @@
  */
 import type { Answer } from '../protocol/events.ts';
 import type { CommandId } from '../protocol/ids.ts';
+import { answersKeptMax } from '../protocol/lasting.ts';
 import type { Outcome } from '../protocol/replies.ts';
-
-export const answersKeptMax = 8;
 
 /** Shared: most commands come to nothing more. */
 export const done: Outcome = { kind: 'done' };

@@ -21,6 +21,7 @@ import type {
   RuxiEvent,
 } from '../protocol/events.ts';
 import type { AreaCode, EpochMs, PartitionName, PersonId, PhoneIndex } from '../protocol/ids.ts';
+import { signInMaxMs } from '../protocol/lasting.ts';
 import type { Refused } from '../protocol/refusals.ts';
 import type {
   Accepted,
@@ -102,9 +103,6 @@ export type RowNeed = { table: 'candidates' | 'phones'; key: string };
 /** The writer answers the others itself. */
 export type CoreQuery = Exclude<Query, { kind: 'spend-once' | 'status' | 'messages' }>;
 export type DueCommand = Pick<ExpireHolds, 'kind' | 'area'>;
-
-/** A sign-in lasts twelve hours; ended ones need no mention after that. */
-export const signInMaxMs = 12 * 3_600_000;
 
 export function createPartition(name: PartitionName): Partition {
   return {

@@ -9,7 +9,6 @@ import { crc32 } from 'node:zlib';
 import { Packr } from 'msgpackr';
 import { pendingEffects } from '../core/effects.ts';
 import { answersOf, keep } from '../core/kept-answers.ts';
-import { signInMaxMs } from '../core/partition.ts';
 import {
   type BookingCode,
   type Hold,
@@ -23,6 +22,7 @@ import {
   unpackRow,
 } from '../core/rows.ts';
 import type { EpochMs } from '../protocol/ids.ts';
+import { signInMaxMs } from '../protocol/lasting.ts';
 import {
   CodecError,
   choice,

@@ -2,6 +2,7 @@
  * B2: what became of an operation whose answer was lost, or is wanted again. Asked of the engine
  * each time; never guessed, never "failed" while it is unknown.
  */
+import { answersKeptMax } from '../../engine/protocol/lasting.ts';
 import type { Outcome, RegistrationView } from '../../engine/protocol/replies.ts';
 import type { GatewayContext } from '../context.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
@@ -46,16 +47,13 @@ export const showOutcome = (context: GatewayContext): Handler =>
     }
   });
 
-/** As many accepted answers as the engine's rows keep. */
-const answersKept = 8;
-
 /**
  * An accepted command raised the revision it was made from. Once eight more have been accepted its
  * answer is no longer kept, and only the present state is sure. Of the person's own book no
  * revision is known.
  */
 function wasCarriedOutPerhaps(operation: Operation, now: RegistrationView | undefined): boolean {
-  return operation.area === '' || (now?.revision ?? 0) > operation.revision + answersKept;
+  return operation.area === '' || (now?.revision ?? 0) > operation.revision + answersKeptMax;
 }
 
 function kept(visit: Visit, standing: Standing, operation: Operation, outcome: Outcome): Reply {

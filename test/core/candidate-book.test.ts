@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { pendingEffects } from '../../engine/core/effects.ts';
-import { ask, signInMaxMs } from '../../engine/core/partition.ts';
+import { ask } from '../../engine/core/partition.ts';
 import type { CandidateRecord } from '../../engine/protocol/commands.ts';
+import { signInMaxMs } from '../../engine/protocol/lasting.ts';
 import type { CommandReply } from '../../engine/protocol/replies.ts';
 import type { Settings } from '../../engine/protocol/session.ts';
 import {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { signInMaxMs } from '../../engine/protocol/lasting.ts';
 import { createAvailability, levelOf, meterFill } from '../../gateway/availability.ts';
-import { createRevocations, signInLifetimeMs } from '../../gateway/revocations.ts';
+import { createRevocations } from '../../gateway/revocations.ts';
 
 const counts = (area: string, version: number, free: number[]) => ({
   area,
@@ -50,7 +51,7 @@ test('an ended sign-in stays ended while its cookie could live, and is forgotten
   expect(revocations.ended('a', 2)).toBe(true);
   expect(revocations.ended('a', 3)).toBe(false);
   expect(revocations.ended('b', 0)).toBe(false);
-  at += signInLifetimeMs;
+  at += signInMaxMs;
   revocations.hear([{ person: 'b', generation: 1, at }]);
   expect(revocations.size()).toBe(1);
 });

@@ -31,8 +31,6 @@ function carrier(given: { at?: number; socketsMax?: number } = {}) {
         topics.set(topic, (topics.get(topic) ?? new Set()).add(hear));
         return true;
       },
-      unsubscribe: () => false,
-      isSubscribed: (topic) => topics.get(topic)?.has(hear) === true,
       send: hear,
       end: (code) => {
         ended.push(code);
