@@ -22,6 +22,7 @@ import {
   us_socket_local_port,
   type WebSocket,
 } from 'uWebSockets.js';
+import type { FailureStatus } from '../web/view-models.ts';
 import { addressOf, type TrustedProxies } from './client-address.ts';
 import { emptyForm, type Form, formOf, textOf } from './form.ts';
 
@@ -75,7 +76,6 @@ export type SocketRoute<Data extends object> = {
   close?(socket: Socket<Data>): void;
 };
 
-export type FailureStatus = 400 | 403 | 404 | 405 | 411 | 413 | 415 | 500;
 export type HttpOptions = {
   host: string;
   /** 0: any free port. */

@@ -12,8 +12,10 @@ import type {
   CodeModel,
   CourseModel,
   CoursesModel,
+  FailureStatus,
   Frame,
   Level,
+  MenuEntry,
   OwnModel,
   PoolModel,
   ProblemModel,
@@ -23,7 +25,6 @@ import type {
   UnitModel,
   WindowModel,
 } from './view-models.ts';
-import type { FailureStatus, MenuEntry } from './views.ts';
 import {
   holdExpiring,
   holdStarted,

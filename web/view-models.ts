@@ -370,3 +370,8 @@ export type PageModels = {
   messages: MessagesModel;
 };
 export type PageName = keyof PageModels;
+
+/** Where the menu says that one is. */
+export type MenuEntry = 'guide' | 'courses' | 'register' | 'mine' | 'messages' | 'sign-in';
+/** What goes wrong before a page's handler, or in it. */
+export type FailureStatus = 400 | 403 | 404 | 405 | 411 | 413 | 415 | 500;

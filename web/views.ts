@@ -15,12 +15,19 @@ import { type Asset, type Assets, readAssets } from './assets.ts';
 import * as time from './china-time.ts';
 import { escaped, html, Markup, nothing } from './markup.ts';
 import * as ui from './ui.ts';
-import type { CaptchaModel, Frame, PageModels, PageName, ProblemModel } from './view-models.ts';
+import type {
+  CaptchaModel,
+  FailureStatus,
+  Frame,
+  MenuEntry,
+  PageModels,
+  PageName,
+  ProblemModel,
+} from './view-models.ts';
 import * as words from './wording.ts';
 
 /** With a frame a whole page, without one the fragment for htmx. */
 export type Render<Model> = (model: Model, frame?: Frame) => string;
-export type FailureStatus = 400 | 403 | 404 | 405 | 411 | 413 | 415 | 500;
 export type Views = { readonly [Name in PageName]: Render<PageModels[Name]> } & {
   /** What scripts put beside the captcha box. */
   captcha(model: CaptchaModel): string;
@@ -29,8 +36,6 @@ export type Views = { readonly [Name in PageName]: Render<PageModels[Name]> } & 
   /** What the pages link to. */
   readonly assets: readonly Asset[];
 };
-
-export type MenuEntry = 'guide' | 'courses' | 'register' | 'mine' | 'messages' | 'sign-in';
 
 type Page<Model> = {
   file: string;
