@@ -34,6 +34,9 @@ export const answerMax = 64 * 1024 * 1024;
 /** Unanswered asks of one bus. The writer's inbox is the bound that counts items. */
 export const inFlightMaxDefault = 1024;
 
+/** U6. */
+export const tooLarge = (): RangeError => new RangeError('more bytes than a bus message may have');
+
 /** Over the bound: nothing was sent. */
 export class BusBusy extends Error {}
 /** No answer in time, or the connection broke while waiting: the outcome is unknown. */

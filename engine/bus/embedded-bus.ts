@@ -13,6 +13,7 @@ import {
   BusUnanswered,
   inFlightMaxDefault,
   payloadMax,
+  tooLarge,
 } from './bus.ts';
 import {
   type Answerer,
@@ -126,5 +127,3 @@ function alone(payload: Uint8Array): Uint8Array {
   if (payload.length > answerMax) throw tooLarge();
   return payload.byteLength === payload.buffer.byteLength ? payload : payload.slice();
 }
-
-const tooLarge = (): RangeError => new RangeError('more bytes than a bus message may have');

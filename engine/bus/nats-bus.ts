@@ -16,6 +16,7 @@ import {
   inFlightMaxDefault,
   payloadMax,
   type Reply,
+  tooLarge,
 } from './bus.ts';
 import { attempt, type OnBug, once, StateTeller, throwLater } from './listeners.ts';
 import { OpenAsks } from './open-asks.ts';
@@ -183,5 +184,3 @@ function busOver(connection: NatsConnection, inFlightMax: number, onBug: OnBug):
     },
   };
 }
-
-const tooLarge = (): RangeError => new RangeError('more bytes than a bus message may have');
