@@ -96,6 +96,8 @@ type Batch = {
   at: EpochMs | undefined;
   index: number;
   size: number;
+  /** Of `size`; queries leave the rows behind the journal as they are. */
+  commands: number;
   events: RuxiEvent[];
   changed: Set<Row>;
   notices: Notice[];
@@ -139,8 +141,8 @@ class PartitionWriter implements Writer {
   #failed = false;
   #spaceLow = false;
   #timersDue = false;
-  /** Nothing was asked since rows began to be written for want of anything else. */
-  #resting = false;
+  /** When a batch with a command last went to the disk, on the monotonic clock. */
+  #commandsAt = Number.NEGATIVE_INFINITY;
   #countsAt = Number.NEGATIVE_INFINITY;
   #deadline: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -229,7 +231,6 @@ class PartitionWriter implements Writer {
   /** 4 to 8: every item of a submission, through stamp, memory, rows, decision and change. */
   #carry({ items, reply }: Submission): void {
     const batch = this.#open();
-    this.#resting = false;
     const replies: Answered[] = [];
     for (const item of items) {
       if ('query' in item) replies.push(this.#answer(item, batch));
@@ -244,6 +245,7 @@ class PartitionWriter implements Writer {
     const { id } = command;
     const { at } = batch;
     const { vault, store } = this.#options;
+    batch.commands += 1;
     if (this.#spaceLow) return refusedAs(id, 'busy');
     // 4. Stamp.
     if (at === undefined) return refusedAs(id, 'clock-doubted');
@@ -270,6 +272,7 @@ class PartitionWriter implements Writer {
     const { store, vault } = this.#options;
     this.#batch = undefined;
     this.#flushing = true;
+    if (batch.commands > 0) this.#commandsAt = this.#options.clock.monotonic();
     const { partition, epoch } = store;
     const { at, index, events } = batch;
     // 9. Encode. What follows in memory from here on belongs to the next batch.
@@ -310,6 +313,7 @@ class PartitionWriter implements Writer {
       at,
       index: this.#sequencer.nextIndex,
       size: 0,
+      commands: 0,
       events: [],
       changed: new Set(),
       notices: [],
@@ -429,8 +433,12 @@ class PartitionWriter implements Writer {
     }
   }
 
-  /** How many rows go with this batch: none while few are behind, more than came once many are. */
+  /**
+   * How many rows go with this batch: a slice when nobody commands; else none while few are
+   * behind, more than came once many are.
+   */
   #rowsBehind(batch: Batch): number {
+    if (batch.commands === 0 && this.#idles()) return this.#limits.idleSlice;
     const last = this.#sequencer.nextIndex - 1;
     const tail = last - this.#checkpoint.completeUpTo(last);
     const behind = this.#checkpoint.lag > this.#limits.lagMax || tail > this.#limits.tailMax;
@@ -489,14 +497,17 @@ class PartitionWriter implements Writer {
     const behind = this.#checkpoint.lag > 0;
     if (!behind && this.#draining !== undefined) this.#finish();
     if (!behind) return;
-    // Once begun it goes on, slice by slice, until someone comes.
-    const going = this.#draining !== undefined || this.#resting;
+    // Once begun it goes on, slice by slice, until a command comes.
+    const going = this.#draining !== undefined || this.#idles();
     this.#idle = setTimeout(() => this.#writeBehind(), going ? 0 : this.#limits.idleMs);
     if (!going) this.#idle.unref();
   }
+  /** Queries alone keep no writer busy: rows are written beside them. */
+  #idles(): boolean {
+    return this.#options.clock.monotonic() - this.#commandsAt >= this.#limits.idleMs;
+  }
   #writeBehind(): void {
     if (this.#flushing || this.#failed || this.#batch !== undefined) return;
-    this.#resting = true;
     this.#flush(this.#open(), this.#limits.idleSlice).catch(this.#fail);
   }
   #finish(): void {

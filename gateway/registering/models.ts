@@ -131,7 +131,11 @@ export function savedCount(registration: RegistrationView): number {
   return registration.seats.filter((seat) => seat.state.kind === 'saved').length;
 }
 
-export function problemOf(session: Session, problem: Problem): ProblemModel<RegisteringReason> {
+export function problemOf(
+  session: Session,
+  problem: Problem,
+  own: TicketNumber,
+): ProblemModel<RegisteringReason> {
   const { reason, detail = {} } = problem;
   const { unit, course, replacedBy, ticket, at, triesLeft } = detail;
   return {
@@ -141,7 +145,8 @@ export function problemOf(session: Session, problem: Problem): ProblemModel<Regi
     }),
     ...(course !== undefined && { course: courseOf(session, course) }),
     ...(replacedBy && { replacedBy: replacedBy.map((code) => courseOf(session, code)) }),
-    ...(ticket !== undefined && { ticketMask: ticketMask(ticket) }),
+    // Named only where it is another of the person's: there it must be dealt with (R2).
+    ...(ticket !== undefined && ticket !== own && { ticketMask: ticketMask(ticket) }),
     ...(at !== undefined && { at }),
     ...(triesLeft !== undefined && { triesLeft }),
   };

@@ -259,13 +259,13 @@ export function minePage(visit: Visit, standing: Standing): Reply {
 
 /** The foot of the page names the office of the area the page is about. */
 function shown<Name extends PageName>(
-  { context, request, session }: Visit,
+  { context, request, session, signIn }: Visit,
   standing: Standing | undefined,
   name: Name,
   problem: Problem | undefined,
   model: PageModels[Name],
 ): Reply {
-  const whole = problem ? { ...model, problem: problemOf(session, problem) } : model;
+  const whole = problem ? { ...model, problem: problemOf(session, problem, signIn.ticket) } : model;
   const office = standing?.area?.office;
   return show(context, request, problem ? 422 : 200, name, whole, { office });
 }
