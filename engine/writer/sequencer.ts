@@ -27,6 +27,9 @@ export class Sequencer {
     this.#monotonic = clock.monotonic();
     this.nextIndex = nextIndex;
   }
+  get doubted(): boolean {
+    return this.#doubted;
+  }
   /** The instant of a batch that begins now; `undefined`: the clock is doubted. */
   stamp(): EpochMs | undefined {
     const wall = this.#clock.now();

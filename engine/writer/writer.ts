@@ -526,7 +526,8 @@ class PartitionWriter implements Writer {
         this.#timersDue = true;
         this.#schedule();
       },
-      Math.max(wait, deadlineMinMs),
+      // What is refused now is refused in five milliseconds too.
+      this.#spaceLow || this.#sequencer.doubted ? deadlineMaxMs : Math.max(wait, deadlineMinMs),
     ).unref();
   }
 
