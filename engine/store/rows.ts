@@ -8,10 +8,9 @@
 import { crc32 } from 'node:zlib';
 import { Packr } from 'msgpackr';
 import { pendingEffects } from '../core/effects.ts';
-import { answersOf, keep } from '../core/kept-answers.ts';
+import { keep } from '../core/kept-answers.ts';
 import {
   type BookingCode,
-  type Hold,
   newPlace,
   newRegistration,
   type Place,
@@ -23,16 +22,8 @@ import {
 } from '../core/rows.ts';
 import type { EpochMs } from '../protocol/ids.ts';
 import { signInMaxMs } from '../protocol/lasting.ts';
-import {
-  CodecError,
-  choice,
-  optional,
-  Reader,
-  record,
-  type Shape,
-  Writer,
-} from '../protocol/message-pack.ts';
-import { answer, codeAddress, some, text, uint, unitAndCourse } from './shapes.ts';
+import { CodecError, choice, optional, Reader, record, Writer } from '../protocol/message-pack.ts';
+import { answer, codeAddress, some, text, uint, unitCourse } from './shapes.ts';
 import { type RowKey, type RowTable, StoreCorrupt, type StoredRow } from './store.ts';
 
 /** Checksum, attention. */
@@ -84,68 +75,99 @@ function attentionUntil(row: Row): EpochMs {
 
 // ── Registrations ───────────────────────────────────────────────────────────────────────────────
 
-/** What is in the key, or follows from other fields, or has its own way of being written. */
-type Elsewhere =
-  | ('table' | 'area' | 'number')
-  | ('queuedUntil' | 'lastAnswer' | 'answersKept' | 'answersMark');
-
-const placeFields = record<Place>({
-  unit: text,
-  ticket: text,
-  chosen: optional(unitAndCourse),
-  saved: optional(unitAndCourse),
-  hold: optional(record<Hold>({ since: uint, until: uint })),
-});
-/** What is read has the one shape that all of them have. */
-const place: Shape<Place> = {
-  write: placeFields.write,
-  read(from) {
-    const { unit, ticket, chosen, saved, hold } = placeFields.read(from);
-    return newPlace(unit, ticket, chosen, saved, hold);
-  },
-};
-const registration = record<Omit<RegistrationRow, Elsewhere>>({
-  lastIndex: uint,
-  person: text,
-  revision: uint,
-  claim: uint,
-  vacated: uint,
-  fenced: uint,
-  places: some(place),
-  code: optional(
-    record<BookingCode>({
-      challenge: text,
-      ticket: text,
-      phone: codeAddress,
-      expiresOpen: uint,
-      sentAt: uint,
-      triesUsed: uint,
-      attempt: uint,
-      delivery: choice(['sending', 'sent', 'failed', 'phone-messages-used-up']),
-    }),
-  ),
-  asking: optional(text),
-  day: uint,
-  holdsOnDay: uint,
-});
-const answers = some(answer);
-
+/**
+ * By hand, in one order here and there: with a shape for each field this is the dearest step of a
+ * save. `nil` stands for what is absent.
+ */
 function writeRegistration(row: RegistrationRow): void {
-  registration.write(writer, row);
-  answers.write(writer, answersOf(row));
+  writer.array(registrationFields);
+  writer.uint(row.lastIndex);
+  writer.text(row.person);
+  writer.uint(row.revision);
+  writer.uint(row.claim);
+  writer.uint(row.vacated);
+  writer.uint(row.fenced);
+  places.write(writer, row.places);
+  bookingCode.write(writer, row.code);
+  maybeText.write(writer, row.asking);
+  writer.uint(row.day);
+  writer.uint(row.holdsOnDay);
+  writer.array(row.answersKept);
+  for (let kept = row.lastAnswer; kept !== undefined; kept = kept.before)
+    answer.write(writer, kept);
 }
 
 function readRegistration([area, number]: RowKey, bytes: Buffer): RegistrationRow {
   const from = new Reader(bytes);
   from.at = headBytes;
   try {
-    const fields = registration.read(from);
-    const row = newRegistration(area, number ?? 0, fields.person);
-    Object.assign(row, fields);
-    for (const one of answers.read(from)) keep(row, one);
-    if (from.left > 0) throw new CodecError('a row with more than its fields');
+    expect(from.array(registrationFields) === registrationFields);
+    const lastIndex = uint.read(from);
+    const row = newRegistration(area, number ?? 0, text.read(from));
+    row.lastIndex = lastIndex;
+    row.revision = uint.read(from);
+    row.claim = uint.read(from);
+    row.vacated = uint.read(from);
+    row.fenced = uint.read(from);
+    row.places = places.read(from);
+    row.code = bookingCode.read(from);
+    row.asking = maybeText.read(from);
+    row.day = uint.read(from);
+    row.holdsOnDay = uint.read(from);
+    // Newest first, as they are chained; kept again in the order in which they came.
+    for (const one of answers.read(from).reverse()) keep(row, one);
+    expect(from.left === 0);
     return row;
   } catch (cause) {
     throw new StoreCorrupt('a row of registrations cannot be read', { cause });
   }
 }
+
+function writePlace(to: Writer, { unit, ticket, chosen, saved, hold }: Place): void {
+  to.array(placeFields);
+  to.text(unit);
+  to.text(ticket);
+  maybeText.write(to, chosen?.course);
+  maybeText.write(to, saved?.course);
+  to.uint(hold?.since ?? 0);
+  to.uint(hold?.until ?? 0);
+}
+
+function readPlace(from: Reader): Place {
+  expect(from.array(placeFields) === placeFields);
+  const unit = text.read(from);
+  const ticket = text.read(from);
+  const chosen = maybeText.read(from);
+  const saved = maybeText.read(from);
+  const since = uint.read(from);
+  const until = uint.read(from);
+  return newPlace(
+    unit,
+    ticket,
+    chosen === undefined ? undefined : unitCourse(unit, chosen),
+    saved === undefined ? undefined : unitCourse(unit, saved),
+    until === 0 ? undefined : { since, until },
+  );
+}
+
+function expect(holds: boolean): void {
+  if (!holds) throw new CodecError('not the fields of a registration');
+}
+
+const registrationFields = 12;
+const placeFields = 6;
+const maybeText = optional(text);
+const answers = some(answer);
+const places = some<Place>({ write: writePlace, read: readPlace });
+const bookingCode = optional(
+  record<BookingCode>({
+    challenge: text,
+    ticket: text,
+    phone: codeAddress,
+    expiresOpen: uint,
+    sentAt: uint,
+    triesUsed: uint,
+    attempt: uint,
+    delivery: choice(['sending', 'sent', 'failed', 'phone-messages-used-up']),
+  }),
+);

@@ -9,7 +9,7 @@ import { done } from '../core/kept-answers.ts';
 import type { UnitCourse } from '../core/rows.ts';
 import type { CandidateRecord, CodeAddress, TicketRecord } from '../protocol/commands.ts';
 import type { Answer } from '../protocol/events.ts';
-import type { CourseCode } from '../protocol/ids.ts';
+import type { CourseCode, UnitCode } from '../protocol/ids.ts';
 import {
   boolean,
   CodecError,
@@ -49,7 +49,6 @@ const int32: Shape<number> = {
   read: (from) => from.uint(unlimited) | 0,
 };
 
-/** Never changed once made (core/rows.ts), and few: the same one for all rows that name it. */
 export const unitAndCourse: Shape<UnitCourse> = {
   write(to, { unit, course }) {
     to.array(2);
@@ -59,14 +58,17 @@ export const unitAndCourse: Shape<UnitCourse> = {
   read(from) {
     if (from.array(2) !== 2) throw new CodecError('a field is missing');
     const unit = text.read(from);
-    const course = text.read(from);
-    const known = coursesRead.get(course);
-    if (known?.unit === unit) return known;
-    const made = { unit, course };
-    if (coursesRead.size < coursesReadMax) coursesRead.set(course, made);
-    return made;
+    return unitCourse(unit, text.read(from));
   },
 };
+/** Never changed once made (core/rows.ts), and few: the same one for all rows that name it. */
+export function unitCourse(unit: UnitCode, course: CourseCode): UnitCourse {
+  const known = coursesRead.get(course);
+  if (known?.unit === unit) return known;
+  const made = { unit, course };
+  if (coursesRead.size < coursesReadMax) coursesRead.set(course, made);
+  return made;
+}
 const coursesRead = new Map<CourseCode, UnitCourse>();
 const coursesReadMax = 10_000;
 export const codeAddress = record<CodeAddress>({ sealed: text, index: text, mask: text });

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { digestOf, type Partition, residentRows } from '../../engine/core/partition.ts';
+import type { Row } from '../../engine/core/rows.ts';
+import { decodeRow, encodeRows, needsAttention } from '../../engine/store/rows.ts';
+import { StoreCorrupt } from '../../engine/store/store.ts';
+import {
+  accepted,
+  type Desk,
+  givenDesk,
+  givenPerson,
+  givenPhone,
+  givenRecord,
+  givenTicket,
+  opaque,
+  Visitor,
+} from '../given.ts';
+
+/** Rows of every table, in every state a row may be in. */
+function givenRows(): Desk {
+  const desk = givenDesk({ capacity: 3 });
+  const { catalogue, calendar, settings } = desk.partition.adopted?.adopted ?? missing();
+  accepted(desk.send({ kind: 'install-session', catalogue, calendar, settings }));
+  new Visitor(desk, 1).take('11001', '12001');
+  const holding = new Visitor(desk, 2);
+  holding.choose('11001');
+  holding.choose('13001');
+  holding.hold();
+  const swapping = new Visitor(desk, 3);
+  swapping.take('11001');
+  swapping.choose('11002', true);
+  const asking = new Visitor(desk, 4);
+  asking.choose('11001');
+  asking.choose('14001');
+  asking.hold();
+  const busy = new Visitor(desk, 5, '0102');
+  for (let time = 0; time < 12; time += 1) {
+    busy.choose('11001');
+    busy.drop('A');
+  }
+  for (let number = 1; number <= 3; number += 1) {
+    const person = givenPerson(number);
+    desk.send({ kind: 'import-candidate', person, record: givenRecord(number) });
+    desk.send({ kind: 'choose-area', person, ticket: givenTicket(number), area: '0101' });
+    desk.send({ kind: 'join-phone', phone: givenPhone(number).index, person });
+    const key = opaque('key', number);
+    desk.send({ kind: 'take-message', phone: givenPhone(number).index, key });
+  }
+  const moving = { person: givenPerson(1), ticket: givenTicket(1) };
+  desk.send({ kind: 'choose-area', ...moving, area: '0102' });
+  return desk;
+}
+const missing = (): never => {
+  throw new Error('not adopted');
+};
+/** What is derived and set anew by `rebuild`. */
+const asStored = (row: Row): Row =>
+  row.table === 'registrations' ? { ...row, queuedUntil: Number.POSITIVE_INFINITY } : row;
+const rowsOf = (partition: Partition): Row[] => [...residentRows(partition)];
+
+test('a row of every table comes back field for field', () => {
+  const rows = rowsOf(givenRows().partition);
+  expect(new Set(rows.map(({ table }) => table)).size).toBe(6);
+  const stored = encodeRows(rows);
+  const read = stored.map(({ table, key, value }) => decodeRow(table, key, value));
+  for (const [at, row] of rows.entries()) expect(read[at]).toEqual(asStored(row));
+  expect(digestOf(read)).toBe(digestOf(rows));
+});
+
+test('a row with a changed byte is refused', () => {
+  for (const { table, key, value } of encodeRows(rowsOf(givenRows().partition)))
+    for (let at = 0; at < value.length; at += 13) {
+      const changed = Buffer.from(value);
+      changed[at] = (changed[at] ?? 0) ^ 0x40;
+      expect(() => decodeRow(table, key, changed)).toThrow(StoreCorrupt);
+      expect(() => decodeRow(table, key, value.subarray(0, at))).toThrow(StoreCorrupt);
+    }
+});
+
+test('a start looks at candidates to whom something is owed, and at no others', () => {
+  const { partition, now } = givenRows();
+  const looked = encodeRows(rowsOf(partition)).filter(({ value }) => needsAttention(value, now));
+  expect(looked.map(({ table, key }) => [table, key[0]])).toContainEqual([
+    'candidates',
+    givenPerson(1),
+  ]);
+  expect(looked.every(({ table }) => table === 'candidates')).toBe(true);
+});
