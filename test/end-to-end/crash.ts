@@ -5,7 +5,7 @@
  *
  *   npm run crash -- [--kills 200] [--seed 1]
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -68,6 +68,26 @@ async function liveAndDie(
   child.kill('SIGKILL');
   const [code, signal] = await gone;
   if (signal !== 'SIGKILL') throw new Error(`the writer ended by itself with ${code}`);
+}
+
+/**
+ * The same load where no file may grow beyond `megabytes`: what a full disk says to a write. The
+ * code with which the writer ended, once everything acknowledged by then was found.
+ */
+export async function fillDisk(megabytes: number): Promise<{ code: number; saves: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'ruxi-full-'));
+  const acknowledged: Acknowledged[] = [];
+  try {
+    const limited = `trap '' XFSZ; ulimit -f ${megabytes * 2_048}; exec "$0" "$@"`;
+    const args = ['-c', limited, process.execPath, '--no-warnings', load, folder, '1'];
+    const child = spawn('sh', args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    child.on('message', (message: FromLoad) => acknowledged.push(...message.acknowledged));
+    const [code] = await once(child, 'exit');
+    await lookAt(folder, acknowledged, undefined);
+    return { code, saves: acknowledged.length };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** What a start would find, and whether it is all that was promised; the journal's head. */
