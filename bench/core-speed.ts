@@ -18,7 +18,7 @@ export type CoreSpeedOptions = { seed: number; saves?: number; rounds?: number }
 
 /** Medians over `rounds`, each on a partition of its own. */
 export async function measureCore(options: CoreSpeedOptions): Promise<Record<string, number>> {
-  const { seed, saves = 200_000, rounds = 3 } = options;
+  const { seed, saves = 100_000, rounds = 5 } = options;
   const speeds: number[] = [];
   // One more round than counted: the first also compiles.
   for (let round = 0; round <= rounds; round += 1) {
