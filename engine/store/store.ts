@@ -43,6 +43,7 @@ export interface StoreReader {
   readonly partition: PartitionName;
   /** As of the last successful commit. */
   readonly checkpointed: number;
+  /** Valid until the next read. */
   get(table: RowTable, key: RowKey): Uint8Array | undefined;
   /** In key order. A value is valid until the next step. */
   rows(table: RowTable): Iterable<{ key: RowKey; value: Uint8Array }>;

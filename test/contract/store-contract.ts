@@ -61,7 +61,7 @@ export function storeContract(makePlace: () => Place): void {
     expect(again.checkpointed).toBe(5);
     expect(text(again.get('areas', ['0101']))).toBe('area again');
     expect(text(again.get('session', ['']))).toBe('session');
-    expect([...again.entries(0)].map(({ index, value }) => [index, text(value)])).toEqual([
+    expect(Array.from(again.entries(0), ({ index, value }) => [index, text(value)])).toEqual([
       [1, 'one'],
       [4, 'two'],
     ]);
@@ -101,7 +101,7 @@ export function storeContract(makePlace: () => Place): void {
       rows: keys.map((key) => row('registrations', key, key.join('/'))),
       checkpointed: 0,
     });
-    const read = [...store.rows('registrations')].map(({ key, value }) => [key, text(value)]);
+    const read = Array.from(store.rows('registrations'), ({ key, value }) => [key, text(value)]);
     expect(read).toEqual([
       [['01', 9], '01/9'],
       [['0101', 3], '0101/3'],
