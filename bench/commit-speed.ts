@@ -206,6 +206,7 @@ async function fill(folder: string, seed: number, seats: number, candidates: num
     const some = Array.from({ length: 5_000 }, (_, at) => importOf(bench.vault, first + at));
     await bench.vault.settle();
     await carryAll(bench.writer, some);
+    await carryAll(bench.writer, some.map(settledOf));
   }
   await bench.close();
 }
@@ -410,6 +411,13 @@ function importOf(vault: Vault, number: number): Command {
       },
     },
   };
+}
+
+/** The PhoneBook's answer: nothing is owed to this candidate any more. */
+function settledOf(command: Command): Command {
+  if (command.kind !== 'import-candidate') throw new Error('not an import');
+  const { id, person } = command;
+  return { kind: 'note-phone-settled', ...envelope(flat(`s${id.slice(0, -1)}`)), person };
 }
 
 function openingCommands(): Command[] {
