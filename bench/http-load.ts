@@ -8,7 +8,7 @@
  */
 import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -85,6 +85,8 @@ type Product = {
     wanting: Wanting,
   ): Promise<{ people: InventedPerson[]; prefix: string }>;
   lag(): Promise<number>;
+  /** CPU time so far, in microseconds. */
+  cpu(): { gateway: number; engine: number };
   saved(people: readonly InventedPerson[]): Promise<number>;
 };
 /** `again`: requests are repeated when they run out; for the bare server, which does not mind. */
@@ -106,10 +108,19 @@ async function closedLoop(
     [named('barePerSecond')]: median(runs.map((run) => run.barePerSecond)),
     [named('ratio')]: median(runs.map((run) => run.savesPerSecond / run.barePerSecond)),
     [named('p99AtFullLoadMs')]: median(runs.map((run) => run.p99Ms)),
+    [named('gatewayCpuMicrosPerSave')]: median(runs.map((run) => run.gatewayMicros)),
+    [named('engineCpuMicrosPerSave')]: median(runs.map((run) => run.engineMicros)),
   };
 }
 
-type Speed = { savesPerSecond: number; barePerSecond: number; p99Ms: number };
+type Speed = {
+  savesPerSecond: number;
+  barePerSecond: number;
+  p99Ms: number;
+  /** CPU time per save, which a busy machine changes less than the speed. */
+  gatewayMicros: number;
+  engineMicros: number;
+};
 
 async function measure(
   product: Product,
@@ -126,11 +137,13 @@ async function measure(
     from += count;
     const without = await client(bare.port, prefix, true);
     const lagBefore = await product.lag();
+    const before = product.cpu();
     const { accepted, refused, milliseconds, p99Ms } = await client(product.port, prefix, false);
     // The clock stops when as few rows as before are behind the journal.
     const endedAt = performance.now();
     while ((await product.lag()) > lagBefore) await pause(lagLookMs);
     const elapsedMs = milliseconds + performance.now() - endedAt;
+    const after = product.cpu();
     if (refused > 0) throw new Error(`${refused} saves were refused, ${accepted} accepted`);
     const saved = await product.saved(people);
     if (saved < accepted) throw new Error(`${accepted} told to be saved, ${saved} are`);
@@ -138,10 +151,13 @@ async function measure(
       savesPerSecond: (accepted * 1000) / elapsedMs,
       barePerSecond: (without.accepted * 1000) / without.milliseconds,
       p99Ms,
+      gatewayMicros: (after.gateway - before.gateway) / accepted,
+      engineMicros: (after.engine - before.engine) / accepted,
     };
     console.log(
       `  ${wanting} ${run}: ${Math.round(speed.savesPerSecond)} saves/s, ` +
-        `bare ${Math.round(speed.barePerSecond)}/s, p99 ${p99Ms.toFixed(1)} ms`,
+        `bare ${Math.round(speed.barePerSecond)}/s, p99 ${p99Ms.toFixed(1)} ms, CPU a save: ` +
+        `gateway ${speed.gatewayMicros.toFixed(0)}, engine ${speed.engineMicros.toFixed(0)} µs`,
     );
     if (run > 0) speeds.push(speed);
     const expected = (accepted * 1000 * seconds) / milliseconds;
@@ -294,6 +310,7 @@ async function withProduct<T>(use: (product: Product) => Promise<T>): Promise<T>
         return { people, prefix };
       },
       lag: async () => (await status()).lag,
+      cpu: () => ({ gateway: cpuMicros(gateway.child), engine: cpuMicros(engine.child) }),
       saved: (people) => countSaved(bus, singleLayout, people),
     });
   } finally {
@@ -324,4 +341,11 @@ async function startRuxi(
     child.on('exit', () => reject(new Error(`ruxi ${what} did not start`)));
   });
   return { child, port: Number(/:(\d+)\s*$/.exec(said)?.[1] ?? 0) };
+}
+
+/** User and system time of the process with all its threads, as Linux counts it: in hundredths. */
+function cpuMicros({ pid }: ChildProcess): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [user, system] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
+  return ((user ?? 0) + (system ?? 0)) * 10_000;
 }

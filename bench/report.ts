@@ -101,6 +101,7 @@ function shown(name: string, value: number): string {
   const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
   const text = value.toLocaleString('en', { maximumFractionDigits: digits });
   if (/PerSecond$/.test(name)) return `${text} /s`;
+  if (/Micros/.test(name)) return `${text} µs`;
   return /(Ms|\.ms)$/.test(name) ? `${text} ms` : text;
 }
 
