@@ -25,7 +25,7 @@ import { startWriter } from '../engine/writer/writer.ts';
 import { type Figures, median } from './report.ts';
 
 const rounds = 3;
-const savesPerRound = 200_000;
+const savesPerRound = 100_000;
 /** People between whose code and save others come and go. */
 const peopleTyping = 20_000;
 /** Commands of one submission, and how many submissions wait for their replies at a time. */
