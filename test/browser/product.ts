@@ -45,23 +45,36 @@ export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<Di
   const folder = newFolder();
   const nats = await startNats();
   const all = { ...folder.settings, RUXI_NATS_URL: nats.url, ...settings };
-  let engine = await start(['engine'], all);
-  const gateways = [await start(['gateway'], all), await start(['gateway'], all)] as const;
-  return {
-    origins: [gateways[0].address, gateways[1].address],
-    cookieKey: folder.cookieKey(),
-    settings: all,
-    freezeEngine: () => engine.child.kill('SIGSTOP'),
-    killEngine: () => end(engine.child, 'SIGKILL'),
-    async startEngine() {
-      engine = await start(['engine'], all);
-    },
-    async stop() {
-      for (const { child } of [...gateways, engine]) await end(child, 'SIGTERM');
-      await nats.stop();
-      folder.remove();
-    },
+  const running: ChildProcess[] = [];
+  const run = async (what: 'engine' | 'gateway') => {
+    const { child, address } = await start([what], all);
+    running.push(child);
+    return { child, address };
   };
+  const stop = async () => {
+    // Gateways first: the last thing they hear should not be that the engine has gone.
+    for (const child of running.reverse()) await end(child, 'SIGTERM');
+    await nats.stop();
+    folder.remove();
+  };
+  try {
+    let engine = await run('engine');
+    const gateways = [await run('gateway'), await run('gateway')] as const;
+    return {
+      origins: [gateways[0].address, gateways[1].address],
+      cookieKey: folder.cookieKey(),
+      settings: all,
+      freezeEngine: () => engine.child.kill('SIGSTOP'),
+      killEngine: () => end(engine.child, 'SIGKILL'),
+      async startEngine() {
+        engine = await run('engine');
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 function newFolder() {
