@@ -30,7 +30,7 @@ export type AreaBook = {
   queues: HoldQueues;
 };
 
-/** Holds ended by one command; the rest waits for the next, with others' commands between (DESIGN §1). */
+/** Holds ended by one command; the rest waits for the next, with others' commands between. */
 export const expiriesPerCommandMax = 500;
 
 export function createAreaBook(area: AreaCode): AreaBook {
