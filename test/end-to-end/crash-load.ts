@@ -49,8 +49,8 @@ if (life === '1') await open();
 let people = 0;
 let acknowledged: Acknowledged[] = [];
 for (let at = 0; at < peopleAtOnce; at += 1) void comeAndGo();
+// Also with nothing to tell: once every pool is full nobody is acknowledged any more.
 setInterval(() => {
-  if (acknowledged.length === 0) return;
   const message: FromLoad = { acknowledged };
   acknowledged = [];
   process.send?.(message);

@@ -48,7 +48,7 @@ export async function crash({ kills, seed, say = () => {} }: CrashOptions): Prom
   return { kills, saves: acknowledged.length, seats, events: head?.index ?? 0 };
 }
 
-/** One life of the writer: from its start to SIGKILL, `livesMs` after its first acknowledgement. */
+/** One life of the writer: from its start to SIGKILL, `livesMs` after its first word. */
 async function liveAndDie(
   folder: string,
   life: number,
