@@ -14,6 +14,7 @@ import type {
   PersonId,
   PhoneIndex,
 } from '../protocol/ids.ts';
+import type { CodeKind } from '../protocol/messages.ts';
 import type { Adopted } from '../protocol/session.ts';
 import type { CandidateRow, RegistrationRow, Row, SessionRow } from './rows.ts';
 
@@ -22,6 +23,8 @@ export type Effect =
   | {
       kind: 'send-message';
       key: string;
+      /** What the code is for; the code itself is derived when it is sent. */
+      code: CodeKind;
       person: PersonId;
       area?: AreaCode;
       challenge: ChallengeId;
@@ -57,7 +60,19 @@ function ofRegistration(row: RegistrationRow): Effect[] {
   if (code === undefined || code.delivery !== 'sending') return [];
   const { challenge, attempt, phone, sentAt } = code;
   const key = `${challenge}.${attempt}`;
-  return [{ kind: 'send-message', key, person, area, challenge, attempt, phone, sentAt }];
+  return [
+    {
+      kind: 'send-message',
+      key,
+      code: 'booking-code',
+      person,
+      area,
+      challenge,
+      attempt,
+      phone,
+      sentAt,
+    },
+  ];
 }
 
 function ofCandidate(row: CandidateRow): Effect[] {
@@ -69,6 +84,7 @@ function ofCandidate(row: CandidateRow): Effect[] {
     effects.push({
       kind: 'send-message',
       key,
+      code: 'binding-code',
       person,
       challenge,
       attempt: 1,

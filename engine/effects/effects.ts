@@ -21,7 +21,7 @@ import type { RefusalReason } from '../protocol/refusals.ts';
 import type { CommandReply } from '../protocol/replies.ts';
 import { type CommandBody, partitionOfBody, type RoutedBody } from '../protocol/routing.ts';
 import type { Channel } from './channel.ts';
-import { bindingMessage, bookingMessage, messageAgeMax } from './messages.ts';
+import { codeExpiresAt } from './messages.ts';
 
 /** The part of the vault that sending needs. */
 export type MessageVault = {
@@ -151,16 +151,15 @@ export function createEffects(options: EffectsOptions): Effects {
   async function deliver(
     effect: Extract<Effect, { kind: 'send-message' }>,
   ): Promise<'sent' | 'failed'> {
-    const { key, person, area, challenge, sentAt } = effect;
+    const { key, person, code: kind, challenge, sentAt } = effect;
     // Erased since: there is nobody to send it to.
     const phone = vault.open(person, effect.phone.sealed);
     for (let tries = 0; ; tries += 1) {
       const at = now();
-      if (phone === undefined || at - sentAt >= messageAgeMax) return 'failed';
-      const code = vault.smsCodeOf(challenge);
-      const message = area === undefined ? bindingMessage : bookingMessage;
+      if (phone === undefined || at >= codeExpiresAt(sentAt)) return 'failed';
+      const content = { kind, code: vault.smsCodeOf(challenge) };
       try {
-        return await channel.send({ key, phone, text: message(code, sentAt, at), at });
+        return await channel.send({ key, phone, content, at });
       } catch {
         await pause(tries);
       }

@@ -1,18 +1,122 @@
-/** What short messages say. A message is read on a small screen, often by someone in a hurry. */
-import type { EpochMs } from '../protocol/ids.ts';
+/**
+ * What short messages say. A message is read on a small screen, often by someone in a hurry: what
+ * happened, what is safe, what to do next.
+ *
+ * T1 Text and parameters come from one template and one content: what a carrier fills in is what
+ *    the demonstration shows.
+ * T2 A code's template has the code as its only variable, as carriers demand of codes. So it counts
+ *    its minutes from the asking, which is true however late it is sent.
+ */
+import { unreachable } from '../core/assert.ts';
+import type { EpochMs, Fen } from '../protocol/ids.ts';
+import type { MessageContent, MessageKind, NewsContent } from '../protocol/messages.ts';
 
-const minuteMs = 60_000;
+/** What stands before every message; a carrier puts the approved sign in its place. */
+const sign = '【入席】';
 
-/** Older than this, the code in it no longer counts, and sending it would only confuse. */
-export const messageAgeMax = 5 * minuteMs;
+/** Exhaustive: a kind without its text does not compile. `{…}`: one of `parametersOf`. */
+export const templates: Readonly<Record<MessageKind, string>> = {
+  'booking-code': '验证码 {code}，用于保存考位，获取后 5 分钟内有效。请勿告诉他人。',
+  'binding-code': '验证码 {code}，用于绑定手机号，获取后 5 分钟内有效。请勿告诉他人。',
+  'unbinding-code':
+    '验证码 {code}，用于解除手机绑定，获取后 5 分钟内有效。请勿告诉他人。不是您本人操作的，请尽快修改密码。',
+  'password-code':
+    '验证码 {code}，用于重设密码，获取后 5 分钟内有效。请勿告诉他人。不是您本人操作的，不用理会。',
+  'seats-saved':
+    '已保存 {courses} 门课程的考位。请确认报考信息，并在今天 {clock} 前缴费，缴费成功才算报上，过时考位会释放。',
+  'unpaid-reminder':
+    '您有 {courses} 门课程还没有缴费。请在今天 {clock} 前完成，过时考位会释放。如已付款，请不要再付。',
+  'unpaid-reminder-last-day':
+    '您有 {courses} 门课程还没有缴费。今天是最后一天，{clock} 截止，过时考位会释放，本次考试不能再报。如已付款，请不要再付。',
+  'registration-paid':
+    '已缴费，已确认，本次报考完成：{courses} 门课程，{fee} 元。请登录查看并保存报考凭证。',
+  'released-unpaid':
+    '截止前没有收到缴费，{courses} 门课程的考位已释放，选好的课程都留着。{month}月{day}日 {clock} 起可以重新报考，不保证还有考位。',
+  'released-unpaid-last-day':
+    '截止前没有收到缴费，{courses} 门课程的考位已释放。本次报考已截止，不能再报，请关注下次考试。',
+  'late-payment-refunding':
+    '您的 {fee} 元在截止后才到账，考位已经没有了，这次没有报上。钱会自动原路退回付款账户，不用申请，退成后发短信。',
+  'refund-succeeded':
+    '退费成功，{fee} 元已退，到账时间以支付平台为准。原来的考位已释放，{month}月{day}日 {clock} 起可以重新报考。',
+  'refund-succeeded-last-day':
+    '退费成功，{fee} 元已退，到账时间以支付平台为准。原来的考位已释放，本次报考已截止，请关注下次考试。',
+};
 
-/** The whole minutes that are left of the five, never less than one. */
-function minutesLeft(sentAt: EpochMs, now: EpochMs): number {
-  return Math.max(1, Math.ceil((messageAgeMax - (now - sentAt)) / minuteMs));
+/** The variables of a template, in the order in which they stand. */
+export function variablesOf(kind: MessageKind): string[] {
+  return [...templates[kind].matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name));
 }
 
-export const bookingMessage = (code: string, sentAt: EpochMs, now: EpochMs): string =>
-  `【入席】验证码 ${code}，用于保存考位，${minutesLeft(sentAt, now)} 分钟内有效。请勿告诉他人。`;
+/** One value for each variable of the content's template, in the same order. */
+export function parametersOf(content: MessageContent): { name: string; value: string }[] {
+  const values = valuesOf(content);
+  return variablesOf(content.kind).map((name) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`no value for {${name}} of ${content.kind}`);
+    return { name, value };
+  });
+}
 
-export const bindingMessage = (code: string, sentAt: EpochMs, now: EpochMs): string =>
-  `【入席】验证码 ${code}，用于绑定手机号，${minutesLeft(sentAt, now)} 分钟内有效。请勿告诉他人。`;
+/** The whole text, as it stands on the phone. */
+export function textOf(content: MessageContent): string {
+  const parameters = parametersOf(content);
+  return parameters.reduce(
+    (text, { name, value }) => text.replace(`{${name}}`, value),
+    sign + templates[content.kind],
+  );
+}
+
+const hourMs = 3_600_000;
+const codeAgeMaxMs = 5 * 60_000;
+const newsAgeMaxMs = 24 * hourMs;
+/** China has one offset, without summer time. */
+const chinaOffsetMs = 8 * hourMs;
+
+/** Equal is too late: the code no longer counts, or the news is none any more. */
+export function codeExpiresAt(askedAt: EpochMs): EpochMs {
+  return askedAt + codeAgeMaxMs;
+}
+/** `since`: when it happened. */
+export function newsExpiresAt(content: NewsContent, since: EpochMs): EpochMs {
+  return 'payBefore' in content ? content.payBefore : since + newsAgeMaxMs;
+}
+
+function valuesOf(content: MessageContent): Readonly<Record<string, string>> {
+  switch (content.kind) {
+    case 'booking-code':
+    case 'binding-code':
+    case 'unbinding-code':
+    case 'password-code':
+      return { code: content.code };
+    case 'seats-saved':
+    case 'unpaid-reminder':
+    case 'unpaid-reminder-last-day':
+      return { courses: `${content.courses}`, clock: endOf(content.payBefore) };
+    case 'registration-paid':
+      return { courses: `${content.courses}`, fee: yuanOf(content.feeFen) };
+    case 'released-unpaid':
+      return { courses: `${content.courses}`, ...momentOf(content.bookableFrom) };
+    case 'released-unpaid-last-day':
+      return { courses: `${content.courses}` };
+    case 'refund-succeeded':
+      return { fee: yuanOf(content.feeFen), ...momentOf(content.bookableFrom) };
+    case 'late-payment-refunding':
+    case 'refund-succeeded-last-day':
+      return { fee: yuanOf(content.feeFen) };
+    default:
+      return unreachable(content);
+  }
+}
+
+const inChina = (at: EpochMs): Date => new Date(at + chinaOffsetMs);
+/** `22:00` */
+const clockOf = (at: EpochMs): string => inChina(at).toISOString().slice(11, 16);
+/** Midnight as the end of a day is `24:00`. */
+const endOf = (at: EpochMs): string => clockOf(at).replace('00:00', '24:00');
+const momentOf = (at: EpochMs): { month: string; day: string; clock: string } => ({
+  month: `${inChina(at).getUTCMonth() + 1}`,
+  day: `${inChina(at).getUTCDate()}`,
+  clock: clockOf(at),
+});
+const yuanOf = (fen: Fen): string =>
+  `${Math.trunc(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;

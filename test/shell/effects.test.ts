@@ -51,6 +51,7 @@ afterEach(async () => {
 const booking = (): Effect => ({
   kind: 'send-message',
   key: `${challenge}.1`,
+  code: 'booking-code',
   person,
   area: '0124',
   challenge,
@@ -75,15 +76,15 @@ test('D7 a message is counted at its phone, sent, and noted where it was asked f
     {
       key: `${challenge}.1`,
       phone: '19900000000 (sealed-1)',
-      text: '【入席】验证码 123456，用于保存考位，5 分钟内有效。请勿告诉他人。',
+      content: { kind: 'booking-code', code: '123456' },
       at: now,
     },
   ]);
   const { area, ...binding } = booking() as Extract<Effect, { kind: 'send-message' }>;
   expect(area).toBe('0124');
-  effects.run([{ ...binding, key: 'other.1' }]);
+  effects.run([{ ...binding, code: 'binding-code', key: 'other.1' }]);
   await vi.waitFor(() => expect(books.messages.at(-1)?.partition).toBe('u'));
-  expect(sent[1]?.text).toContain('用于绑定手机号');
+  expect(sent[1]?.content).toEqual({ kind: 'binding-code', code: '123456' });
 });
 
 test('D7 at the phone’s cap nothing is sent, and the book hears why', async () => {
@@ -238,12 +239,14 @@ test('stopping ends every try; what is due stays due in its row', async () => {
 
 test('the demonstration keeps the newest two hundred messages, each once', async () => {
   const channel = createDemonstrationChannel();
+  const phone = '19900000000';
+  const kind = 'binding-code';
   for (let at = 0; at < 250; at += 1) {
-    await channel.send({ key: `k${at}`, phone: '19900000000', text: `${at}`, at });
+    await channel.send({ key: `k${at}`, phone, content: { kind, code: `${100_000 + at}` }, at });
   }
-  await channel.send({ key: 'k249', phone: '19900000000', text: '249', at: 249 });
+  await channel.send({ key: 'k249', phone, content: { kind, code: '100249' }, at: 249 });
   const messages = channel.messages();
   expect(messages).toHaveLength(200);
-  expect(messages[0]?.text).toBe('249');
-  expect(messages.at(-1)?.text).toBe('50');
+  expect(messages[0]?.text).toContain('验证码 100249，');
+  expect(messages.at(-1)?.text).toContain('验证码 100050，');
 });
