@@ -70,6 +70,9 @@ function makeAreas(): { areas: Area[]; rows: Cell[][] } {
       .filter((row) => field(row, 'gb_county_code') !== '')
       .map((row) => [field(row, 'gb_county_code'), field(row, 'area_code')]),
   );
+  const positions = new Map(
+    evidence('county-positions.csv').map((row) => [field(row, 'county_code'), row]),
+  );
   const rows: Cell[][] = [];
   const areas = evidence('sichuan-divisions.csv').map((row): Area => {
     const county = field(row, 'county_code');
@@ -90,6 +93,8 @@ function makeAreas(): { areas: Area[]; rows: Cell[][] } {
       `028-0000-${area.code}`,
       '报考期间 09:00–22:00',
       observed.has(county) ? 'observed' : 'gb-digits',
+      positions.get(county)?.latitude,
+      positions.get(county)?.longitude,
     ]);
     return area;
   });
@@ -173,10 +178,20 @@ function makeCourses(): Cell[][] {
   });
 }
 
-type Plan = { programme: string; course: string };
+type Plan = { programme: string; course: string; choice: string | undefined };
 
 /** A plan names what can be sat today: a replaced code stands as its replacement, once. */
 function makePlans(): Plan[] {
+  const choices = new Map(
+    evidence('plan-choices.csv').flatMap((row) =>
+      field(row, 'courses')
+        .split(' ')
+        .map((course): [string, string] => [
+          `${field(row, 'major_code')} ${course}`,
+          field(row, 'choice'),
+        ]),
+    ),
+  );
   const seen = new Set<string>();
   return evidence('major-courses.csv').flatMap((row) => {
     const programme = field(row, 'major_code');
@@ -185,8 +200,14 @@ function makePlans(): Plan[] {
     const key = `${programme} ${course}`;
     if (seen.has(key)) return [];
     seen.add(key);
-    return [{ programme, course }];
+    return [{ programme, course, choice: choices.get(key) }];
   });
+}
+
+function makeChoices(): Cell[][] {
+  return evidence('plan-choices.csv').map((row) =>
+    ['major_code', 'choice', 'name', 'courses_min', 'credits_min'].map((name) => field(row, name)),
+  );
 }
 
 function makeProgrammes(): Cell[][] {
@@ -206,7 +227,7 @@ type Ticket = {
   number: string;
   programme: string;
   status: 'active' | 'graduated' | 'transferred';
-  passed: readonly (readonly [course: string, grade: number])[];
+  passed: readonly (readonly [course: string, grade: number, month: string])[];
 };
 type Person = {
   documentType: 'resident-id' | 'residence-permit';
@@ -325,6 +346,12 @@ function wishOf(random: () => number, programmes: readonly string[]): Wish {
   return { ...ready, candidateType, documentType: 'residence-permit', tickets: [{ programme }] };
 }
 
+/** Two sessions a year, three courses passed in each: nobody can sit more than four. */
+const monthOf = (at: number): string => {
+  const session = Math.floor(at / 3);
+  return `${2023 + Math.floor(session / 2)}-${session % 2 === 0 ? '04' : '10'}`;
+};
+
 function makePeople(areas: readonly Area[], plans: readonly Plan[]) {
   const random = chance(2026);
   const planned = new Map<string, string[]>();
@@ -346,7 +373,7 @@ function makePeople(areas: readonly Area[], plans: readonly Plan[]) {
       status: wish.status ?? 'active',
       passed: courses
         .slice(0, wish.passed ?? 0)
-        .map((course) => [course, 60 + Math.floor(random() * 36)] as const),
+        .map((course, at) => [course, 60 + Math.floor(random() * 36), monthOf(at)] as const),
     };
   };
   const people: Person[] = [];
@@ -410,7 +437,7 @@ export async function makeProvince(): Promise<Map<string, string>> {
       csv(
         [
           ...['code', 'name', 'city_code', 'city_name', 'county_code'],
-          ...['office_name', 'office_phone', 'office_hours', 'code_basis'],
+          ...['office_name', 'office_phone', 'office_hours', 'code_basis', 'latitude', 'longitude'],
         ],
         areaRows,
       ),
@@ -433,9 +460,13 @@ export async function makeProvince(): Promise<Map<string, string>> {
     [
       'plans.csv',
       csv(
-        ['programme', 'course'],
-        plans.map(({ programme, course }) => [programme, course]),
+        ['programme', 'course', 'choice'],
+        plans.map(({ programme, course, choice }) => [programme, course, choice]),
       ),
+    ],
+    [
+      'choices.csv',
+      csv(['programme', 'choice', 'name', 'courses_min', 'credits_min'], makeChoices()),
     ],
     [
       'candidates.csv',
@@ -457,7 +488,7 @@ export async function makeProvince(): Promise<Map<string, string>> {
             ticket.number,
             ticket.programme,
             ticket.status,
-            ticket.passed.map(([course, grade]) => `${course}:${grade}`).join(' '),
+            ticket.passed.map((passed) => passed.join(':')).join(' '),
           ]),
         ),
       ),

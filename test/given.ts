@@ -88,11 +88,12 @@ export function givenCatalogue(): Catalogue {
       endsAt: chinaTime(90 + place, 11, 30),
     })),
     cities: [{ code: '01', name: '示例市' }],
-    areas: areaCodes.map((code) => ({
+    areas: areaCodes.map((code, place) => ({
       code,
       name: `示例考区${code}`,
       city: '01',
       office: { name: '示例办公室', phone: '000-00000000', hours: '09:00–17:00' },
+      position: { latitude: 30.5 + place / 4, longitude: 104 },
     })),
     courses: [...written, ...others],
     programmes: [
@@ -101,6 +102,10 @@ export function givenCatalogue(): Catalogue {
         name: '示例专业',
         level: '专科',
         courses: ['11001', '11002', '12001', '12002', '13001', '14001'],
+        choices: [
+          { name: '示例选考', courses: ['12001', '12002'], coursesMin: 1 },
+          { name: '示例选修', courses: ['13001', '14001'], coursesMin: 1, creditsMin: 5 },
+        ],
       },
       { code: '020302K', name: '示例无计划专业', level: '本科', courses: [] },
     ],

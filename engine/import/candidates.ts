@@ -8,7 +8,7 @@ import type { CandidateRecord, TicketRecord } from '../protocol/commands.ts';
 import { normaliseDocument } from '../protocol/documents.ts';
 import { mobilePattern, type PersonId, ticketPattern } from '../protocol/ids.ts';
 import { documentMask, nameMask, phoneMask } from '../protocol/masks.ts';
-import type { Course, Programme } from '../protocol/session.ts';
+import { type Course, gradeMax, type Programme, passMark } from '../protocol/session.ts';
 import type { ImportVault } from './send.ts';
 import { ImportRefused, Problems, type Row, readTable, type Source } from './table.ts';
 
@@ -40,6 +40,7 @@ const passedMax = 100;
 const nameLengthMax = 64;
 /** Verifying costs what the hash says: one that costs more would stall everybody's sign-in. */
 const hashMemoryMax = 65_536;
+const monthPattern = /^(19|20)\d\d-(0[1-9]|1[0-2])$/;
 const hashPasses = /^[1-4]$/;
 const hashPattern =
   /^\$argon2id\$v=19\$m=(?<m>\d{1,6}),(?:t=(?<t>\d),p=1|p=1,t=(?<t2>\d))\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/;
@@ -176,11 +177,15 @@ function ticketOf(
     programme: row.programme,
     status: row.ticket_status as TicketRecord['status'],
     passed: passed.map((entry) => {
-      const [, course = '', grade] = /^(\d{5}):(\d{1,3})$/.exec(entry) ?? [];
+      const [, course = '', grade, passedIn] = /^(\d{5}):(\d{1,3})(?::(.*))?$/.exec(entry) ?? [];
       if (!courses.has(course)) refuse('passed: no such course');
-      // R10: the pass mark is 60 of 100.
-      if (!(Number(grade) >= 60 && Number(grade) <= 100)) refuse('passed: a grade from 60 to 100');
-      return { course, grade: Number(grade) };
+      if (!(Number(grade) >= passMark && Number(grade) <= gradeMax)) {
+        refuse(`passed: a grade from ${passMark} to ${gradeMax}`);
+      }
+      if (passedIn !== undefined && !monthPattern.test(passedIn)) {
+        refuse('passed: a month as in 2025-10');
+      }
+      return { course, grade: Number(grade), ...(passedIn !== undefined && { passedIn }) };
     }),
   };
 }

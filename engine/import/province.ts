@@ -6,7 +6,14 @@
 import { createReadStream } from 'node:fs';
 import type { AreaCode, CourseCode, ProgrammeCode, UnitCode } from '../protocol/ids.ts';
 import { codePattern, coursePattern } from '../protocol/ids.ts';
-import type { City, Course, ExamArea, Programme } from '../protocol/session.ts';
+import type {
+  City,
+  Course,
+  ExamArea,
+  PlanChoice,
+  Position,
+  Programme,
+} from '../protocol/session.ts';
 import { Problems, readTable, type Source } from './table.ts';
 
 /** `day` 1 is the first exam day; minutes are counted from midnight in China. */
@@ -37,6 +44,8 @@ const labelMax = 60;
 const replacementsMax = 16;
 const capacityMax = 100_000;
 const creditsMax = 100;
+const planCreditsMax = 1000;
+const choiceCoursesMax = 100;
 
 /** The files of a province folder, by table name. */
 export const sourceIn =
@@ -55,7 +64,8 @@ export async function readProvince(sourceOf: (table: string) => Source): Promise
   const capacities = await readCapacities(sourceOf('capacities'), areas, units, problems);
   const courses = await readCourses(sourceOf('courses'), units, problems);
   const programmes = await readProgrammes(sourceOf('programmes'), problems);
-  await readPlans(sourceOf('plans'), programmes, courses, problems);
+  const choices = await readChoices(sourceOf('choices'), programmes, problems);
+  await readPlans(sourceOf('plans'), programmes, courses, choices, problems);
   problems.refuseIfAny();
   return {
     ...head,
@@ -124,6 +134,8 @@ async function readAreas(source: Source, problems: Problems) {
     'office_name',
     'office_phone',
     'office_hours',
+    'latitude',
+    'longitude',
   ] as const;
   for await (const row of readTable(source, columns, problems)) {
     const refuse = (reason: string) => problems.add(source.name, row.line, reason);
@@ -142,6 +154,8 @@ async function readAreas(source: Source, problems: Problems) {
     if (![row.office_name, row.office_phone, row.office_hours].every(isLabel)) {
       refuse('the office needs a name, a phone and hours');
     }
+    const position = positionOf(row.latitude, row.longitude);
+    if (position === 'wrong') refuse('latitude, longitude: both empty, or degrees in China');
     cities.set(row.city_code, { code: row.city_code, name: row.city_name });
     areas.set(row.code, {
       code: row.code,
@@ -149,9 +163,19 @@ async function readAreas(source: Source, problems: Problems) {
       city: row.city_code,
       ...(row.county_code === '' ? {} : { county: row.county_code }),
       office: { name: row.office_name, phone: row.office_phone, hours: row.office_hours },
+      ...(typeof position === 'object' && { position }),
     });
   }
   return { cities, areas };
+}
+
+/** Two columns put the wrong way round are the likeliest fault, and would pass for a place at sea. */
+function positionOf(latitude: string, longitude: string): Position | 'none' | 'wrong' {
+  if (latitude === '' && longitude === '') return 'none';
+  const within = (text: string, least: number, most: number) =>
+    /^\d{1,3}(\.\d{1,6})?$/.test(text) && Number(text) >= least && Number(text) <= most;
+  if (!within(latitude, 3, 54) || !within(longitude, 73, 136)) return 'wrong';
+  return { latitude: Number(latitude), longitude: Number(longitude) };
 }
 
 async function readCapacities(
@@ -237,8 +261,8 @@ async function readProgrammes(source: Source, problems: Problems) {
     if (!isLabel(row.name) || !isLabel(row.level)) {
       refuse(`name, level: 1 to ${labelMax} characters`);
     }
-    if (row.total_credits !== '' && !wholeIn(row.total_credits, 1, 1000)) {
-      refuse('total_credits: 1 to 1000');
+    if (row.total_credits !== '' && !wholeIn(row.total_credits, 1, planCreditsMax)) {
+      refuse(`total_credits: 1 to ${planCreditsMax}`);
     }
     programmes.set(row.code, {
       code: row.code,
@@ -251,19 +275,70 @@ async function readProgrammes(source: Source, problems: Problems) {
   return programmes;
 }
 
+/** By programme and choice; where each stands, as its courses come from another file. */
+type Choices = Map<string, { choice: PlanChoice; file: string; line: number }>;
+
+/** What a plan leaves to choose; which courses belong to a choice stands in the plan itself. */
+async function readChoices(
+  source: Source,
+  programmes: ReadonlyMap<ProgrammeCode, Programme>,
+  problems: Problems,
+): Promise<Choices> {
+  const choices: Choices = new Map();
+  const columns = ['programme', 'choice', 'name', 'courses_min', 'credits_min'] as const;
+  for await (const row of readTable(source, columns, problems)) {
+    const refuse = (reason: string) => problems.add(source.name, row.line, reason);
+    const programme = programmes.get(row.programme);
+    const key = `${row.programme} ${row.choice}`;
+    if (programme === undefined) refuse('no such programme');
+    if (!codePattern.test(row.choice)) refuse('choice: up to 16 digits and capital letters');
+    if (choices.has(key)) refuse('programme and choice stand there already');
+    if (!isLabel(row.name)) refuse(`name: 1 to ${labelMax} characters`);
+    if (!wholeIn(row.courses_min, 1, choiceCoursesMax)) {
+      refuse(`courses_min: 1 to ${choiceCoursesMax}`);
+    }
+    if (row.credits_min !== '' && !wholeIn(row.credits_min, 1, planCreditsMax)) {
+      refuse(`credits_min: empty, or 1 to ${planCreditsMax}`);
+    }
+    const choice: PlanChoice = {
+      name: row.name,
+      courses: [],
+      coursesMin: Number(row.courses_min),
+      ...(row.credits_min === '' ? {} : { creditsMin: Number(row.credits_min) }),
+    };
+    if (programme !== undefined) programme.choices = [...(programme.choices ?? []), choice];
+    choices.set(key, { choice, file: source.name, line: row.line });
+  }
+  return choices;
+}
+
 async function readPlans(
   source: Source,
   programmes: ReadonlyMap<ProgrammeCode, Programme>,
   courses: ReadonlyMap<CourseCode, Course>,
+  choices: Choices,
   problems: Problems,
 ) {
-  for await (const row of readTable(source, ['programme', 'course'], problems)) {
+  for await (const row of readTable(source, ['programme', 'course', 'choice'], problems)) {
     const refuse = (reason: string) => problems.add(source.name, row.line, reason);
     const plan = programmes.get(row.programme)?.courses;
+    const chosen = choices.get(`${row.programme} ${row.choice}`);
     if (plan === undefined) refuse('no such programme');
     if (!courses.has(row.course)) refuse('no such course');
     if (plan?.includes(row.course)) refuse('the course stands in the plan already');
+    if (row.choice !== '' && chosen === undefined) refuse('no such choice');
     plan?.push(row.course);
+    chosen?.choice.courses.push(row.course);
+  }
+  for (const { choice, file, line } of choices.values()) {
+    const credits = choice.courses.reduce(
+      (sum, code) => sum + (courses.get(code)?.credits ?? 0),
+      0,
+    );
+    // Nobody could ever graduate.
+    if (choice.courses.length < choice.coursesMin || credits < (choice.creditsMin ?? 0)) {
+      problems.add(file, line, 'the plan has too few courses or credits of this choice');
+    }
   }
 }
 

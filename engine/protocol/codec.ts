@@ -14,6 +14,7 @@ import type {
   CodeAddress,
   Command,
   DeliveryOutcome,
+  PassedCourse,
   SetWindow,
   TicketRecord,
 } from './commands.ts';
@@ -71,6 +72,8 @@ import type {
   ExamArea,
   ExamUnit,
   Office,
+  PlanChoice,
+  Position,
   Programme,
   Settings,
   Window,
@@ -99,6 +102,7 @@ const course = ascii(characters('0-9'), 5);
 const ticket = ascii(characters('0-9'), 12);
 const smsCode = ascii(characters('0-9'), 6);
 const mobile = ascii(characters('0-9'), 11);
+const month = ascii(characters('0-9-'), 7);
 const partition = ascii(characters('0-9a-zA-Z-'), 1, 32);
 const sealed = ascii(characters('A-Za-z0-9_-'), 1, 2048);
 const plain = ascii(characters(' -~'), 0, 128);
@@ -148,6 +152,7 @@ const catalogue = record<Catalogue>({
       city: code,
       county: optional(code),
       office: record<Office>({ name: label, phone: label, hours: label }),
+      position: optional(record<Position>({ latitude: number, longitude: number })),
     }),
     10_000,
   ),
@@ -169,6 +174,17 @@ const catalogue = record<Catalogue>({
       level: label,
       totalCredits: optional(number),
       courses: list(course, 1000),
+      choices: optional(
+        list(
+          record<PlanChoice>({
+            name: label,
+            courses: list(course, 1000),
+            coursesMin: small,
+            creditsMin: optional(small),
+          }),
+          100,
+        ),
+      ),
     }),
     10_000,
   ),
@@ -213,7 +229,7 @@ const ticketRecords = list(
     number: ticket,
     programme: code,
     status: choice(['active', 'graduated', 'transferred']),
-    passed: list(record<{ course: string; grade: number }>({ course, grade: number }), 256),
+    passed: list(record<PassedCourse>({ course, grade: number, passedIn: optional(month) }), 256),
   }),
   ticketsMax,
 );

@@ -125,9 +125,11 @@ export type TicketRecord = {
   number: TicketNumber;
   programme: ProgrammeCode;
   status: 'active' | 'graduated' | 'transferred';
-  /** Passed courses with their grade (R3, F17). */
-  passed: { course: CourseCode; grade: number }[];
+  /** R3, F17. */
+  passed: PassedCourse[];
 };
+/** `passedIn`: the month of the exam session, as `2025-10`; absent: not on file. */
+export type PassedCourse = { course: CourseCode; grade: number; passedIn?: string };
 export type CandidateRecord = {
   kind: 'enrolled' | 'new';
   documentType: string;

@@ -9,13 +9,19 @@ export type ExamUnit = { code: UnitCode; name: string; startsAt: EpochMs; endsAt
 export type City = { code: string; name: string };
 /** The office a candidate is sent to when a page cannot help. */
 export type Office = { name: string; phone: string; hours: string };
+/** In degrees, north and east; good to a kilometre or so, for saying what is near (B4). */
+export type Position = { latitude: number; longitude: number };
 export type ExamArea = {
   code: AreaCode;
   name: string;
   city: string;
   county?: string;
   office: Office;
+  position?: Position;
 };
+/** R10. */
+export const passMark = 60;
+export const gradeMax = 100;
 /**
  * 课程. A written course that is offered belongs to exactly one unit, province-wide. Practical
  * courses are never seated (R10). `replacedBy` answers an old code (R11).
@@ -35,6 +41,15 @@ export type Programme = {
   totalCredits?: number;
   /** The plan. Empty when no plan is on file: then no course counts as foreign (D8). */
   courses: CourseCode[];
+  /** Courses of the plan that are not all needed; every other one is. */
+  choices?: PlanChoice[];
+};
+/** 选考: so many of these courses, and together so many credits if that is said too. */
+export type PlanChoice = {
+  name: string;
+  courses: CourseCode[];
+  coursesMin: number;
+  creditsMin?: number;
 };
 
 export type Catalogue = {

@@ -7,7 +7,12 @@
  */
 import { done } from '../core/kept-answers.ts';
 import type { UnitCourse } from '../core/rows.ts';
-import type { CandidateRecord, CodeAddress, TicketRecord } from '../protocol/commands.ts';
+import type {
+  CandidateRecord,
+  CodeAddress,
+  PassedCourse,
+  TicketRecord,
+} from '../protocol/commands.ts';
 import type { Answer } from '../protocol/events.ts';
 import type { CourseCode, UnitCode } from '../protocol/ids.ts';
 import {
@@ -33,6 +38,8 @@ import type {
   ExamArea,
   ExamUnit,
   Office,
+  PlanChoice,
+  Position,
   Programme,
   Settings,
   Window,
@@ -107,7 +114,7 @@ const ticketRecord = record<TicketRecord>({
   number: text,
   programme: text,
   status: choice(['active', 'graduated', 'transferred']),
-  passed: some(record<{ course: string; grade: number }>({ course: text, grade: number })),
+  passed: some(record<PassedCourse>({ course: text, grade: number, passedIn: optional(text) })),
 });
 export const candidateRecord = record<CandidateRecord>({
   kind: choice(['enrolled', 'new']),
@@ -137,6 +144,7 @@ const catalogue = record<Catalogue>({
       city: text,
       county: optional(text),
       office: record<Office>({ name: text, phone: text, hours: text }),
+      position: optional(record<Position>({ latitude: number, longitude: number })),
     }),
   ),
   courses: some(
@@ -156,6 +164,16 @@ const catalogue = record<Catalogue>({
       level: text,
       totalCredits: optional(number),
       courses: some(text),
+      choices: optional(
+        some(
+          record<PlanChoice>({
+            name: text,
+            courses: some(text),
+            coursesMin: uint,
+            creditsMin: optional(uint),
+          }),
+        ),
+      ),
     }),
   ),
 });

@@ -72,7 +72,13 @@ const units = fc.array(code, { maxLength: 16 });
 
 const importedRecord = givenRecord(1, {
   tickets: [
-    givenTicketRecord(1, { number: '999900000001', passed: [{ course: '00023', grade: 61.5 }] }),
+    givenTicketRecord(1, {
+      number: '999900000001',
+      passed: [
+        { course: '00023', grade: 61.5 },
+        { course: '00024', grade: 60, passedIn: '2025-10' },
+      ],
+    }),
   ],
 });
 const adopted = givenAdopted();

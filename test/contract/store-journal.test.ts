@@ -93,7 +93,10 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
           number: ticket,
           programme: '020301K',
           status: 'transferred',
-          passed: [{ course: '11001', grade: 60.5 }],
+          passed: [
+            { course: '11001', grade: 60.5 },
+            { course: '11002', grade: 60, passedIn: '2025-10' },
+          ],
         },
       ],
     }),

@@ -106,6 +106,51 @@ test('44 programmes, eleven of them with a plan; R7 the fee is 35.00', () => {
   expect(province.feeFen).toBe(3500);
 });
 
+test('F18 a plan asks for its total of credits, and leaves to choose what the sources leave', () => {
+  const credits = new Map(province.courses.map((course) => [course.code, course.credits]));
+  const sum = (codes: readonly string[]) =>
+    codes.reduce((total, code) => total + (credits.get(code) ?? 0), 0);
+  for (const { code, courses, totalCredits, choices = [] } of province.programmes) {
+    if (totalCredits === undefined) continue;
+    const chosen = choices.flatMap((choice) => choice.courses);
+    const needed = sum(courses.filter((course) => !chosen.includes(course)));
+    // The least that the choices can come to.
+    const least = choices.map(({ courses: among, coursesMin, creditsMin }) => {
+      const fewest = among.map((course) => credits.get(course) ?? 0).sort((a, b) => a - b);
+      return Math.max(
+        creditsMin ?? 0,
+        fewest.slice(0, coursesMin).reduce((a, b) => a + b, 0),
+      );
+    });
+    // Replaced courses in a plan brought up to three credits more than the sources' total.
+    const total = needed + least.reduce((a, b) => a + b, 0);
+    expect(total - totalCredits, code).toBeGreaterThanOrEqual(0);
+    expect(total - totalCredits, code).toBeLessThanOrEqual(3);
+  }
+  const literature = province.programmes.find(({ code }) => code === '050101');
+  expect(literature?.choices).toEqual([
+    { name: '外语', courses: ['13000', '14970'], coursesMin: 1 },
+    {
+      name: '选考课程',
+      courses: ['03954', '07827', '10398', '14025', '00814'],
+      coursesMin: 3,
+      creditsMin: 14,
+    },
+  ]);
+});
+
+test('B4 every area has a position, near its neighbours', () => {
+  expect(province.areas.every(({ position }) => position !== undefined)).toBe(true);
+  const positionOf = (code: string) => province.areas.find((area) => area.code === code)?.position;
+  expect(positionOf('0104')).toEqual({ latitude: 30.66, longitude: 104.09 });
+  for (const { position } of province.areas) {
+    expect(position?.latitude).toBeGreaterThan(26);
+    expect(position?.latitude).toBeLessThan(34.4);
+    expect(position?.longitude).toBeGreaterThan(97.3);
+    expect(position?.longitude).toBeLessThan(108.6);
+  }
+});
+
 test('at least 2,000 invented people, plainly so, with right check digits', () => {
   expect(people.length).toBeGreaterThanOrEqual(2000);
   expect(byNumber.size).toBe(people.length);

@@ -168,24 +168,24 @@ test.each<[string, number, string, string]>([
   ['session', 2, 'a.b>,演示,35.00', 'code: up to 16 digits and capital letters'],
   ['units', 2, 'A,第一单元,0,09:00,11:30', 'day: 1 to 7'],
   ['units', 2, 'A,第一单元,1,11:30,09:00', 'starts, ends: as in 09:00, 11:30'],
-  ['areas', 3, '0104,青羊区,510100,成都市,510105,甲,乙,丙,x', 'the code stands there already'],
-  ['areas', 3, '0105,青羊区,510100,重庆市,510105,甲,乙,丙,x', 'the city has another name above'],
+  ['areas', 3, '0104,青羊区,510100,成都市,510105,甲,乙,丙,x,,', 'the code stands there already'],
+  ['areas', 3, '0105,青羊区,510100,重庆市,510105,甲,乙,丙,x,,', 'the city has another name above'],
   [
     'areas',
     3,
-    '0105,青羊区,510100,成都市,510105,甲,,丙,x',
+    '0105,青羊区,510100,成都市,510105,甲,,丙,x,,',
     'the office needs a name, a phone and hours',
   ],
   [
     'areas',
     3,
-    '0105,青羊区,510100,成都市,a.*,甲,乙,丙,x',
+    '0105,青羊区,510100,成都市,a.*,甲,乙,丙,x,,',
     'county_code: empty, or up to 16 digits and capital letters',
   ],
   [
     'areas',
     3,
-    `0105,${'区'.repeat(61)},510100,成都市,510105,甲,乙,丙,x`,
+    `0105,${'区'.repeat(61)},510100,成都市,510105,甲,乙,丙,x,,`,
     'name: 1 to 60 characters',
   ],
   ['capacities', 2, '9999,A,30,x', 'no such area'],
@@ -203,8 +203,28 @@ test.each<[string, number, string, string]>([
     'replaced_by: no such course, or itself replaced',
   ],
   ['programmes', 2, '020301K,,专升本,70,', 'name, level: 1 to 60 characters'],
-  ['plans', 2, '999999,13000', 'no such programme'],
-  ['plans', 2, '020401,99999', 'no such course'],
+  [
+    'areas',
+    3,
+    '0105,青羊区,510100,成都市,510105,甲,乙,丙,x,104.07,30.68',
+    'latitude, longitude: both empty, or degrees in China',
+  ],
+  [
+    'areas',
+    3,
+    '0105,青羊区,510100,成都市,510105,甲,乙,丙,x,30.68,',
+    'latitude, longitude: both empty, or degrees in China',
+  ],
+  ['plans', 2, '999999,13000,', 'no such programme'],
+  ['plans', 2, '020401,99999,', 'no such course'],
+  ['plans', 2, '020401,15043,1', 'no such choice'],
+  ['choices', 2, '999999,1,外语,1,', 'no such programme'],
+  ['choices', 3, '050101,1,外语,1,', 'programme and choice stand there already'],
+  ['choices', 2, '050101,1,,1,', 'name: 1 to 60 characters'],
+  ['choices', 2, '050101,1,外语,0,', 'courses_min: 1 to 100'],
+  ['choices', 2, '050101,1,外语,1,0', 'credits_min: empty, or 1 to 1000'],
+  ['choices', 2, '050101,1,外语,3,', 'the plan has too few courses or credits of this choice'],
+  ['choices', 2, '050101,1,外语,1,15', 'the plan has too few courses or credits of this choice'],
 ])('%s line %i is refused as "%s": %s', async (table, line, text, reason) => {
   const problems = await problemsOf(provinceWith(table, line, text));
   expect(problems).toContainEqual({ file: `${table}.csv`, line, reason });
@@ -217,6 +237,14 @@ const right =
 const secondTicket = right.replace('012500000004', '012500000005');
 const known = await readProvince(sourceIn(folder));
 const candidatesOf = (text: string) => checkCandidates(textFile('people.csv', text), known);
+
+test('F17 a passed course comes with its grade, and with the month if the file has it', async () => {
+  const { last } = await candidatesOf(`${header}\n${right} 15044:60:2025-10\n`);
+  expect(last.tickets[0]?.passed).toEqual([
+    { course: '15043', grade: 73 },
+    { course: '15044', grade: 60, passedIn: '2025-10' },
+  ]);
+});
 
 test('F5 the rows of one person are one candidate with several tickets', async () => {
   const { last } = await candidatesOf(`${header}\n${right}\n${secondTicket}\n`);
@@ -260,6 +288,8 @@ test.each<[string, string]>([
   ['passed: no such course', change('15043:73', '99999:73')],
   ['passed: a grade from 60 to 100', change('15043:73', '15043:59')],
   ['passed: a grade from 60 to 100', change('15043:73', '15043:101')],
+  ['passed: a month as in 2025-10', change('15043:73', '15043:73:2025-13')],
+  ['passed: a month as in 2025-10', change('15043:73', '15043:73:')],
   [
     'the ticket stood further up',
     `${secondTicket.replace('5,0', '6,0')}\n${secondTicket.replace('5,0', '6,0')}`,
