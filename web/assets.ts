@@ -19,7 +19,7 @@ export type Asset = {
   gzip: Uint8Array;
   type: string;
 };
-export type AssetName = 'style' | 'script' | 'htmx' | 'mark';
+export type AssetName = 'style' | 'script' | 'htmx' | 'mark' | 'captcha';
 export type Assets = Record<AssetName, Asset>;
 
 /** In the order in which later rules may refine earlier ones. */
@@ -43,6 +43,8 @@ export function readAssets(): Assets {
       `${withoutMap(vendored('htmx.min.js'))};\n${withoutMap(vendored('ext/hx-ws.min.js'))}`,
       'text/javascript; charset=utf-8',
     ),
+    // Fetched by app.js when somebody asks for it, and by no page.
+    captcha: asset('captcha.js', own('public/captcha.js'), 'text/javascript; charset=utf-8'),
     mark: asset('mark.svg', own('public/mark.svg'), 'image/svg+xml'),
   };
 }

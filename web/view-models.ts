@@ -126,14 +126,43 @@ export type SignInModel = {
   documentTypes: readonly DocumentType[];
   documentType: string;
   documentNumber: string;
-  /** Present once a captcha was asked for without scripts, or is to be shown again. */
-  captchaToken: string | undefined;
+  captcha: CaptchaModel;
   /** F14: the password was changed and the sign-in that did it has ended. */
   changed: boolean;
   problem?: ProblemModel<LookupReason>;
 };
-/** F1, F2: the picture alone, put in place by scripts. */
-export type CaptchaModel = { token: string };
+/** F1: letters to read, a sum in words, or a proof of work that only has to be started. */
+export type CaptchaWay = 'picture' | 'sum' | 'work';
+export type SumModel = { left: number; plus: boolean; right: number };
+/** The number is wanted for which PBKDF2 over nonce and number begins with `keyPrefix`. */
+export type WorkModel = {
+  nonce: string;
+  salt: string;
+  rounds: number;
+  keyPrefix: string;
+  /** It is found after at most so many tries. */
+  triesMax: number;
+};
+/**
+ * The captcha's field. `answer` is what was typed or found before, as a format error elsewhere on
+ * the form spends nothing (F2); `asked`: this way was just asked for, so the focus belongs there.
+ */
+export type CaptchaModel = { answer: string; asked: boolean } & (
+  | {
+      way: 'picture';
+      /** Absent until the box is focused, or without scripts the button pressed. */
+      token: string | undefined;
+    }
+  | { way: 'sum'; token: string; sum: SumModel }
+  | {
+      way: 'work';
+      token: string;
+      /** Absent: it is done, and `answer` is the number. */
+      work: WorkModel | undefined;
+    }
+);
+/** The picture alone, put beside its box by scripts. */
+export type CaptchaPictureModel = { token: string };
 export type TicketsModel = {
   form: string;
   /** F3. `handle` is what is sent when this one is picked. */

@@ -17,6 +17,7 @@ import { escaped, html, Markup, nothing } from './markup.ts';
 import * as ui from './ui.ts';
 import type {
   CaptchaModel,
+  CaptchaPictureModel,
   FailureStatus,
   Frame,
   MenuEntry,
@@ -30,7 +31,9 @@ import * as words from './wording.ts';
 export type Render<Model> = (model: Model, frame?: Frame) => string;
 export type Views = { readonly [Name in PageName]: Render<PageModels[Name]> } & {
   /** What scripts put beside the captcha box. */
-  captcha(model: CaptchaModel): string;
+  captcha(model: CaptchaPictureModel): string;
+  /** The whole field, when another way is asked for. */
+  captchaField(model: CaptchaModel): string;
   /** For what goes wrong before or in a handler: made at start, knows nobody. */
   failure(status: FailureStatus): string;
   /** What the pages link to. */
@@ -131,6 +134,8 @@ type Surroundings = {
   html: typeof html;
   said: words.Said | undefined;
   part: (content: string) => void;
+  /** F1: the field on every form that asks for a captcha, with what is wrong with it. */
+  captchaField: (model: CaptchaModel, said?: words.Said) => Markup;
 };
 type Template = (model: unknown, said?: words.Said) => { main: string; act: string };
 
@@ -139,7 +144,7 @@ export function createViews(): Views {
   const eta = new Eta({
     escapeFunction: escaped,
     rmWhitespace: true,
-    functionHeader: 'const { ui, words, time, html, said, part } = options;',
+    functionHeader: 'const { ui, words, time, html, said, part, captchaField } = options;',
   });
 
   function template(file: string): Template {
@@ -155,6 +160,7 @@ export function createViews(): Views {
         part: (content) => {
           act = content;
         },
+        captchaField,
       };
       // Eta hands its second argument to the compiled function as `options`.
       const main = compiled.call(eta, model as object, around as object);
@@ -162,6 +168,11 @@ export function createViews(): Views {
     };
   }
 
+  const fieldTemplate = template('captcha-field');
+  function captchaField(model: CaptchaModel, said?: words.Said): Markup {
+    const script = assets.captcha.path;
+    return new Markup(fieldTemplate({ ...model, script }, said).main);
+  }
   const frameTemplate = template('frame');
   const stepsBars = Array.from({ length: steps.length + 1 }, (_, step) => stepsBar(step));
 
@@ -205,6 +216,7 @@ export function createViews(): Views {
   return {
     ...renderers,
     captcha: (model) => captcha(model).main,
+    captchaField: (model) => captchaField(model).text,
     failure: (status) => failures.get(status) ?? '',
     assets: Object.values(assets),
   };

@@ -13,7 +13,14 @@ import type { EpochMs } from '../engine/protocol/ids.ts';
 import type { RefusalReason } from '../engine/protocol/refusals.ts';
 import type { Office } from '../engine/protocol/session.ts';
 import { clockTime, dayAndTime, minuteTime } from './china-time.ts';
-import type { CourseModel, Level, OwnModel, ProblemModel, UnitAndCourse } from './view-models.ts';
+import type {
+  CourseModel,
+  Level,
+  OwnModel,
+  ProblemModel,
+  SumModel,
+  UnitAndCourse,
+} from './view-models.ts';
 
 // ── Reasons ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -21,10 +28,10 @@ export type LookupReason =
   | 'form-expired'
   | 'cookies-off'
   | `document-${DocumentProblem}`
-  | 'captcha-missing'
-  | 'captcha-wrong'
-  | 'captcha-expired'
+  | CaptchaReason
   | 'lookup-expired';
+/** By the way it was asked in: a picture, a sum, or work (F1). */
+export type CaptchaReason = `${'captcha' | 'sum' | 'work'}-${'missing' | 'wrong' | 'expired'}`;
 export type PasswordStepReason =
   | 'form-expired'
   | 'ticket-missing'
@@ -101,6 +108,17 @@ export function sayLookup({ reason }: ProblemModel<LookupReason>): Said {
       return said('验证码与图片不符。', '已换了一张图片，请重新填写。');
     case 'captcha-expired':
       return said('验证码图片已过期或已用过。', '已换了一张图片，请重新填写。');
+    case 'sum-missing':
+      return said('还没有回答验证题。', '请写出得数。');
+    case 'sum-wrong':
+      return said('验证题的得数不对。', '已换了一题，请重新回答。');
+    case 'sum-expired':
+      return said('验证题已过期或已用过。', '已换了一题，请重新回答。');
+    case 'work-missing':
+      return said('自动验证还没有完成。', '请点“开始验证”，等它完成，再点“确认”。');
+    case 'work-wrong':
+    case 'work-expired':
+      return said('自动验证已过期或已用过。', '请再点一次“开始验证”。');
     case 'lookup-expired':
       return said('查询结果已过期。', '请重新查询准考证号。');
     default:
@@ -469,6 +487,17 @@ export const operationNames: Record<OperationKind, string> = {
   'give-up': '放弃考位',
   area: '选择考区',
 };
+
+const digits = '零一二三四五六七八九';
+/** `十二`: as a sum is asked and may be answered; below one hundred. */
+export function numberInWords(number: number): string {
+  const [tens, ones] = [Math.floor(number / 10), number % 10];
+  if (tens === 0) return digits.charAt(ones);
+  return `${tens === 1 ? '' : digits.charAt(tens)}十${ones === 0 ? '' : digits.charAt(ones)}`;
+}
+
+export const sumText = ({ left, plus, right }: SumModel): string =>
+  `${numberInWords(left)}${plus ? '加' : '减'}${numberInWords(right)}等于几？`;
 
 /** `35.00`: whole fen, never a fraction on the way. */
 export const yuan = (fen: number): string =>

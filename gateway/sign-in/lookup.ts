@@ -7,6 +7,7 @@
  */
 import { normaliseDocument } from '../../engine/protocol/documents.ts';
 import { personIdOf } from '../../engine/protocol/indices.ts';
+import type { CaptchaModel } from '../../web/view-models.ts';
 import type { LookupReason } from '../../web/wording.ts';
 import type { Session } from '../catalogue.ts';
 import type { GatewayContext } from '../context.ts';
@@ -14,41 +15,33 @@ import { newNonce, type Visitor } from '../cookies.ts';
 import { formOf } from '../form.ts';
 import { type Reply, type Request, redirect } from '../http.ts';
 import { awayReply, limitReply } from '../waiting.ts';
-import { type Captcha, captchaMs, createCaptcha, normaliseAnswer } from './captcha.ts';
+import { captchaWayOf, createCaptchaDesk, noCaptchaYet } from './captcha-desk.ts';
 import { decoyTickets } from './decoys.ts';
-import { captchaReply, noneChosen, signInReply, ticketsReply } from './pages.ts';
+import { captchaFieldReply, captchaReply, noneChosen, signInReply, ticketsReply } from './pages.ts';
 import { signInOf } from './who.ts';
 
 export type Lookup = {
   /** GET /sign-in. */
   open(request: Request): Reply;
-  /** GET /captcha: the picture of `token`, or without one a new captcha for the page (F1). */
-  captcha(request: Request): Reply;
+  /**
+   * GET /captcha: the picture of `token`, the field in another `way`, or without either a new
+   * picture for the page (F1).
+   */
+  captcha(request: Request): Promise<Reply> | Reply;
   /** POST /sign-in/lookup. */
-  find(request: Request): Promise<Reply> | Reply;
+  find(request: Request): Promise<Reply>;
 };
 
 export function createLookup(context: GatewayContext): Lookup {
   const { client, cookies, limits, now } = context;
-  // A person's commands and a token of the same letters go to the same partition.
-  const captcha: Captcha = createCaptcha(
-    cookies.keyed,
-    (spendingKey) =>
-      client.epochOf({
-        kind: 'record-sign-in',
-        person: spendingKey,
-        ticket: '',
-        succeeded: false,
-      }) ?? 0,
-  );
-  const newCaptcha = (visitor: Visitor) => captcha.issue(visitor, now());
+  const captchas = createCaptchaDesk(context);
 
   function open(request: Request): Reply {
     const signIn = signInOf(context, request);
     if (signIn !== undefined) return redirect(signIn.kind === 'full' ? '/' : '/activate');
     const { visitor, setCookies } = visitorOf(request);
-    const changed = request.query === 'changed';
-    return withCookies(signInReply(context, request, visitor, 200, { changed }), setCookies);
+    const shown = { captcha: noCaptchaYet, changed: request.query === 'changed' };
+    return withCookies(signInReply(context, request, visitor, 200, shown), setCookies);
   }
 
   function visitorOf(request: Request): { visitor: Visitor; setCookies: string[] } {
@@ -58,22 +51,29 @@ export function createLookup(context: GatewayContext): Lookup {
     return { visitor, setCookies: [cookies.setVisitor(visitor)] };
   }
 
-  function captchaOf(request: Request): Reply {
+  function captchaOf(request: Request): Promise<Reply> | Reply {
     const wait =
       limits.take('captchasAddress', request.address, now()) ??
       limits.take('captchasTogether', '', now());
     if (wait !== undefined) return limitReply(context, request, wait);
     const { visitor, setCookies } = visitorOf(request);
-    const token = formOf(request.query)?.get('token') ?? '';
-    if (token === '') {
-      return withCookies(captchaReply(context, newCaptcha(visitor)), setCookies);
+    const query = formOf(request.query);
+    const way = query?.get('way') ?? '';
+    if (way !== '') {
+      return captchas
+        .asked(visitor, captchaWayOf(way))
+        .then((model) => withCookies(captchaFieldReply(context, model), setCookies));
     }
-    const picture = captcha.picture(token, visitor);
+    const token = query?.get('token') ?? '';
+    if (token === '') {
+      return withCookies(captchaReply(context, captchas.token(visitor)), setCookies);
+    }
+    const picture = captchas.picture(token, visitor);
     if (picture === undefined) return { status: 404, body: '', contentType: 'image/svg+xml' };
     return { status: 200, body: picture, contentType: 'image/svg+xml' };
   }
 
-  function find(request: Request): Promise<Reply> | Reply {
+  async function find(request: Request): Promise<Reply> {
     const { form, address } = request;
     const at = now();
     const wait =
@@ -83,56 +83,42 @@ export function createLookup(context: GatewayContext): Lookup {
     const visitor = cookies.visitorOf(request.cookieHeader);
     if (visitor === undefined) {
       const { visitor: fresh, setCookies } = visitorOf(request);
-      const reply = signInReply(context, request, fresh, 422, { reason: 'cookies-off' });
-      return withCookies(reply, setCookies);
+      const shown = { reason: 'cookies-off', captcha: noCaptchaYet } as const;
+      return withCookies(signInReply(context, request, fresh, 422, shown), setCookies);
     }
-    const again = (reason: LookupReason, captchaToken: string): Reply =>
-      signInReply(context, request, visitor, 422, { reason, captchaToken });
+    const again = (reason: LookupReason, captcha: CaptchaModel): Reply =>
+      signInReply(context, request, visitor, 422, { reason, captcha });
     if (cookies.readFormToken(form.get('token'), visitor, at) === undefined) {
-      return again('form-expired', newCaptcha(visitor));
+      return again('form-expired', await captchas.kept(form, visitor));
     }
-    // The button beside the box, for browsers without scripts (F1).
+    // The buttons beside the box, for browsers without scripts (F1).
     if (form.has('newCaptcha')) {
-      return signInReply(context, request, visitor, 200, { captchaToken: newCaptcha(visitor) });
+      const captcha = await captchas.asked(visitor, captchaWayOf(form.get('newCaptcha')));
+      return signInReply(context, request, visitor, 200, { captcha });
     }
 
     const session = context.catalogue.current();
     if (session === undefined) return awayReply(context, request);
-    const token = form.get('captchaToken');
     const documentType = form.get('documentType');
     const document = normaliseDocument(documentType, form.get('documentNumber'));
-    const still = captcha.picture(token, visitor) === undefined ? newCaptcha(visitor) : token;
-    if (!document.ok) return again(`document-${document.reason}`, still);
-    if (normaliseAnswer(form.get('captcha')) === '') return again('captcha-missing', still);
-    const verdict = captcha.check(token, visitor, form.get('captcha'), at);
-    if (verdict === 'expired') return again('captcha-expired', newCaptcha(visitor));
-    return spendAndFind(request, session, visitor, token, verdict === 'right', {
+    if (!document.ok) {
+      return again(`document-${document.reason}`, await captchas.kept(form, visitor));
+    }
+    const taken = await captchas.take(form, visitor);
+    if (taken.kind === 'away') return awayReply(context, request);
+    if (taken.kind === 'again') return again(taken.reason, taken.captcha);
+    return findTickets(request, session, visitor, {
       type: documentType,
       number: document.number,
     });
   }
 
-  async function spendAndFind(
+  async function findTickets(
     request: Request,
     session: Session,
     visitor: Visitor,
-    token: string,
-    right: boolean,
     document: { type: string; number: string },
   ): Promise<Reply> {
-    // A wrong answer spends the picture too: otherwise one picture could be guessed at for ever.
-    const spent = await client.ask({
-      kind: 'spend-once',
-      token: captcha.spendingKey(token),
-      until: now() + captchaMs,
-    });
-    if (spent.kind !== 'spend-once') return awayReply(context, request);
-    if (!spent.unspent || !right) {
-      const reason = spent.unspent ? 'captcha-wrong' : 'captcha-expired';
-      const captchaToken = newCaptcha(visitor);
-      return signInReply(context, request, visitor, 422, { reason, captchaToken });
-    }
-
     const person = personIdOf(context.config.indexKey, document.type, document.number);
     const wait = limits.take('signInAccount', person, now());
     if (wait !== undefined) return limitReply(context, request, wait);

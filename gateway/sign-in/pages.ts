@@ -4,6 +4,7 @@ import type { EpochMs } from '../../engine/protocol/ids.ts';
 import { ticketMask } from '../../engine/protocol/masks.ts';
 import type { RefusalDetail } from '../../engine/protocol/refusals.ts';
 import type { CandidateView } from '../../engine/protocol/replies.ts';
+import type { CaptchaModel } from '../../web/view-models.ts';
 import type {
   LookupReason,
   NewPasswordReason,
@@ -17,22 +18,22 @@ import { page, type Reply, type Request } from '../http.ts';
 import { officeNear } from './office.ts';
 import { passwordCharactersMin } from './passwords.ts';
 
-/** The first stage. What was typed stays, but never an answer to a captcha. */
+/** The first stage. What was typed stays. */
 export function signInReply(
   context: GatewayContext,
   request: Request,
   visitor: Visitor,
   status: number,
-  shown: { reason?: LookupReason; captchaToken?: string; changed?: boolean },
+  shown: { reason?: LookupReason; captcha: CaptchaModel; changed?: boolean },
 ): Reply {
   const { form } = request;
-  const { reason, captchaToken, changed = false } = shown;
+  const { reason, captcha, changed = false } = shown;
   return show(context, request, status, 'signIn', {
     form: context.cookies.formToken(visitor, 0, context.now()),
     documentTypes,
     documentType: form.get('documentType') || (documentTypes[0]?.code ?? ''),
     documentNumber: form.get('documentNumber').slice(0, documentInputMax),
-    captchaToken,
+    captcha,
     changed,
     ...(reason === undefined ? {} : { problem: { reason } }),
   });
@@ -44,6 +45,9 @@ const documentInputMax = 64;
 /** The captcha alone, put beside its box when that is first focused (F1). */
 export const captchaReply = (context: GatewayContext, token: string): Reply =>
   page(200, context.views.captcha({ token }));
+/** The whole field, when another way than the one on the page is asked for. */
+export const captchaFieldReply = (context: GatewayContext, captcha: CaptchaModel): Reply =>
+  page(200, context.views.captchaField(captcha));
 
 /** The second stage: each ticket masked, with a handle that holds them all (D2, F3–F5). */
 export function ticketsReply(

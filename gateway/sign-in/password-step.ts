@@ -23,6 +23,7 @@ import {
 } from '../cookies.ts';
 import { type Reply, type Request, redirect } from '../http.ts';
 import { awayReply, busyReply, limitReply } from '../waiting.ts';
+import { noCaptchaYet } from './captcha-desk.ts';
 import { signInReply, ticketsReply } from './pages.ts';
 import { isInitialPassword, passwordBytesMax } from './passwords.ts';
 
@@ -52,7 +53,8 @@ export function createPasswordStep(context: GatewayContext): PasswordStep {
     if (visitor === undefined) return redirect('/sign-in');
     const handle = cookies.openHandle(form.get('handle'), visitor, at);
     if (handle === undefined) {
-      return signInReply(context, request, visitor, 422, { reason: 'lookup-expired' });
+      const shown = { reason: 'lookup-expired', captcha: noCaptchaYet } as const;
+      return signInReply(context, request, visitor, 422, shown);
     }
     const token = cookies.readFormToken(form.get('token'), visitor, at);
     const again = (reason: PasswordStepReason) =>

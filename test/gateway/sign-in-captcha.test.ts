@@ -1,3 +1,5 @@
+import { solveChallenge } from 'altcha-lib';
+import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { expect, test } from 'vitest';
 import { createCookies, newNonce } from '../../gateway/cookies.ts';
 import {
@@ -5,8 +7,10 @@ import {
   captchaAlphabet,
   captchaMs,
   createCaptcha,
+  workTriesMax,
 } from '../../gateway/sign-in/captcha.ts';
 import { drawCaptcha } from '../../gateway/sign-in/captcha-picture.ts';
+import { numberInWords } from '../../web/wording.ts';
 
 const now = 1_800_000_000_000;
 const { keyed } = createCookies(Buffer.alloc(32, 7), false);
@@ -35,7 +39,7 @@ function answerTo(token: string): string {
 }
 
 test('D3 a captcha is right for its visitor, within two minutes, in one life of the engine', () => {
-  const token = captcha.issue(visitor, now);
+  const token = captcha.issue(visitor, 'picture', now);
   const answer = answerTo(token);
   expect(captcha.check(token, visitor, answer, now + captchaMs - 1)).toBe('right');
   expect(captcha.check(token, visitor, answer, now + captchaMs)).toBe('expired');
@@ -47,7 +51,7 @@ test('D3 a captcha is right for its visitor, within two minutes, in one life of 
 });
 
 test('F2 any other answer is wrong; small letters, spaces and full width are forgiven', () => {
-  const token = captcha.issue(visitor, now);
+  const token = captcha.issue(visitor, 'picture', now);
   const answer = answerTo(token);
   const wide = [...answer].map((letter) => String.fromCodePoint(letter.charCodeAt(0) + 0xfee0));
   expect(captcha.check(token, visitor, answer.toLowerCase(), now)).toBe('right');
@@ -58,7 +62,7 @@ test('F2 any other answer is wrong; small letters, spaces and full width are for
 });
 
 test('F2 a token changed anywhere is nobody’s', () => {
-  const token = captcha.issue(visitor, now);
+  const token = captcha.issue(visitor, 'picture', now);
   for (let at = 0; at < token.length; at += 1) {
     const changed = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
     expect(captcha.check(changed, visitor, answerTo(token), now)).toBe('expired');
@@ -68,11 +72,11 @@ test('F2 a token changed anywhere is nobody’s', () => {
 });
 
 test('F1 the picture is strokes only, the same for the same token, and another for another', () => {
-  const token = captcha.issue(visitor, now);
+  const token = captcha.issue(visitor, 'picture', now);
   const picture = captcha.picture(token, visitor);
   expect(picture).toMatch(/^<svg [^<>]*><path [^<>]*d="[ML0-9 .-]+"\/><\/svg>$/);
   expect(captcha.picture(token, visitor)).toBe(picture);
-  expect(captcha.picture(captcha.issue(visitor, now), visitor)).not.toBe(picture);
+  expect(captcha.picture(captcha.issue(visitor, 'picture', now), visitor)).not.toBe(picture);
 });
 
 test('F1 every character is drawn inside the picture', () => {
@@ -90,5 +94,53 @@ test('F1 every character is drawn inside the picture', () => {
       for (const x of xs ?? []) expect(x).toBeGreaterThan(-20);
       for (const y of ys ?? []) expect(Math.abs(y - 28)).toBeLessThan(36);
     }
+  }
+});
+
+test('F1 a sum is answered in digits or in words, and by its result alone', () => {
+  const results = new Set<number>();
+  for (let round = 0; round < 200; round += 1) {
+    const token = captcha.issue(visitor, 'sum', now);
+    const { left, plus, right } = captcha.sum(token);
+    const result = plus ? left + right : left - right;
+    results.add(result);
+    expect(captcha.check(token, visitor, String(result), now)).toBe('right');
+    expect(captcha.check(token, visitor, numberInWords(result), now)).toBe('right');
+    expect(captcha.check(token, visitor, String(result + 1), now)).toBe('wrong');
+    expect(captcha.picture(token, visitor)).toBeUndefined();
+  }
+  expect(Math.min(...results)).toBe(1);
+  expect(Math.max(...results)).toBe(18);
+});
+
+test('F1 work is done by finding the number, within the tries that are named', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const token = captcha.issue(visitor, 'work', now);
+    const { rounds, triesMax, ...challenge } = await captcha.work(token);
+    const solution = await solveChallenge({
+      challenge: {
+        parameters: { ...challenge, algorithm: 'PBKDF2/SHA-256', cost: rounds, keyLength: 32 },
+      },
+      deriveKey,
+    });
+    const found = solution?.counter ?? 0;
+    expect(triesMax).toBe(workTriesMax);
+    expect(found).toBeLessThan(triesMax);
+    expect(found).toBeGreaterThanOrEqual(triesMax / 2);
+    expect(captcha.check(token, visitor, String(found), now + captchaMs - 1)).toBe('right');
+    expect(captcha.check(token, visitor, String(found), now + captchaMs)).toBe('expired');
+    expect(captcha.check(token, visitor, String(found + 1), now)).toBe('wrong');
+    expect(captcha.check(token, newNonce(), String(found), now)).toBe('expired');
+  }
+});
+
+test('F1 a token is good for its own way only', async () => {
+  const token = captcha.issue(visitor, 'sum', now);
+  expect(captcha.wayOf(token, visitor)).toBe('sum');
+  for (const letter of ['p', 'w', 'x', '']) {
+    const parts = token.split('.');
+    parts[3] = letter;
+    expect(captcha.wayOf(parts.join('.'), visitor)).toBeUndefined();
+    expect(captcha.check(parts.join('.'), visitor, '1', now)).toBe('expired');
   }
 });

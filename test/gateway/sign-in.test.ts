@@ -1,10 +1,13 @@
 /** Signing in and activation, over HTTP and the real core, the way a browser without scripts goes. */
+import { solveChallenge } from 'altcha-lib';
+import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { CandidateRecord } from '../../engine/protocol/commands.ts';
 import { ticketMask } from '../../engine/protocol/masks.ts';
 import { activationMs, handleMs, signInMs } from '../../gateway/cookies.ts';
 import { defaultLimits } from '../../gateway/limits.ts';
 import { captchaMs } from '../../gateway/sign-in/captcha.ts';
+import type { SumModel, WorkModel } from '../../web/view-models.ts';
 import { chinaTime, givenPhone, givenTicketRecord } from '../given.ts';
 import {
   type Browser,
@@ -44,12 +47,19 @@ function admitEnrolled(more: Partial<CandidateRecord> = {}) {
 test('F1 the first page has no captcha until its box is focused or its button pressed', async () => {
   const { model, status } = await browser.get('/sign-in');
   expect(status).toBe(200);
-  expect(model.captchaToken).toBeUndefined();
-  const asked = await browser.post('/sign-in/lookup', { newCaptcha: '1', documentNumber: someone });
+  expect(model.captcha).toMatchObject({ way: 'picture', answer: '' });
+  expect(model.captcha.token).toBeUndefined();
+  const asked = await browser.post('/sign-in/lookup', {
+    newCaptcha: 'picture',
+    documentNumber: someone,
+  });
   expect(asked).toMatchObject({ status: 200, page: 'signIn' });
-  expect(asked.model).toMatchObject({ documentNumber: someone, captchaToken: expect.any(String) });
+  expect(asked.model).toMatchObject({
+    documentNumber: someone,
+    captcha: { token: expect.any(String) },
+  });
   expect(asked.model.problem).toBeUndefined();
-  const picture = await browser.get(`/captcha?token=${asked.model.captchaToken}`);
+  const picture = await browser.get(`/captcha?token=${asked.model.captcha.token}`);
   expect(picture.page).toMatch(/^<svg /);
 });
 
@@ -113,7 +123,10 @@ test.each([
     });
     expect(wrong.status).toBe(422);
     expect(wrong.model).toMatchObject({ problem: { reason }, documentNumber: number });
-    expect(wrong.model.captchaToken).toBe(captcha.captchaToken);
+    expect(wrong.model.captcha).toMatchObject({
+      token: captcha.captchaToken,
+      answer: captcha.captcha,
+    });
     const right = await browser.post('/sign-in/lookup', {
       documentType,
       documentNumber: someone,
@@ -147,7 +160,7 @@ test('F2 D3 a wrong captcha is refused, and its picture is spent', async () => {
   const wrong = await browser.post('/sign-in/lookup', { ...fields, captcha: 'AAAA' });
   expect(wrong.status).toBe(422);
   expect(wrong.model.problem).toEqual({ reason: 'captcha-wrong' });
-  expect(wrong.model.captchaToken).not.toBe(captchaToken);
+  expect(wrong.model.captcha.token).not.toBe(captchaToken);
   const late = await browser.post('/sign-in/lookup', { ...fields, captcha });
   expect(late.model.problem).toEqual({ reason: 'captcha-expired' });
 });
@@ -173,7 +186,7 @@ test('D3 a captcha is good for two minutes, and for one life of the engine', asy
   world.setEpoch(2);
   const restarted = await browser.post('/sign-in/lookup', { ...fields, ...before });
   expect(restarted.model.problem).toEqual({ reason: 'captcha-expired' });
-  const fresh = { captchaToken: restarted.model.captchaToken };
+  const fresh = { captchaToken: restarted.model.captcha.token };
   const captcha = browser.answerTo(fresh.captchaToken);
   expect((await browser.post('/sign-in/lookup', { ...fields, ...fresh, captcha })).page).toBe(
     'tickets',
@@ -186,8 +199,103 @@ test('F2 an empty captcha box is said to be so and spends nothing', async () => 
   const { captchaToken, captcha } = await browser.readCaptcha();
   const fields = { documentType: 'resident-id', documentNumber: someone, captchaToken };
   const empty = await browser.post('/sign-in/lookup', { ...fields, captcha: ' ' });
-  expect(empty.model).toMatchObject({ problem: { reason: 'captcha-missing' }, captchaToken });
+  expect(empty.model).toMatchObject({
+    problem: { reason: 'captcha-missing' },
+    captcha: { token: captchaToken },
+  });
   expect((await browser.post('/sign-in/lookup', { ...fields, captcha })).page).toBe('tickets');
+});
+
+/** Works or reckons out the captcha on the page, as captcha.js or a person would. */
+async function answered(captcha: {
+  token: string;
+  sum?: SumModel;
+  work?: WorkModel;
+}): Promise<{ captchaToken: string; captcha: string }> {
+  const { token, sum, work } = captcha;
+  if (sum !== undefined) {
+    const result = sum.plus ? sum.left + sum.right : sum.left - sum.right;
+    return { captchaToken: token, captcha: String(result) };
+  }
+  const { rounds = 0, nonce = '', salt = '', keyPrefix = '' } = work ?? {};
+  const algorithm = 'PBKDF2/SHA-256';
+  const parameters = { algorithm, nonce, salt, cost: rounds, keyLength: 32, keyPrefix };
+  const solution = await solveChallenge({ challenge: { parameters }, deriveKey });
+  return { captchaToken: token, captcha: String(solution?.counter) };
+}
+
+test.each(['sum', 'work'] as const)(
+  'F1 F2 D3 the captcha in another way is as good, once, for two minutes: %s',
+  async (way) => {
+    const ask = async () => {
+      await browser.get('/sign-in');
+      const { last } = browser;
+      const { model } = await browser.get(`/captcha?way=${way}`);
+      browser.last = last;
+      expect(model).toMatchObject({ way, asked: true, answer: '' });
+      return answered(model);
+    };
+    const fields = { documentType: 'resident-id', documentNumber: someone };
+    const solved = await ask();
+    const malformed = { ...fields, documentNumber: '12345', ...solved };
+    const wrong = await browser.post('/sign-in/lookup', malformed);
+    expect(wrong.model.problem).toEqual({ reason: 'document-length' });
+    // Nothing was spent, and what was found stands in the field again.
+    expect(wrong.model.captcha).toMatchObject({ way, answer: solved.captcha });
+    expect(wrong.model.captcha.work).toBeUndefined();
+    expect((await browser.post('/sign-in/lookup', { ...fields, ...solved })).page).toBe('tickets');
+
+    await browser.get('/sign-in');
+    const again = await browser.post('/sign-in/lookup', { ...fields, ...solved });
+    expect(again.model).toMatchObject({ problem: { reason: `${way}-expired` }, captcha: { way } });
+
+    const late = await ask();
+    world.desk.now += captchaMs;
+    const expired = await browser.post('/sign-in/lookup', { ...fields, ...late });
+    expect(expired.model.problem).toEqual({ reason: `${way}-expired` });
+
+    const unsolved = { ...(await ask()), captcha: '' };
+    const missing = await browser.post('/sign-in/lookup', { ...fields, ...unsolved });
+    expect(missing.model).toMatchObject({
+      problem: { reason: `${way}-missing` },
+      captcha: { way, token: unsolved.captchaToken },
+    });
+    const { captchaToken } = await ask();
+    const guessed = { ...fields, captchaToken, captcha: '1000000' };
+    const refused = await browser.post('/sign-in/lookup', guessed);
+    expect(refused.model.problem).toEqual({ reason: `${way}-wrong` });
+    expect(refused.model.captcha.token).not.toBe(captchaToken);
+    const spent = await browser.post('/sign-in/lookup', guessed);
+    expect(spent.model.problem).toEqual({ reason: `${way}-expired` });
+  },
+);
+
+test('F1 another way is asked for as often as a picture, and no oftener', async () => {
+  const narrow = await givenWorld({ captchasAddress: { burst: 3, everyMs: 60_000 } });
+  try {
+    const visitor = narrow.browser();
+    await visitor.get('/sign-in');
+    for (const query of ['', '?way=sum', '?way=work']) {
+      expect((await visitor.get(`/captcha${query}`)).status).toBe(200);
+    }
+    for (const query of ['', '?way=sum', '?way=work']) {
+      expect((await visitor.get(`/captcha${query}`)).status).toBe(429);
+    }
+  } finally {
+    await narrow.stop();
+  }
+});
+
+test('F1 without scripts the button brings a sum, and what was typed stays', async () => {
+  await browser.get('/sign-in');
+  const asked = await browser.post('/sign-in/lookup', {
+    newCaptcha: 'sum',
+    documentNumber: someone,
+  });
+  expect(asked.model).toMatchObject({ documentNumber: someone, captcha: { way: 'sum' } });
+  const fields = { documentType: 'resident-id', documentNumber: someone };
+  const solved = await answered(asked.model.captcha);
+  expect((await browser.post('/sign-in/lookup', { ...fields, ...solved })).page).toBe('tickets');
 });
 
 test('a browser that keeps no cookies is told so', async () => {

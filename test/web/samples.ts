@@ -5,6 +5,7 @@
 import { documentTypes } from '../../engine/protocol/documents.ts';
 import type {
   AreaModel,
+  CaptchaModel,
   CourseModel,
   CoursesModel,
   Frame,
@@ -159,9 +160,36 @@ const lookup: PageModels['signIn'] = {
   documentTypes,
   documentType: 'resident-id',
   documentNumber: '',
-  captchaToken: undefined,
+  captcha: { way: 'picture', token: undefined, answer: '', asked: false },
   changed: false,
 };
+const sum: CaptchaModel & { way: 'sum' } = {
+  way: 'sum',
+  token: 'token',
+  sum: { left: 12, plus: false, right: 5 },
+  answer: '',
+  asked: true,
+};
+/** The number is 1204. */
+const work: CaptchaModel & { way: 'work' } = {
+  way: 'work',
+  token: 'token',
+  work: {
+    nonce: '00112233445566778899aabbccddeeff',
+    salt: 'ffeeddccbbaa99887766554433221100',
+    rounds: 1000,
+    keyPrefix: 'b4af2b375ffbd4dd98a11909af75a36f',
+    triesMax: 2000,
+  },
+  answer: '',
+  asked: true,
+};
+/** What stands in the field when it is asked for. */
+export const captchas: readonly CaptchaModel[] = [
+  { way: 'picture', token: 'fresh', answer: '', asked: true },
+  sum,
+  work,
+];
 const picking: PageModels['tickets'] = {
   form,
   tickets: [
@@ -216,7 +244,7 @@ export const samples: Samples = {
       {
         ...lookup,
         documentNumber: '51010020000230000X',
-        captchaToken: 'token',
+        captcha: { way: 'picture', token: 'token', answer: 'A3KX', asked: false },
         problem: { reason: 'document-date' },
       },
       stranger,
@@ -225,9 +253,24 @@ export const samples: Samples = {
       {
         ...lookup,
         documentNumber: '510100200002300000',
-        captchaToken: 'token',
+        captcha: { way: 'picture', token: 'token', answer: '', asked: false },
         problem: { reason: 'captcha-wrong' },
       },
+      stranger,
+    ),
+    sum: shown({ ...lookup, documentNumber: '510100200002030000', captcha: sum }, stranger),
+    'sum-wrong': shown({ ...lookup, captcha: sum, problem: { reason: 'sum-wrong' } }, stranger),
+    work: shown({ ...lookup, captcha: work }, stranger),
+    'work-done': shown(
+      {
+        ...lookup,
+        captcha: { ...work, work: undefined, answer: '1204' },
+        problem: { reason: 'document-empty' },
+      },
+      stranger,
+    ),
+    'work-missing': shown(
+      { ...lookup, captcha: work, problem: { reason: 'work-missing' } },
       stranger,
     ),
   },

@@ -112,6 +112,43 @@ test('F1 focusing the captcha box is what loads the picture; it can be changed',
   expect(page.url()).toBe(address);
 });
 
+test('F1 who cannot read the picture presses a button, and the device does the work', async () => {
+  await open(sampleAddress('signIn', 'fresh'));
+  const fetched: string[] = [];
+  page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+  await page.getByRole('button', { name: '看不清或无法看图？换一种验证方式' }).click();
+  await page.waitForSelector('text=自动验证');
+  await eventually(focused).toBe('captcha');
+  const solver = () => fetched.filter((path) => path.startsWith('/assets/captcha.'));
+  expect(solver()).toEqual([]);
+  await page.keyboard.press('Enter');
+  const line = page.locator('#captcha-field [role="status"]');
+  await eventually(() => line.textContent()).toBe('验证完成，请点“确认”。');
+  expect(solver()).toHaveLength(1);
+  expect(await page.inputValue('input[name="captcha"]')).toBe('1204');
+  expect(await page.getAttribute('#captcha', 'aria-disabled')).toBe('true');
+  expect(await focused()).toBe('captcha');
+});
+
+test('F1 the work can be left for a sum in words, and that for the picture', async () => {
+  await open(sampleAddress('signIn', 'work'));
+  await page.getByRole('button', { name: '改为回答验证题' }).click();
+  await page.getByLabel('验证题：十二减五等于几？').waitFor();
+  expect(await focused()).toBe('captcha');
+  await page.getByRole('button', { name: '改用图片验证码' }).click();
+  await page.getByAltText('验证码图片').waitFor();
+  expect(await page.inputValue('input[name="captchaToken"]')).toBe('fresh');
+});
+
+test('F1 without crypto the work says so, and the sum is beside it', async () => {
+  await open('about:blank');
+  await context.addInitScript("Object.defineProperty(window, 'crypto', { value: {} })");
+  await page.goto(sampleAddress('signIn', 'work'));
+  await page.getByRole('button', { name: '开始验证' }).click();
+  await page.getByText('这台设备没有完成自动验证').waitFor();
+  expect(await page.inputValue('input[name="captcha"]')).toBe('');
+});
+
 test('F24 a course goes in without leaving the page, and the box is ready for the next', async () => {
   await open(sampleAddress('courses', 'fresh'), { '/register/courses': '/sample/courses/mockup' });
   await page.fill('#course', '02324');

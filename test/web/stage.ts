@@ -2,18 +2,25 @@
 import type { BrowserContext, Route } from 'playwright-core';
 import type { Frame, PageName } from '../../web/view-models.ts';
 import { createViews, type Render } from '../../web/views.ts';
-import { everySample } from './samples.ts';
+import { captchas, everySample } from './samples.ts';
 
-export const origin = 'http://ruxi.test';
+/** Browsers take localhost for safe, as they do a connection with TLS: only there is crypto. */
+export const origin = 'http://ruxi.localhost';
 export const views = createViews();
 
 /** As the gateway sends it: what breaks it would break there too. */
 const contentSecurityPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws://ruxi.test; " +
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws://ruxi.localhost; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const captchaPicture =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 56"><path d="M20 40 35 12 50 40M70 14v28M90 14h20l-20 28h20" fill="none" stroke="#17232b" stroke-width="3"/></svg>';
+
+/** The picture, or the field in another way. */
+function captchaBody(way: string | null): string {
+  const model = captchas.find((one) => one.way === way);
+  return model === undefined ? views.captcha({ token: 'fresh' }) : views.captchaField(model);
+}
 
 export function renderSample(page: PageName, model: unknown, frame?: Frame): string {
   return (views[page] as Render<unknown>)(model, frame);
@@ -46,8 +53,9 @@ export async function stage(
     const headers = { 'Content-Security-Policy': contentSecurityPolicy };
     const contentType = 'text/html; charset=utf-8';
     if (answer === '/captcha') {
+      const body = captchaBody(searchParams.get('way'));
       return !searchParams.has('token')
-        ? route.fulfill({ body: views.captcha({ token: 'fresh' }), contentType, headers })
+        ? route.fulfill({ body, contentType, headers })
         : route.fulfill({ body: captchaPicture, contentType: 'image/svg+xml', headers });
     }
     const sample = samplePages.get(answer);

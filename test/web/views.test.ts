@@ -73,7 +73,17 @@ describe('every page', () => {
 
 test('D2 names, codes and texts of others are escaped wherever they stand', () => {
   const hostile = `"><script>alert('1')</script>&`;
-  const kept = new Set(['kind', 'state', 'level', 'delivery', 'reason', 'cause', 'code', 'unit']);
+  const kept = new Set([
+    'kind',
+    'state',
+    'level',
+    'delivery',
+    'reason',
+    'cause',
+    'code',
+    'unit',
+    'way',
+  ]);
   const spoil = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return kept.has(key) ? value : hostile;
     if (Array.isArray(value)) return value.map((one) => spoil(one, key));

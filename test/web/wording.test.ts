@@ -51,6 +51,12 @@ describe('every reason has a sentence and a next step', () => {
     'captcha-missing': true,
     'captcha-wrong': true,
     'captcha-expired': true,
+    'sum-missing': true,
+    'sum-wrong': true,
+    'sum-expired': true,
+    'work-missing': true,
+    'work-wrong': true,
+    'work-expired': true,
     'lookup-expired': true,
   };
   test.each(Object.keys(lookup) as LookupReason[])('F2 %s', (reason) => {

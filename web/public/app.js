@@ -300,6 +300,13 @@
     if (event.persisted) location.reload();
   });
 
+  /** F1: what does the work is fetched when somebody wants it done. */
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-work]');
+    if (!button || button.getAttribute('aria-disabled')) return;
+    import(button.dataset.script).then(({ prove }) => prove(button));
+  });
+
   // ── Answers ───────────────────────────────────────────────────────────────────────────────────
 
   const unknown =
