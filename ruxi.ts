@@ -15,7 +15,9 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { Command, CommanderError } from 'commander';
 import type { Bus } from './engine/bus/bus.ts';
 import { checkNativeBinaries } from './engine/native-binaries.ts';
+import type { PaymentConfig } from './engine/payments/config.ts';
 import type { EngineWorkerData, FromEngineWorker, ToEngineWorker } from './engine/worker.ts';
+import type { FromSandboxProcess, ToSandboxProcess } from './sandbox/process.ts';
 
 /** sysexits.h has them; supervisors and scripts may read them. */
 const exitCodes = { fine: 0, failed: 1, usage: 64, failStop: 70, config: 78 } as const;
@@ -63,6 +65,10 @@ program
   .command('gateway')
   .description('one gateway, reaching the engine over NATS (RUXI_NATS_URL)')
   .action(runGateway);
+program
+  .command('sandbox')
+  .description('the payment provider for trying out: takes no money, and says so')
+  .action(runSandbox);
 program
   .command('verify')
   .description('checks the journal’s hash chain and that replaying it gives the rows')
@@ -128,9 +134,11 @@ async function supervise(): Promise<void> {
 async function serve(): Promise<void> {
   checkNativeBinaries();
   const { engineConfigOf, logLevelOf } = await import('./engine/config.ts');
-  const config = engineConfigOf(process.env);
+  const settings = engineConfigOf(process.env);
   const logLevel = logLevelOf(process.env);
   await watchFaults(logLevel);
+  const { payments, sandbox } = await openSandbox(settings.payments);
+  const config = { ...settings, payments };
   const { createEmbeddedBus } = await import('./engine/bus/embedded-bus.ts');
   const { port1, port2 } = new MessageChannel();
   const bus = createEmbeddedBus(port1);
@@ -146,7 +154,8 @@ async function serve(): Promise<void> {
   const [started] = (await once(engine, 'message')) as [FromEngineWorker];
   if (started.kind === 'failed') throw new Trouble(`the engine did not start: ${started.why}`);
 
-  const gateway = await openGateway(bus, config.keysFolder);
+  const gateway = await openGateway(bus, config.keysFolder, payments);
+  sandbox?.noticesTo(gateway.sandboxNotices);
   stopOnSignals(async () => {
     stopping = true;
     await gateway.stop();
@@ -154,6 +163,7 @@ async function serve(): Promise<void> {
     engine.postMessage({ kind: 'stop' } satisfies ToEngineWorker);
     await gone;
     await bus.close();
+    await sandbox?.stop();
   });
   if (config.demonstration) {
     const { describeSignIns } = await import('./engine/import/demonstration.ts');
@@ -161,6 +171,16 @@ async function serve(): Promise<void> {
   }
   process.send?.('ready');
   console.log(`Ruxi is open: ${gateway.address}`);
+  if (sandbox !== undefined) console.log(`Payments are tried out at ${sandbox.address}`);
+}
+
+/** With no real provider configured there is one for trying out, beside this process. */
+async function openSandbox(payments: PaymentConfig) {
+  if (payments.sandbox === undefined) return { payments, sandbox: undefined };
+  const { startSandboxProcess } = await import('./sandbox/process.ts');
+  const sandbox = await startSandboxProcess([script(), 'sandbox'], process.env, say);
+  const { address } = sandbox;
+  return { payments: { ...payments, sandbox: { ...payments.sandbox, address } }, sandbox };
 }
 
 // ── engine, gateway ─────────────────────────────────────────────────────────────────────────────
@@ -205,15 +225,33 @@ async function runGateway(): Promise<void> {
   console.log(`The gateway is open: ${gateway.address}`);
 }
 
-async function openGateway(bus: Bus, keysFolder: string) {
+async function runSandbox(): Promise<void> {
+  const { logLevelOf } = await import('./engine/config.ts');
+  const { sandboxConfigOf } = await import('./engine/payments/config.ts');
+  await watchFaults(logLevelOf(process.env));
+  const { startSandbox } = await import('./sandbox/main.ts');
+  const sandbox = await startSandbox(sandboxConfigOf(process.env));
+  stopOnSignals(() => sandbox.stop());
+  process.on('message', ({ to }: ToSandboxProcess) => sandbox.noticesTo(to));
+  const { address, port } = sandbox;
+  process.send?.({ kind: 'open', address, port } satisfies FromSandboxProcess);
+  if (process.send === undefined) console.log(`The payment sandbox is open: ${address}`);
+}
+
+/** `payments`: as it turned out, where that differs from the settings. */
+async function openGateway(bus: Bus, keysFolder: string, payments?: PaymentConfig) {
   const { layoutOf } = await import('./engine/config.ts');
   const { gatewayConfigOf } = await import('./gateway/config.ts');
   const { startGateway } = await import('./gateway/main.ts');
+  const { sandboxConfigOf } = await import('./engine/payments/config.ts');
   const keys = { index: readKey(keysFolder, 'index'), cookie: readKey(keysFolder, 'cookie') };
-  const config = gatewayConfigOf(process.env, keys, layoutOf(process.env));
+  const settings = gatewayConfigOf(process.env, keys, layoutOf(process.env));
+  const config = { ...settings, payments: payments ?? settings.payments };
   const gateway = await startGateway(config, bus);
+  const environment = { ...process.env, RUXI_PORT: String(gateway.port) };
   return {
     address: config.origin ?? `http://${config.host}:${gateway.port}`,
+    sandboxNotices: sandboxConfigOf(environment).noticesTo,
     stop: () => gateway.stop(),
   };
 }

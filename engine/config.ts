@@ -1,12 +1,8 @@
-/**
- * The engine's settings: from the environment, checked whole before anything starts, frozen. A
- * setting that holds a secret may be named a file instead (`…_FILE`).
- */
-import { readFileSync } from 'node:fs';
+/** The engine's settings: from the environment, checked whole before anything starts, frozen. */
 import { z } from 'zod';
+import { type PaymentConfig, paymentConfigOf } from './payments/config.ts';
 import { type Layout, partitionsOf } from './protocol/layout.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { ConfigError, type Environment, inWords, secretOf } from './settings.ts';
 
 export type EngineConfig = {
   dataFolder: string;
@@ -19,11 +15,9 @@ export type EngineConfig = {
   demonstration: boolean;
   /** `09:00-22:00`; absent: the whole day. Counts at the first start. */
   demonstrationHours?: string;
+  payments: PaymentConfig;
   limits: { inboxMax?: number; batchMax?: number; freeBytesMin?: number };
 };
-
-/** A sentence for whoever starts the program; says which setting, and what it should be. */
-export class ConfigError extends Error {}
 
 const names = (text: string): string[] => text.split(',').map((name) => name.trim());
 const partitionNames = z
@@ -81,6 +75,7 @@ export function engineConfigOf(environment: Environment): EngineConfig {
     partitions,
     demonstration: from.RUXI_DEMO_PROVINCE === 'yes',
     ...(hours === undefined ? {} : { demonstrationHours: hours }),
+    payments: paymentConfigOf(environment),
     limits: Object.fromEntries(
       Object.entries(limits).filter(([, value]) => value !== undefined),
     ) as EngineConfig['limits'],
@@ -112,26 +107,4 @@ const levels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export function logLevelOf(environment: Environment): (typeof levels)[number] {
   const level = z.object({ RUXI_LOG_LEVEL: z.enum(levels).default('warn') });
   return inWords(level, environment).RUXI_LOG_LEVEL;
-}
-
-function secretOf(environment: Environment, name: string): string | undefined {
-  const file = environment[`${name}_FILE`];
-  if (file === undefined) return environment[name];
-  if (environment[name] !== undefined) {
-    throw new ConfigError(`${name} and ${name}_FILE are both set; one of them should be`);
-  }
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    throw new ConfigError(`${name}_FILE names a file that cannot be read`, { cause });
-  }
-}
-
-/** What is wrong with the settings, one line each, without their values. */
-export function inWords<T>(schema: z.ZodType<T>, environment: Environment): T {
-  const parsed = schema.safeParse(environment);
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(
-    parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
-  );
 }

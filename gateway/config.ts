@@ -1,5 +1,6 @@
 /** The gateway's settings: from the environment, checked whole before anything starts. */
 import { z } from 'zod';
+import { type PaymentConfig, paymentConfigOf } from '../engine/payments/config.ts';
 import { type Layout, singleLayout } from '../engine/protocol/layout.ts';
 import { limitKeyOf, type TrustedProxies } from './client-address.ts';
 import { defaultLimits, type LimitsConfig } from './limits.ts';
@@ -23,6 +24,7 @@ export type GatewayConfig = {
   limits: LimitsConfig;
   /** Live sockets at a time; beyond, pages poll. */
   socketsMax: number;
+  payments: PaymentConfig;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 };
 
@@ -68,6 +70,7 @@ export function gatewayConfigOf(
     cookieKey: keys.cookie,
     limits: defaultLimits,
     socketsMax: from.RUXI_SOCKETS_MAX,
+    payments: paymentConfigOf(environment),
     logLevel: from.RUXI_LOG_LEVEL,
   };
 }

@@ -7,7 +7,7 @@ import { join, posix } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = new URL('..', import.meta.url).pathname;
-const folders = ['engine', 'gateway', 'web', 'data', 'bench', 'test', 'ops', 'docs'];
+const folders = ['engine', 'gateway', 'web', 'sandbox', 'data', 'bench', 'test', 'ops', 'docs'];
 const files = [
   ...readdirSync(root).filter((name) => name.endsWith('.ts') || name.endsWith('.md')),
   ...folders.flatMap((folder) =>
@@ -28,9 +28,11 @@ const arrows: Record<string, string[]> = {
   writer: ['core', 'protocol'],
   effects: ['core', 'protocol'],
   bus: ['protocol'],
+  payments: ['protocol', 'settings.ts'],
+  sandbox: [],
   import: ['protocol', 'data'],
   web: ['protocol'],
-  gateway: ['protocol', 'web'],
+  gateway: ['protocol', 'web', 'payments'],
   data: ['protocol', 'import'],
 };
 /** These put the parts together; what they join is their whole purpose. */
@@ -47,6 +49,14 @@ const contracts: Record<string, string[]> = {
   'engine/store/vault.ts': ['writer', 'import', 'effects'],
   'engine/bus/bus.ts': ['effects', 'writer', 'gateway'],
   'engine/bus/postbox.ts': ['effects', 'gateway'],
+  'engine/payments/provider.ts': ['effects'],
+  // What a payment platform publishes, and the keys that come with signing up.
+  'sandbox/wire.ts': ['payments'],
+  'sandbox/keys.ts': ['payments'],
+  // The sandbox's pages: another party, in fitting colours.
+  'web/markup.ts': ['sandbox'],
+  'web/china-time.ts': ['sandbox'],
+  'web/styles/tokens.css': ['sandbox'],
 };
 
 /** Single broken arrows that are right, each with its reason. */

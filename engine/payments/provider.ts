@@ -7,6 +7,8 @@
  *    value. No answer is trusted before its signature was verified.
  * P3 Money is whole fen in both directions; a decimal text is never read through a float.
  * P4 Nothing here decides anything about seats: facts go to the book that owns the order.
+ * P5 `closed` is the provider's word and not a promise: a payment may still be told after it (a code
+ *    that Alipay first hears of when it is scanned, a bank that was slow). Such a fact is true (D11).
  */
 import type { EpochMs, Fen } from '../protocol/ids.ts';
 import type {
@@ -37,7 +39,7 @@ export type Opened = { kind: 'opened'; payable: Payable } | { kind: 'refused'; w
 
 /** What the provider says of one attempt. */
 export type Standing =
-  /** Nothing paid, and it still may be. */
+  /** Nothing paid, and it still may be; also of a number that the provider has not heard of. */
   | { kind: 'waiting' }
   /** Nothing paid, and it never will be. */
   | { kind: 'closed' }

@@ -85,6 +85,7 @@ function newFolder() {
       RUXI_DATA_DIR: join(folder, 'data'),
       RUXI_KEYS_DIR: keysFolder,
       RUXI_PORT: '0',
+      RUXI_SANDBOX_PORT: '0',
     },
     cookieKey: () => readFileSync(join(keysFolder, 'cookie.key')),
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -82,7 +82,8 @@ export async function runRuxi(
 ): Promise<RuxiProcess> {
   const child = spawn(process.execPath, ['ruxi.ts', ...args], {
     cwd: new URL('../..', import.meta.url),
-    env: { PATH: process.env.PATH ?? '', ...environment },
+    // Several may run at a time: each with a payment sandbox on a port of its own.
+    env: { PATH: process.env.PATH ?? '', RUXI_SANDBOX_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -26,7 +26,7 @@ test.each([
 test('help says what there is, and the codes it ends with', async () => {
   const { how, output } = await endedWith(['--help']);
   expect(how).toBe(0);
-  for (const command of ['start', 'serve', 'engine', 'gateway', 'verify', 'window']) {
+  for (const command of ['start', 'serve', 'engine', 'gateway', 'sandbox', 'verify', 'window']) {
     expect(output).toContain(`  ${command} `);
   }
 });
@@ -37,6 +37,7 @@ test.each([
   [{ RUXI_AREA_PARTITIONS: 'a.>' }, 'RUXI_AREA_PARTITIONS: names'],
   [{ RUXI_PARTITIONS: 'p9' }, 'RUXI_PARTITIONS names p9'],
   [{ RUXI_DEMONSTRATION: 'no' }, 'RUXI_DEMONSTRATION'],
+  [{ RUXI_SANDBOX_PORT: 'high' }, 'RUXI_SANDBOX_PORT: a port'],
   [{ RUXI_NATS_URL: 'nats://a', RUXI_NATS_URL_FILE: 'b' }, 'RUXI_NATS_URL_FILE are both set'],
   [{ RUXI_NATS_URL_FILE: '/nowhere' }, 'cannot be read'],
   [{}, 'RUXI_NATS_URL is not set'],
@@ -101,6 +102,7 @@ test('everything in one process: open, then stopped by one signal, then open aga
     const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(ruxi.output())?.[1]);
     expect(await accepts(port), life).toBe(true);
     expect(ruxi.output()).toContain('Invented people');
+    expect(ruxi.output()).toMatch(/Payments are tried out at http:/);
     ruxi.child.kill('SIGTERM');
     expect(await ruxi.ended).toBe(0);
     expect(await accepts(port)).toBe(false);
