@@ -417,7 +417,12 @@ function importOf(vault: Vault, number: number): Command {
 function settledOf(command: Command): Command {
   if (command.kind !== 'import-candidate') throw new Error('not an import');
   const { id, person } = command;
-  return { kind: 'note-phone-settled', ...envelope(flat(`s${id.slice(0, -1)}`)), person };
+  return {
+    kind: 'note-phone-settled',
+    ...envelope(flat(`s${id.slice(0, -1)}`)),
+    person,
+    binding: 1,
+  };
 }
 
 function openingCommands(): Command[] {

@@ -55,7 +55,7 @@ export interface EngineClient {
   /** The epoch in which the partition of this body's book lives; undefined before it was heard. */
   epochOf(body: RoutedBody): number | undefined;
   onCounts(listener: (counts: readonly AreaCounts[]) => void): Unsubscribe;
-  /** News and snapshots alike: the session as `session-changed`, revocations as `sign-ins-ended`. */
+  /** News and snapshots alike: the session as `session-changed`, ended sign-ins as their notices. */
   onNotice(listener: (notice: Notice) => void): Unsubscribe;
   onState(listener: (state: BusState) => void): Unsubscribe;
   /** Every partition has been heard, the session is known, and counts and revocations are loaded. */
@@ -177,7 +177,12 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     if (layout.people.includes(partition)) {
       const ended = await askAt(partition, { kind: 'revocations' });
       if (ended.kind !== 'revocations') return false;
-      for (const one of ended.revocations) tell({ kind: 'sign-ins-ended', ...one });
+      for (const { signedOut, ...one } of ended.revocations) {
+        if (one.at > 0) tell({ kind: 'sign-ins-ended', ...one });
+        for (const { nonce, until } of signedOut) {
+          tell({ kind: 'signed-out', person: one.person, nonce, until });
+        }
+      }
     }
     return true;
   }

@@ -51,8 +51,8 @@ function frameOf(
 }
 
 function signedIn(context: GatewayContext, signIn: SignIn, now: number): Frame['signedIn'] {
-  const { kind, nameMask, ticket } = signIn;
+  const { kind, nameMask, ticket, expiresAt } = signIn;
   const signOutForm = context.cookies.formToken(signIn.nonce, 0, now);
-  if (kind === 'activation') return { kind, signOutForm };
-  return { kind, nameMask, ticketMask: ticketMask(ticket), signOutForm };
+  if (kind === 'activation') return { kind, signOutForm, expiresAt };
+  return { kind, nameMask, ticketMask: ticketMask(ticket), signOutForm, expiresAt };
 }

@@ -38,7 +38,7 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
   client.onCounts((counts) => availability.hear(counts));
   client.onNotice((notice) => {
     if (notice.kind === 'session-changed') catalogue.adopt(notice.adopted);
-    if (notice.kind === 'sign-ins-ended') revocations.hear([notice]);
+    if (notice.kind === 'sign-ins-ended' || notice.kind === 'signed-out') revocations.hear(notice);
   });
   await client.whenReady();
 

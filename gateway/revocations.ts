@@ -1,6 +1,7 @@
 /**
  * Which sign-ins have ended although their cookie has not: per person, the lowest generation still
- * valid. A cookie is checked against it in memory, without asking anyone.
+ * valid, and the single ones signed out of it. A cookie is checked against it in memory, without
+ * asking anyone.
  *
  * The engine is the source: it answers all that are younger than a cookie's lifetime, and tells of
  * each new one. The gateway is not ready before every people partition has answered once.
@@ -10,21 +11,24 @@
  */
 import type { EpochMs, PersonId } from '../engine/protocol/ids.ts';
 import { signInMaxMs } from '../engine/protocol/lasting.ts';
+import type { Notice } from '../engine/protocol/notices.ts';
+import type { SignIn } from './cookies.ts';
 
 /** Ended sign-ins are dropped once no cookie can be that old; looked for this often. */
 const sweepEveryMs = 10 * 60 * 1000;
 
-export type EndedSignIns = { person: PersonId; generation: number; at: EpochMs };
+export type EndedSignIns = Extract<Notice, { kind: 'sign-ins-ended' | 'signed-out' }>;
 
 export type Revocations = {
-  hear(ended: readonly EndedSignIns[]): void;
-  /** Whether a sign-in of this generation has been ended. */
-  ended(person: PersonId, generation: number): boolean;
+  hear(ended: EndedSignIns): void;
+  /** Whether this sign-in has been ended. */
+  ended(signIn: Pick<SignIn, 'person' | 'generation' | 'nonce'>): boolean;
   size(): number;
 };
 
 export function createRevocations(now: () => EpochMs): Revocations {
   const byPerson = new Map<PersonId, { generation: number; at: EpochMs }>();
+  const untilByNonce = new Map<string, EpochMs>();
   let sweptAt = now();
 
   function sweep(): void {
@@ -34,11 +38,17 @@ export function createRevocations(now: () => EpochMs): Revocations {
     for (const [person, entry] of byPerson) {
       if (entry.at + signInMaxMs <= at) byPerson.delete(person);
     }
+    for (const [nonce, until] of untilByNonce) {
+      if (until <= at) untilByNonce.delete(nonce);
+    }
   }
 
   return {
     hear(ended) {
-      for (const { person, generation, at } of ended) {
+      if (ended.kind === 'signed-out') {
+        untilByNonce.set(ended.nonce, ended.until);
+      } else {
+        const { person, generation, at } = ended;
         const known = byPerson.get(person);
         if (known === undefined || generation > known.generation) {
           byPerson.set(person, { generation, at });
@@ -46,10 +56,10 @@ export function createRevocations(now: () => EpochMs): Revocations {
       }
       sweep();
     },
-    ended(person, generation) {
+    ended({ person, generation, nonce }) {
       const known = byPerson.get(person);
-      return known !== undefined && generation < known.generation;
+      return (known !== undefined && generation < known.generation) || untilByNonce.has(nonce);
     },
-    size: () => byPerson.size,
+    size: () => byPerson.size + untilByNonce.size,
   };
 }

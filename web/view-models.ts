@@ -37,10 +37,19 @@ export type Frame = {
   demonstration: boolean;
   /** Absent as long as no session is known. */
   window: WindowModel | undefined;
-  /** Absent before sign-in. An activation sign-in shows no name (D1); nor where none was asked for. */
+  /**
+   * Absent before sign-in. An activation sign-in shows no name (D1); nor where none was asked for.
+   * `expiresAt`: when it ends by itself.
+   */
   signedIn:
-    | { kind: 'full'; nameMask?: string; ticketMask: string; signOutForm: string }
-    | { kind: 'activation'; signOutForm: string }
+    | {
+        kind: 'full';
+        nameMask?: string;
+        ticketMask: string;
+        signOutForm: string;
+        expiresAt: EpochMs;
+      }
+    | { kind: 'activation'; signOutForm: string; expiresAt: EpochMs }
     | undefined;
   /** Whom the foot of the page names. */
   office: Office | undefined;

@@ -7,32 +7,49 @@
  *    under the move's number or the old one under a new number.
  * K3 A fence is due for the claim that was valid when the reason for it arose; later commands come
  *    under a higher number.
+ * K4 What somebody who is not signed in may ask (D3) is decided and counted alike whether a phone
+ *    is bound or not; the writer asks this book about people nobody knows, too (D2).
  */
 import type {
   BindPhone,
   CandidateCommand,
   CandidateRecord,
+  ChangePassword,
   ChooseArea,
+  CodeAddress,
+  EndSignIns,
   ImportCandidate,
   NoteDelivery,
   NoteVacated,
   Prepared,
+  ProveResetCode,
   RecordSignIn,
   RequestPhoneCode,
+  RequestResetCode,
+  RequestUnbindCode,
+  ResetPassword,
   Sequenced,
   SetPassword,
+  SignOut,
+  UnbindPhone,
 } from '../protocol/commands.ts';
-import type { CandidateEvent } from '../protocol/events.ts';
-import type { EpochMs } from '../protocol/ids.ts';
+import type { CandidateEvent, PasswordSet, PhoneCodePurpose } from '../protocol/events.ts';
+import type { ChallengeId, EpochMs } from '../protocol/ids.ts';
+import { signInMaxMs } from '../protocol/lasting.ts';
 import type { CandidateView, SignInFacts } from '../protocol/replies.ts';
 import { signInDelayAfter } from '../protocol/sign-in-delay.ts';
 import { assert, unreachable } from './assert.ts';
 import { accept, answerTo, type Decision, outdated, refuse, repeated } from './decision.ts';
 import { done, keep } from './kept-answers.ts';
-import { type CandidateRow, newCandidate } from './rows.ts';
+import { type CandidateRow, newCandidate, type PhoneCode, type ResetCode } from './rows.ts';
 import { chinaDay, type Rules, windowRefusal } from './rules.ts';
 
 export type CandidateBookCommand = Prepared<CandidateCommand> | NoteDelivery;
+
+/** Time to think of a new password once the code has proved the phone. */
+const proofMs = 10 * 60_000;
+/** Single sign-ins a row remembers as signed out; one more ends all of the person's. */
+const signedOutMax = 8;
 
 export function decideOnCandidate(
   rules: Rules | undefined,
@@ -47,9 +64,24 @@ export function decideOnCandidate(
   if (bySession(command)) {
     if (rules === undefined) return refuse('session-missing');
     if (row === undefined) return refuse('person-unknown');
-    if (command.kind === 'request-phone-code') return requestPhoneCode(rules, row, command, at);
-    if (command.kind === 'bind-phone') return bindPhone(rules, row, command, at);
-    return chooseArea(rules, row, command, at);
+    switch (command.kind) {
+      case 'request-phone-code':
+        return requestPhoneCode(rules, row, command, at);
+      case 'bind-phone':
+        return bindPhone(rules, row, command, at);
+      case 'request-unbind-code':
+        return requestUnbindCode(rules, row, command, at);
+      case 'unbind-phone':
+        return unbindPhone(rules, row, command, at);
+      case 'request-reset-code':
+        return requestResetCode(rules, row, command, at);
+      case 'prove-reset-code':
+        return proveResetCode(rules, row, command, at);
+      case 'choose-area':
+        return chooseArea(rules, row, command, at);
+      default:
+        return unreachable(command);
+    }
   }
   if (row === undefined) return refuse('person-unknown');
   const { person } = row;
@@ -64,13 +96,25 @@ export function decideOnCandidate(
       if (row.fence?.claim !== command.claim) return accept(done);
       return accept(done, { kind: 'fence-settled', person, claim: command.claim });
     case 'note-phone-settled':
-      if (row.phone === undefined || row.phoneSettled) return accept(done);
+      if (row.phone === undefined || row.phoneSettled || row.bindings !== command.binding)
+        return accept(done);
       return accept(done, { kind: 'phone-settled', person });
+    case 'note-phone-released': {
+      const { binding } = command;
+      if (!row.phonesLeft.some((left) => left.binding === binding)) return accept(done);
+      return accept(done, { kind: 'phone-released', person, binding });
+    }
+    case 'change-password':
+      return changePassword(row, command, at);
+    case 'reset-password':
+      return resetPassword(row, command, at);
+    case 'end-sign-ins':
+      return endSignIns(row, command, at);
+    case 'sign-out':
+      return signOut(row, command, at);
     case 'note-delivery': {
       const { challenge, attempt, outcome } = command;
-      const { phoneCode } = row;
-      if (phoneCode?.challenge !== challenge || phoneCode.delivery !== 'sending')
-        return accept(done);
+      if (sendingCode(row, challenge) === undefined) return accept(done);
       return accept(done, { kind: 'account-delivery-noted', person, challenge, attempt, outcome });
     }
     default:
@@ -78,12 +122,20 @@ export function decideOnCandidate(
   }
 }
 
-type BySession = Prepared<RequestPhoneCode | BindPhone | ChooseArea>;
+/** What cannot be judged without the session's settings. */
+const kindsBySession = [
+  'request-phone-code',
+  'bind-phone',
+  'choose-area',
+  'request-unbind-code',
+  'unbind-phone',
+  'request-reset-code',
+  'prove-reset-code',
+] as const;
+type BySession = Extract<CandidateBookCommand, { kind: (typeof kindsBySession)[number] }>;
 
-function bySession(command: CandidateBookCommand): command is BySession {
-  const { kind } = command;
-  return kind === 'request-phone-code' || kind === 'bind-phone' || kind === 'choose-area';
-}
+const bySession = (command: CandidateBookCommand): command is BySession =>
+  kindsBySession.some((kind) => kind === command.kind);
 
 /** Safe to repeat: the same record again changes nothing. */
 function importCandidate(row: CandidateRow | undefined, command: ImportCandidate): Decision {
@@ -97,16 +149,20 @@ function recordSignIn(row: CandidateRow, command: RecordSignIn, at: EpochMs): De
   const { person, generation } = row;
   if (!row.record.tickets.some((ticket) => ticket.number === command.ticket))
     return refuse('ticket-unknown');
-  if (at < row.retryAt) return refuse('sign-in-delayed', { at: row.retryAt });
+  // Proof from before a password was changed is none: whoever knew the old one is a stranger now.
+  const device = command.device === generation;
+  const delayedUntil = device ? row.deviceRetryAt : row.retryAt;
+  if (at < delayedUntil) return refuse('sign-in-delayed', { at: delayedUntil });
 
   if (command.succeeded) {
     const answer = answerTo(command, { kind: 'signed-in', generation });
-    return accept(answer.outcome, { kind: 'sign-in-succeeded', person, answer });
+    return accept(answer.outcome, { kind: 'sign-in-succeeded', person, device, answer });
   }
-  const failures = row.failures + 1;
+  const failures = (device ? row.deviceFailures : row.failures) + 1;
   const retryAt = at + signInDelayAfter(failures);
   const answer = answerTo(command, { kind: 'sign-in-failed', failures, retryAt });
-  return accept(answer.outcome, { kind: 'sign-in-failed', person, failures, retryAt, answer });
+  const failed = { kind: 'sign-in-failed', person, device, failures, retryAt, answer } as const;
+  return accept(answer.outcome, failed);
 }
 
 function requestPhoneCode(
@@ -116,32 +172,60 @@ function requestPhoneCode(
   at: EpochMs,
 ): Decision {
   const { settings } = rules;
-  const { person, phoneCode, record } = row;
-  const { challenge, phone } = command;
-  const day = chinaDay(at);
-  if (row.codesDay === day && row.codesOnDay >= settings.accountCodesPerDayMax)
-    return refuse('codes-used-up');
-  const resendFrom = phoneCode === undefined ? 0 : phoneCode.sentAt + settings.codeResendAfterMs;
-  if (at < resendFrom) return refuse('resend-too-soon', { at: resendFrom });
+  const { phone } = command;
+  const early = noPhoneCodeNow(rules, row, at);
+  if (early !== undefined) return early;
   if (row.phone !== undefined) return refuse('phone-bound-already');
-  const { importedPhone } = record;
+  const { importedPhone } = row.record;
+  // Who has unbound a phone has proved it, or been to the office: the record has had its say.
   if (
     settings.importedPhoneMustMatch &&
+    row.bindings === 0 &&
     importedPhone !== undefined &&
     importedPhone.index !== phone.index
   )
     return refuse('phone-not-the-imported-one');
 
-  return accept(done, {
+  return accept(done, phoneCodeIssued(rules, row, command, 'binding-code', phone, at));
+}
+
+/** F42: the phone that is bound proves that it is still the person's. */
+function requestUnbindCode(
+  rules: Rules,
+  row: CandidateRow,
+  command: RequestUnbindCode,
+  at: EpochMs,
+): Decision {
+  if (row.phone === undefined) return refuse('phone-missing');
+  const early = noPhoneCodeNow(rules, row, at);
+  if (early !== undefined) return early;
+  return accept(done, phoneCodeIssued(rules, row, command, 'unbinding-code', row.phone, at));
+}
+
+/** D7: the daily cap of account codes, and the wait between two. */
+function noPhoneCodeNow(rules: Rules, row: CandidateRow, at: EpochMs): Decision | undefined {
+  const { accountCodesPerDayMax, codeResendAfterMs } = rules.settings;
+  if (row.codesDay === chinaDay(at) && row.codesOnDay >= accountCodesPerDayMax)
+    return refuse('codes-used-up');
+  const resendFrom = row.phoneCode === undefined ? 0 : row.phoneCode.sentAt + codeResendAfterMs;
+  return at < resendFrom ? refuse('resend-too-soon', { at: resendFrom }) : undefined;
+}
+
+function phoneCodeIssued(
+  rules: Rules,
+  { person }: CandidateRow,
+  command: Prepared<RequestPhoneCode> | RequestUnbindCode,
+  purpose: PhoneCodePurpose,
+  phone: CodeAddress,
+  at: EpochMs,
+): CandidateEvent {
+  const { challenge } = command;
+  const expiresAt = at + rules.settings.holdMs;
+  const answer = answerTo(command, done);
+  return {
     kind: 'phone-code-issued',
-    person,
-    challenge,
-    phone,
-    expiresAt: at + settings.holdMs,
-    sentAt: at,
-    day,
-    answer: answerTo(command, done),
-  });
+    ...{ person, purpose, challenge, phone, expiresAt, sentAt: at, day: chinaDay(at), answer },
+  };
 }
 
 function bindPhone(
@@ -150,20 +234,106 @@ function bindPhone(
   command: Prepared<BindPhone>,
   at: EpochMs,
 ): Decision {
-  const { codeTriesMax } = rules.settings;
-  const { person, phoneCode } = row;
-  if (phoneCode === undefined || phoneCode.challenge !== command.challenge)
-    return refuse('code-missing');
-  if (phoneCode.triesUsed >= codeTriesMax) return refuse('code-tries-used-up');
-  // Equal is too late, as everywhere.
-  if (phoneCode.expiresAt <= at) return refuse('code-expired');
-  if (!command.codeMatches) {
-    const { reply } = refuse('code-wrong', { triesLeft: codeTriesMax - phoneCode.triesUsed - 1 });
-    return { reply, events: [{ kind: 'phone-code-mistyped', person }] };
-  }
+  const { person } = row;
+  const wrong = notTheCode(rules, row, command, 'binding-code', at);
+  if (wrong !== undefined) return wrong;
   if (row.phone !== undefined) return refuse('phone-bound-already');
 
   return accept(done, { kind: 'phone-bound', person, at, answer: answerTo(command, done) });
+}
+
+/** F42: seats and payment stay; what R8 asks for is missing until another phone is bound. */
+function unbindPhone(
+  rules: Rules,
+  row: CandidateRow,
+  command: Prepared<UnbindPhone>,
+  at: EpochMs,
+): Decision {
+  const { person } = row;
+  if (row.phone === undefined) return refuse('phone-missing');
+  const wrong = notTheCode(rules, row, command, 'unbinding-code', at);
+  if (wrong !== undefined) return wrong;
+
+  return accept(done, { kind: 'phone-unbound', person, answer: answerTo(command, done) });
+}
+
+function notTheCode(
+  rules: Rules,
+  row: CandidateRow,
+  command: Prepared<BindPhone | UnbindPhone>,
+  purpose: PhoneCodePurpose,
+  at: EpochMs,
+): Decision | undefined {
+  const { person } = row;
+  const code = row.phoneCode?.purpose === purpose ? row.phoneCode : undefined;
+  return notThisCode(rules, code, command, at, { kind: 'phone-code-mistyped', person });
+}
+
+/** Undefined: it is the code. A wrong one uses up a try. */
+function notThisCode(
+  rules: Rules,
+  code: ResetCode | undefined,
+  { challenge, codeMatches }: { challenge: ChallengeId; codeMatches: boolean },
+  at: EpochMs,
+  mistyped: CandidateEvent,
+): Decision | undefined {
+  const { codeTriesMax } = rules.settings;
+  if (code === undefined || code.challenge !== challenge) return refuse('code-missing');
+  if (code.triesUsed >= codeTriesMax) return refuse('code-tries-used-up');
+  // Equal is too late, as everywhere.
+  if (code.expiresAt <= at) return refuse('code-expired');
+  if (codeMatches && code.phone !== undefined) return undefined;
+  const { reply } = refuse('code-wrong', { triesLeft: codeTriesMax - code.triesUsed - 1 });
+  return { reply, events: [mistyped] };
+}
+
+/**
+ * D3. Asked again too soon, the live code is named instead of refusing: whoever asked before may
+ * have been somebody else, and the code that came to the phone is still the right one.
+ */
+function requestResetCode(
+  rules: Rules,
+  row: CandidateRow,
+  command: RequestResetCode,
+  at: EpochMs,
+): Decision {
+  const { accountCodesPerDayMax, codeResendAfterMs, holdMs } = rules.settings;
+  const { person, resetCode } = row;
+  const resendFrom = resetCode === undefined ? 0 : resetCode.sentAt + codeResendAfterMs;
+  if (resetCode !== undefined && at < resendFrom) {
+    const { challenge, expiresAt } = resetCode;
+    return accept({ kind: 'reset-code', challenge, expiresAt, resendFrom });
+  }
+  const day = chinaDay(at);
+  // Apart from the codes of those who are signed in: a stranger's asking must not use theirs up.
+  if (row.resetsDay === day && row.resetsOnDay >= accountCodesPerDayMax)
+    return refuse('codes-used-up');
+
+  const { challenge } = command;
+  const expiresAt = at + holdMs;
+  const outcome = { challenge, expiresAt, resendFrom: at + codeResendAfterMs };
+  const answer = answerTo(command, { kind: 'reset-code', ...outcome });
+  return accept(answer.outcome, {
+    kind: 'reset-code-issued',
+    ...{ person, challenge, expiresAt, sentAt: at, day, answer },
+  });
+}
+
+/** The code is spent; its proof is good for one new password. */
+function proveResetCode(
+  rules: Rules,
+  row: CandidateRow,
+  command: Prepared<ProveResetCode>,
+  at: EpochMs,
+): Decision {
+  const { person, resetCode } = row;
+  const mistyped = { kind: 'reset-code-mistyped', person } as const;
+  const wrong = notThisCode(rules, resetCode, command, at, mistyped);
+  if (wrong !== undefined) return wrong;
+
+  const answer = answerTo(command, done);
+  const proof = { proof: command.id, until: at + proofMs };
+  return accept(done, { kind: 'reset-code-proven', person, ...proof, answer });
 }
 
 /** D1: the binding comes before the password. */
@@ -171,16 +341,64 @@ function setPassword(row: CandidateRow, command: SetPassword, at: EpochMs): Deci
   if (row.phone === undefined) return refuse('phone-missing');
   if (row.passwordHash !== undefined) return refuse('password-set-already');
 
-  const { person, generation } = row;
-  return accept(done, {
-    kind: 'password-set',
-    person,
-    hash: command.hash,
-    generation: generation + 1,
-    at,
-    answer: answerTo(command, done),
-  });
+  return accept(done, passwordSet(row, command, at));
 }
+
+/** F43. The old password was right for the sign-ins of that generation only. */
+function changePassword(row: CandidateRow, command: ChangePassword, at: EpochMs): Decision {
+  if (command.generation !== row.generation) return refuse('changed-meanwhile');
+  if (row.passwordHash === undefined) return refuse('activation-required');
+  if (at < row.deviceRetryAt) return refuse('sign-in-delayed', { at: row.deviceRetryAt });
+
+  return accept(done, passwordSet(row, command, at));
+}
+
+/** D3: the phone was proved instead of the old password. */
+function resetPassword(row: CandidateRow, command: ResetPassword, at: EpochMs): Decision {
+  const { resetProof } = row;
+  if (resetProof === undefined || resetProof.proof !== command.proof) return refuse('code-missing');
+  if (resetProof.until <= at) return refuse('code-expired');
+
+  return accept(done, passwordSet(row, command, at));
+}
+
+/** Whichever way it came: every sign-in of the person ends, and the area is fenced. */
+function passwordSet(
+  { person, generation }: CandidateRow,
+  command: SetPassword | ChangePassword | ResetPassword,
+  at: EpochMs,
+): PasswordSet {
+  const { hash } = command;
+  const answer = answerTo(command, done);
+  return { kind: 'password-set', person, hash, generation: generation + 1, at, answer };
+}
+
+function endSignIns(row: CandidateRow, command: EndSignIns, at: EpochMs): Decision {
+  const { person } = row;
+  if (command.generation !== row.generation) return refuse('changed-meanwhile');
+
+  const generation = row.generation + 1;
+  const answer = answerTo(command, { kind: 'signed-in', generation });
+  return accept(answer.outcome, { kind: 'sign-ins-ended', person, generation, at, answer });
+}
+
+function signOut(row: CandidateRow, command: SignOut, at: EpochMs): Decision {
+  const { person } = row;
+  const { nonce } = command;
+  const until = Math.min(command.until, at + signInMaxMs);
+  const still = stillSignedOut(row, at);
+  if (until <= at || still.some((one) => one.nonce === nonce)) return accept(done);
+  const answer = answerTo(command, done);
+  if (still.length < signedOutMax)
+    return accept(done, { kind: 'signed-out', person, nonce, until, at, answer });
+
+  const generation = row.generation + 1;
+  return accept(done, { kind: 'sign-ins-ended', person, generation, at, answer });
+}
+
+/** Those that would still be sign-ins. */
+const stillSignedOut = (row: CandidateRow, at: EpochMs): CandidateRow['signedOut'] =>
+  row.signedOut.filter(({ until }) => at < until);
 
 /** R1: decided here, before any seat is asked for. */
 function chooseArea(rules: Rules, row: CandidateRow, command: ChooseArea, at: EpochMs): Decision {
@@ -235,18 +453,17 @@ export function evolveCandidate(
   if ('answer' in event) keep(row, event.answer);
   switch (event.kind) {
     case 'sign-in-succeeded':
-      row.failures = 0;
-      row.retryAt = 0;
+      countFailures(row, event.device, 0, 0);
       return row;
     case 'sign-in-failed':
-      row.failures = event.failures;
-      row.retryAt = event.retryAt;
+      countFailures(row, event.device, event.failures, event.retryAt);
       return row;
     case 'phone-code-issued': {
-      const { challenge, phone, expiresAt, sentAt, day } = event;
+      const { purpose, challenge, phone, expiresAt, sentAt, day } = event;
       row.codesOnDay = row.codesDay === day ? row.codesOnDay + 1 : 1;
       row.codesDay = day;
-      row.phoneCode = { challenge, phone, expiresAt, sentAt, triesUsed: 0, delivery: 'sending' };
+      const code = { challenge, phone, expiresAt, sentAt };
+      row.phoneCode = { purpose, ...code, triesUsed: 0, delivery: 'sending' };
       return row;
     }
     case 'phone-code-mistyped':
@@ -254,19 +471,55 @@ export function evolveCandidate(
       row.phoneCode.triesUsed += 1;
       return row;
     case 'phone-bound':
-      row.phone = row.phoneCode?.phone;
-      row.phoneSettled = false;
+      assert(row.phoneCode !== undefined, 'a code proved the phone');
+      hasPhone(row, row.phoneCode.phone);
       row.phoneCode = undefined;
       return row;
     case 'phone-settled':
       row.phoneSettled = true;
       return row;
-    case 'password-set':
-      row.passwordHash = event.hash;
-      row.generation = event.generation;
-      row.endedAt = event.at;
+    case 'phone-unbound':
+      assert(row.phone !== undefined, 'only a bound phone is unbound');
+      row.phonesLeft.push({ phone: row.phone.index, binding: row.bindings });
+      row.phone = undefined;
+      row.phoneSettled = false;
+      row.phoneCode = undefined;
+      forgetReset(row);
       fence(row);
       return row;
+    case 'phone-released':
+      row.phonesLeft = row.phonesLeft.filter(({ binding }) => binding !== event.binding);
+      return row;
+    case 'reset-code-issued': {
+      const { challenge, expiresAt, sentAt, day } = event;
+      row.resetsOnDay = row.resetsDay === day ? row.resetsOnDay + 1 : 1;
+      row.resetsDay = day;
+      const code = { challenge, phone: row.phone, expiresAt, sentAt };
+      row.resetCode = { ...code, triesUsed: 0, delivery: 'sending' };
+      return row;
+    }
+    case 'reset-code-mistyped':
+      assert(row.resetCode !== undefined, 'only a live code is mistyped');
+      row.resetCode.triesUsed += 1;
+      return row;
+    case 'reset-code-proven':
+      row.resetCode = undefined;
+      row.resetProof = { proof: event.proof, until: event.until };
+      return row;
+    case 'password-set':
+      row.passwordHash = event.hash;
+      endedSince(row, event.generation, event.at);
+      forgetReset(row);
+      fence(row);
+      return row;
+    case 'sign-ins-ended':
+      endedSince(row, event.generation, event.at);
+      return row;
+    case 'signed-out': {
+      const { nonce, until, at } = event;
+      row.signedOut = [...stillSignedOut(row, at), { nonce, until }];
+      return row;
+    }
     case 'area-claimed':
       row.claimsGiven = event.number;
       row.claim = { number: event.number, area: event.area };
@@ -287,9 +540,11 @@ export function evolveCandidate(
     case 'fence-settled':
       if (row.fence?.claim === event.claim) row.fence = undefined;
       return row;
-    case 'account-delivery-noted':
-      if (row.phoneCode !== undefined) row.phoneCode.delivery = event.outcome;
+    case 'account-delivery-noted': {
+      const code = sendingCode(row, event.challenge);
+      if (code !== undefined) code.delivery = event.outcome;
       return row;
+    }
     default:
       return unreachable(event);
   }
@@ -310,9 +565,42 @@ function imported(
   row.record = record;
   row.passwordHash ??= record.passwordHash;
   // F12: a new candidate's phone was proven at enrolment; it still needs its place at the PhoneBook.
-  if (record.kind === 'new') row.phone ??= record.importedPhone;
+  if (record.kind === 'new' && record.importedPhone !== undefined && row.bindings === 0)
+    hasPhone(row, record.importedPhone);
   if (died) fence(row);
   return row;
+}
+
+function hasPhone(row: CandidateRow, phone: CodeAddress): void {
+  row.phone = phone;
+  row.bindings += 1;
+  row.phoneSettled = false;
+}
+
+/** What proves a phone that is no longer bound, or a password that is no longer forgotten. */
+function forgetReset(row: CandidateRow): void {
+  row.resetCode = undefined;
+  row.resetProof = undefined;
+}
+
+function endedSince(row: CandidateRow, generation: number, at: EpochMs): void {
+  row.generation = generation;
+  row.endedAt = at;
+  // They are below the generation now; and no device has failed in the new one.
+  row.signedOut = [];
+  countFailures(row, true, 0, 0);
+}
+
+function countFailures(row: CandidateRow, device: boolean, failures: number, retryAt: number) {
+  if (device) Object.assign(row, { deviceFailures: failures, deviceRetryAt: retryAt });
+  else Object.assign(row, { failures, retryAt });
+}
+
+/** The code whose message is on its way under this challenge. */
+function sendingCode(row: CandidateRow, challenge: ChallengeId): PhoneCode | ResetCode | undefined {
+  return [row.phoneCode, row.resetCode].find(
+    (code) => code?.challenge === challenge && code.delivery === 'sending',
+  );
 }
 
 /** K3. While a move runs its end brings the higher number by itself. */
@@ -341,13 +629,15 @@ export function candidateViewOf(rules: Rules | undefined, row: CandidateRow): Ca
     generation: row.generation,
   };
   if (phone !== undefined) view.phone = phone;
-  if (record.importedPhone !== undefined) view.importedPhoneMask = record.importedPhone.mask;
+  if (record.importedPhone !== undefined && row.bindings === 0)
+    view.importedPhoneMask = record.importedPhone.mask;
   if (claim !== undefined) view.claim = { number: claim.number, area: claim.area };
   if (moving !== undefined)
     view.moving = { number: moving.number, from: moving.from, to: moving.to };
   if (phoneCode !== undefined && rules !== undefined) {
     const { codeResendAfterMs, codeTriesMax } = rules.settings;
     view.phoneCode = {
+      purpose: phoneCode.purpose,
       challenge: phoneCode.challenge,
       phoneMask: phoneCode.phone.mask,
       expiresAt: phoneCode.expiresAt,
@@ -360,13 +650,12 @@ export function candidateViewOf(rules: Rules | undefined, row: CandidateRow): Ca
 }
 
 export function signInFactsOf(row: CandidateRow): SignInFacts {
-  const { record, passwordHash } = row;
-  return {
-    tickets: record.tickets,
-    password:
-      passwordHash === undefined ? { kind: 'initial' } : { kind: 'set', hash: passwordHash },
-    retryAt: row.retryAt,
-    phoneBound: row.phone !== undefined,
-    kind: record.kind,
-  };
+  const { record, passwordHash, retryAt, deviceRetryAt, generation } = row;
+  const { tickets, activationDigest: digest } = record;
+  const activated = passwordHash !== undefined && row.bindings > 0;
+  const common = { tickets, retryAt, deviceRetryAt, generation, activated };
+  if (passwordHash !== undefined)
+    return { ...common, password: { kind: 'set', hash: passwordHash } };
+  if (digest !== undefined) return { ...common, password: { kind: 'activation-code', digest } };
+  return { ...common, password: { kind: 'initial' } };
 }

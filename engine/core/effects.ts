@@ -16,7 +16,7 @@ import type {
 } from '../protocol/ids.ts';
 import type { CodeKind } from '../protocol/messages.ts';
 import type { Adopted } from '../protocol/session.ts';
-import type { CandidateRow, RegistrationRow, Row, SessionRow } from './rows.ts';
+import type { CandidateRow, PhoneCode, RegistrationRow, Row, SessionRow } from './rows.ts';
 
 export type Effect =
   /** Counted at the PhoneBook by `key` first; `note-delivery` brings the outcome. `area`: a booking code. */
@@ -37,9 +37,11 @@ export type Effect =
   /** Acknowledged by `note-fenced`. */
   | { kind: 'fence-area'; key: string; person: PersonId; area: AreaCode; claim: number }
   /** Acknowledged by `note-phone-settled`. */
-  | { kind: 'settle-phone'; key: string; person: PersonId; phone: PhoneIndex }
+  | { kind: 'settle-phone'; key: string; person: PersonId; phone: PhoneIndex; binding: number }
   /** The reply's number is brought back by `note-adopted`. */
-  | { kind: 'adopt'; key: string; partition: PartitionName; adopted: Adopted };
+  | { kind: 'adopt'; key: string; partition: PartitionName; adopted: Adopted }
+  /** Acknowledged by `note-phone-released`. */
+  | { kind: 'release-phone'; key: string; person: PersonId; phone: PhoneIndex; binding: number };
 
 /** `partitions`: all that must adopt the session, read for the SessionBook's row only. */
 export function pendingEffects(row: Row, partitions: readonly PartitionName[]): Effect[] {
@@ -76,25 +78,22 @@ function ofRegistration(row: RegistrationRow): Effect[] {
 }
 
 function ofCandidate(row: CandidateRow): Effect[] {
-  const { person, phoneCode, phone, moving, fence } = row;
+  const { person, phoneCode, resetCode, phone, bindings, moving, fence } = row;
   const effects: Effect[] = [];
-  if (phoneCode?.delivery === 'sending') {
-    const { challenge, phone: to, sentAt } = phoneCode;
-    const key = `${challenge}.1`;
-    effects.push({
-      kind: 'send-message',
-      key,
-      code: 'binding-code',
-      person,
-      challenge,
-      attempt: 1,
-      phone: to,
-      sentAt,
-    });
+  if (phoneCode?.delivery === 'sending')
+    effects.push(accountMessage(person, phoneCode.purpose, phoneCode));
+  if (resetCode?.phone !== undefined && resetCode.delivery === 'sending') {
+    const { phone: to, ...code } = resetCode;
+    effects.push(accountMessage(person, 'password-code', { ...code, phone: to }));
   }
   if (phone !== undefined && !row.phoneSettled) {
-    const key = `${person}.settle.${phone.index}`;
-    effects.push({ kind: 'settle-phone', key, person, phone: phone.index });
+    const { index } = phone;
+    const key = `${person}.settle.${bindings}`;
+    effects.push({ kind: 'settle-phone', key, person, phone: index, binding: bindings });
+  }
+  for (const { phone: index, binding } of row.phonesLeft) {
+    const key = `${person}.release.${binding}`;
+    effects.push({ kind: 'release-phone', key, person, phone: index, binding });
   }
   if (moving !== undefined) {
     const { number: claim, from: area } = moving;
@@ -105,6 +104,15 @@ function ofCandidate(row: CandidateRow): Effect[] {
     effects.push({ kind: 'fence-area', key: `${person}.fence.${claim}`, person, area, claim });
   }
   return effects;
+}
+
+function accountMessage(
+  person: PersonId,
+  code: CodeKind,
+  { challenge, phone, sentAt }: Omit<PhoneCode, 'purpose'>,
+): Effect {
+  const key = `${challenge}.1`;
+  return { kind: 'send-message', key, code, person, challenge, attempt: 1, phone, sentAt };
 }
 
 function ofSession(row: SessionRow, partitions: readonly PartitionName[]): Effect[] {

@@ -29,6 +29,7 @@ import type {
   CommandReply,
   Query,
   QueryAnswer,
+  Revocation,
 } from '../protocol/replies.ts';
 import {
   type AreaBook,
@@ -95,8 +96,8 @@ export type Partition = {
   areas: Map<AreaCode, AreaBook>;
   candidates: Map<PersonId, CandidateRow>;
   phones: Map<PhoneIndex, PhoneRow>;
-  /** People whose earlier sign-ins ended, as far as their rows passed through here. */
-  revocations: Map<PersonId, { generation: number; at: EpochMs }>;
+  /** People with ended sign-ins, as far as their rows passed through here; longest ago first. */
+  revocations: Map<PersonId, Revocation>;
 };
 /** A row that must be loaded first (or be known to be absent). */
 export type RowNeed = { table: 'candidates' | 'phones'; key: string };
@@ -139,10 +140,20 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'note-vacated':
     case 'note-fenced':
     case 'note-phone-settled':
+    case 'request-unbind-code':
+    case 'unbind-phone':
+    case 'note-phone-released':
+    case 'change-password':
+    case 'request-reset-code':
+    case 'prove-reset-code':
+    case 'reset-password':
+    case 'end-sign-ins':
+    case 'sign-out':
       return decideOnCandidate(rules, partition.candidates.get(command.person), given, command);
     case 'join-phone':
     case 'settle-phone':
     case 'take-message':
+    case 'release-phone':
       return decideOnPhone(rules, partition.phones.get(command.phone), given, command);
     default:
   }
@@ -191,6 +202,7 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
     const row = evolveCandidate(partition.candidates.get(event.person), event);
     partition.candidates.set(event.person, row);
     noteRevocation(partition, row);
+    forgetRevocations(partition, at);
     return row;
   }
   if (isOnPhone(event)) {
@@ -242,7 +254,9 @@ export function present(
     case 'request-phone-code':
     case 'bind-phone':
     case 'set-password':
-    case 'choose-area': {
+    case 'choose-area':
+    case 'request-unbind-code':
+    case 'unbind-phone': {
       const row = partition.candidates.get(command.person);
       if (reply.kind === 'refused' || row === undefined) return { id, ...reply };
       return { id, ...reply, candidate: candidateViewOf(rules, row) };
@@ -293,9 +307,9 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
     case 'session':
       return { kind: query.kind, adopted: partition.adopted?.adopted ?? null };
     case 'revocations': {
-      const revocations = [...partition.revocations]
-        .filter(([, ended]) => at - ended.at <= signInMaxMs)
-        .map(([person, ended]) => ({ person, ...ended }));
+      const revocations = [...partition.revocations.values()]
+        .map((one) => ({ ...one, signedOut: one.signedOut.filter(({ until }) => at < until) }))
+        .filter((one) => at - one.at <= signInMaxMs || one.signedOut.length > 0);
       return { kind: query.kind, revocations };
     }
     default:
@@ -339,6 +353,7 @@ export function rowsNeeded(asked: PreparedCommand | Query): RowNeed[] {
     case 'join-phone':
     case 'settle-phone':
     case 'take-message':
+    case 'release-phone':
       return [{ table: 'phones', key: asked.phone }];
     case 'import-candidate':
     case 'record-sign-in':
@@ -349,6 +364,15 @@ export function rowsNeeded(asked: PreparedCommand | Query): RowNeed[] {
     case 'note-vacated':
     case 'note-fenced':
     case 'note-phone-settled':
+    case 'request-unbind-code':
+    case 'unbind-phone':
+    case 'note-phone-released':
+    case 'change-password':
+    case 'request-reset-code':
+    case 'prove-reset-code':
+    case 'reset-password':
+    case 'end-sign-ins':
+    case 'sign-out':
     case 'candidate':
     case 'sign-in-facts':
       return [{ table: 'candidates', key: asked.person }];
@@ -476,6 +500,14 @@ const tableOfEvent: Record<EventKind, Table> = {
   'window-set': 'session',
   'adoption-noted': 'session',
   'session-adopted': 'adopted',
+  'phone-unbound': 'candidates',
+  'phone-released': 'candidates',
+  'reset-code-issued': 'candidates',
+  'reset-code-mistyped': 'candidates',
+  'reset-code-proven': 'candidates',
+  'sign-ins-ended': 'candidates',
+  'signed-out': 'candidates',
+  'phone-left': 'phones',
 };
 const isOnRegistration = (event: RuxiEvent): event is RegistrationEvent =>
   tableOfEvent[event.kind] === 'registrations';
@@ -511,6 +543,21 @@ function registrationIn(
 }
 
 function noteRevocation(partition: Partition, row: CandidateRow): void {
-  if (row.endedAt === 0) return;
-  partition.revocations.set(row.person, { generation: row.generation, at: row.endedAt });
+  const { person, generation, endedAt: at, signedOut } = row;
+  if (at === 0 && signedOut.length === 0) return;
+  const known = partition.revocations.get(person);
+  if (known?.generation === generation && known.signedOut === signedOut) return;
+  partition.revocations.delete(person);
+  partition.revocations.set(person, { person, generation, at, signedOut });
+}
+
+/** More go than come: what no cookie can be old enough for need not be told any more. */
+function forgetRevocations({ revocations }: Partition, now: EpochMs): void {
+  let looks = 2;
+  for (const [person, { at, signedOut }] of revocations) {
+    const told = now - at > signInMaxMs && signedOut.every(({ until }) => until <= now);
+    if (told) revocations.delete(person);
+    looks -= 1;
+    if (!told || looks === 0) return;
+  }
 }

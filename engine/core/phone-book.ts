@@ -2,8 +2,11 @@
  * One phone number: how many people it may serve and how many messages it got today (D7).
  *
  * N1 A place is asked for before a code is sent, runs out by itself, and lasts once the code has
- *    proved the phone.
+ *    proved the phone, until the phone is unbound (F42).
  * N2 A message counts once by its key, however often it is asked for on the day.
+ * N3 A person's bindings are numbered. Settling and releasing may come late, twice and in the wrong
+ *    order: only a higher number changes a place, and a released one is remembered, as a place that
+ *    runs out, for longer than any message can be late.
  */
 import type { PhoneCommand, Sequenced } from '../protocol/commands.ts';
 import type { PhoneEvent } from '../protocol/events.ts';
@@ -28,10 +31,18 @@ export function decideOnPhone(
   const { phone } = command;
   const people = row?.people ?? [];
   if (command.kind === 'settle-phone') {
-    const { person } = command;
+    const { person, binding } = command;
     // The phone is proven: a cap that was reached meanwhile does not take it away again.
-    if (people.some((place) => place.person === person && place.until === 0)) return accept(done);
-    return accept(done, { kind: 'phone-joined', phone, person });
+    if (people.some((place) => place.person === person && place.binding >= binding))
+      return accept(done);
+    return accept(done, { kind: 'phone-joined', phone, person, binding });
+  }
+  if (command.kind === 'release-phone') {
+    const { person, binding } = command;
+    const place = people.find((one) => one.person === person);
+    const last = place?.binding ?? 0;
+    if (last > binding || (last === binding && place?.until !== 0)) return accept(done);
+    return accept(done, { kind: 'phone-left', phone, person, binding, until: at + placeMs });
   }
   if (rules === undefined) return refuse('session-missing');
   const { peoplePerPhoneMax, messagesPerPhonePerDayMax } = rules.settings;
@@ -69,11 +80,14 @@ export function evolvePhone(known: PhoneRow | undefined, event: PhoneEvent, at: 
   switch (event.kind) {
     case 'phone-joined': {
       const { person, until } = event;
-      // Places that ran out are swept here, so the list stays as short as the cap.
-      row.people = row.people.filter(
-        (place) => place.person !== person && (place.until === 0 || at < place.until),
-      );
-      row.people.push({ person, until: until ?? 0 });
+      const before = row.people.find((place) => place.person === person);
+      const binding = event.binding ?? before?.binding ?? 0;
+      take(row, { person, until: until ?? 0, binding }, at);
+      return row;
+    }
+    case 'phone-left': {
+      const { person, binding, until } = event;
+      take(row, { person, until, binding }, at);
       return row;
     }
     case 'message-taken':
@@ -84,4 +98,12 @@ export function evolvePhone(known: PhoneRow | undefined, event: PhoneEvent, at: 
     default:
       return unreachable(event);
   }
+}
+
+/** Places that ran out are swept here, so the list stays about as short as the cap. */
+function take(row: PhoneRow, taken: PhoneRow['people'][number], at: number): void {
+  row.people = row.people.filter(
+    ({ person, until }) => person !== taken.person && (until === 0 || at < until),
+  );
+  row.people.push(taken);
 }

@@ -7,10 +7,11 @@
  * W3 Rows of one table are made by one function each, so that all have one shape.
  */
 import type { CandidateRecord, CodeAddress, DeliveryOutcome } from '../protocol/commands.ts';
-import type { Answer } from '../protocol/events.ts';
+import type { Answer, PhoneCodePurpose } from '../protocol/events.ts';
 import type {
   AreaCode,
   ChallengeId,
+  CommandId,
   CourseCode,
   EpochMs,
   PartitionName,
@@ -88,7 +89,9 @@ export type AreaRow = {
   capacities: { unit: UnitCode; capacity: number }[];
 };
 
+/** Of somebody signed in. Good for `purpose` only (D7). */
 export type PhoneCode = {
+  purpose: PhoneCodePurpose;
   challenge: ChallengeId;
   phone: CodeAddress;
   expiresAt: EpochMs;
@@ -96,6 +99,8 @@ export type PhoneCode = {
   triesUsed: number;
   delivery: 'sending' | DeliveryOutcome;
 };
+/** D3, of somebody who is not. `phone` undefined: none is bound, nothing is sent, no code is right. */
+export type ResetCode = Omit<PhoneCode, 'purpose' | 'phone'> & { phone: CodeAddress | undefined };
 export type CandidateRow = {
   table: 'candidates';
   person: PersonId;
@@ -104,16 +109,30 @@ export type CandidateRow = {
   /** argon2id in PHC form; undefined: the initial password applies (F8). */
   passwordHash: string | undefined;
   phone: CodeAddress | undefined;
+  /** How many phones were bound so far; the present one is that of this number. */
+  bindings: number;
   /** The PhoneBook has made the place lasting. */
   phoneSettled: boolean;
+  /** Unbound phones whose places the PhoneBook has not released yet; each took a code, so they are few. */
+  phonesLeft: { phone: PhoneIndex; binding: number }[];
   phoneCode: PhoneCode | undefined;
   codesDay: number;
   codesOnDay: number;
+  resetCode: ResetCode | undefined;
+  /** A reset code was typed right: a new password may follow until then. */
+  resetProof: { proof: CommandId; until: EpochMs } | undefined;
+  resetsDay: number;
+  resetsOnDay: number;
   failures: number;
   retryAt: EpochMs;
+  /** The same for devices that the person had signed in from before. */
+  deviceFailures: number;
+  deviceRetryAt: EpochMs;
   /** Sign-ins below it are ended; `endedAt` says since when, 0 never. */
   generation: number;
   endedAt: EpochMs;
+  /** Single sign-ins of this generation that were ended before their time. */
+  signedOut: { nonce: string; until: EpochMs }[];
   /** The highest claim number handed out. */
   claimsGiven: number;
   claim: { number: number; area: AreaCode } | undefined;
@@ -132,8 +151,8 @@ export type PhoneRow = {
   table: 'phones';
   phone: PhoneIndex;
   lastIndex: number;
-  /** `until` 0: lasting. */
-  people: { person: PersonId; until: EpochMs }[];
+  /** `until` 0: lasting. `binding`: the newest of the person's that was settled or released here. */
+  people: { person: PersonId; until: EpochMs; binding: number }[];
   day: number;
   /** The messages counted on `day`, by key. */
   messages: string[];
@@ -213,14 +232,23 @@ export function newCandidate(person: PersonId, record: CandidateRecord): Candida
     record,
     passwordHash: undefined,
     phone: undefined,
+    bindings: 0,
     phoneSettled: false,
+    phonesLeft: [],
     phoneCode: undefined,
     codesDay: 0,
     codesOnDay: 0,
+    resetCode: undefined,
+    resetProof: undefined,
+    resetsDay: 0,
+    resetsOnDay: 0,
     failures: 0,
     retryAt: 0,
+    deviceFailures: 0,
+    deviceRetryAt: 0,
     generation: 1,
     endedAt: 0,
+    signedOut: [],
     claimsGiven: 0,
     claim: undefined,
     moving: undefined,
@@ -262,14 +290,23 @@ export function packRow(row: Row): unknown[] {
         row.record,
         row.passwordHash ?? null,
         row.phone ?? null,
+        row.bindings,
         row.phoneSettled,
+        row.phonesLeft,
         row.phoneCode ?? null,
         row.codesDay,
         row.codesOnDay,
+        row.resetCode === undefined ? null : packResetCode(row.resetCode),
+        row.resetProof ?? null,
+        row.resetsDay,
+        row.resetsOnDay,
         row.failures,
         row.retryAt,
+        row.deviceFailures,
+        row.deviceRetryAt,
         row.generation,
         row.endedAt,
+        row.signedOut,
         row.claimsGiven,
         row.claim ?? null,
         row.moving ?? null,
@@ -281,7 +318,7 @@ export function packRow(row: Row): unknown[] {
     case 'phones':
       return [
         row.lastIndex,
-        row.people.flatMap(({ person, until }) => [person, until]),
+        row.people.flatMap(({ person, until, binding }) => [person, until, binding]),
         row.day,
         row.messages,
       ];
@@ -333,22 +370,33 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       return { table, area: key[0], lastIndex, capacities };
     }
     case 'candidates': {
-      const [lastIndex, record, passwordHash, phone, phoneSettled, phoneCode, ...rest] =
+      const [lastIndex, record, passwordHash, phone, bindings, phoneSettled, phonesLeft, ...codes] =
         packed as PackedCandidate;
-      const [codesDay, codesOnDay, failures, retryAt, generation, endedAt, ...claims] = rest;
+      const [phoneCode, codesDay, codesOnDay, resetCode, resetProof, ...more] = codes;
+      const [resetsDay, resetsOnDay, failures, retryAt, deviceFailures, ...ends] = more;
+      const [deviceRetryAt, generation, endedAt, signedOut, ...claims] = ends;
       const [claimsGiven, claim, moving, fence, movesDay, movesOnDay, answers] = claims;
       const row = newCandidate(key[0], record);
       row.lastIndex = lastIndex;
       row.passwordHash = passwordHash ?? undefined;
       row.phone = phone ?? undefined;
+      row.bindings = bindings;
       row.phoneSettled = phoneSettled;
+      row.phonesLeft = phonesLeft;
       row.phoneCode = phoneCode ?? undefined;
       row.codesDay = codesDay;
       row.codesOnDay = codesOnDay;
+      row.resetCode = resetCode === null ? undefined : unpackResetCode(resetCode);
+      row.resetProof = resetProof ?? undefined;
+      row.resetsDay = resetsDay;
+      row.resetsOnDay = resetsOnDay;
       row.failures = failures;
       row.retryAt = retryAt;
+      row.deviceFailures = deviceFailures;
+      row.deviceRetryAt = deviceRetryAt;
       row.generation = generation;
       row.endedAt = endedAt;
+      row.signedOut = signedOut;
       row.claimsGiven = claimsGiven;
       row.claim = claim ?? undefined;
       row.moving = moving ?? undefined;
@@ -360,10 +408,8 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
     }
     case 'phones': {
       const [lastIndex, flat, day, messages] = packed as [number, unknown[], number, string[]];
-      const people = inGroups<[PersonId, EpochMs]>(flat, 2).map(([person, until]) => ({
-        person,
-        until,
-      }));
+      const places = inGroups<[PersonId, EpochMs, number]>(flat, 3);
+      const people = places.map(([person, until, binding]) => ({ person, until, binding }));
       return { table, phone: key[0], lastIndex, people, day, messages };
     }
     case 'session': {
@@ -410,14 +456,23 @@ type PackedCandidate = [
   record: CandidateRecord,
   passwordHash: string | null,
   phone: CodeAddress | null,
+  bindings: number,
   phoneSettled: boolean,
+  phonesLeft: CandidateRow['phonesLeft'],
   phoneCode: PhoneCode | null,
   codesDay: number,
   codesOnDay: number,
+  resetCode: PackedResetCode | null,
+  resetProof: CandidateRow['resetProof'] | null,
+  resetsDay: number,
+  resetsOnDay: number,
   failures: number,
   retryAt: EpochMs,
+  deviceFailures: number,
+  deviceRetryAt: EpochMs,
   generation: number,
   endedAt: EpochMs,
+  signedOut: CandidateRow['signedOut'],
   claimsGiven: number,
   claim: CandidateRow['claim'] | null,
   moving: CandidateRow['moving'] | null,
@@ -427,6 +482,7 @@ type PackedCandidate = [
   answers: unknown[],
 ];
 type PackedCode = ReturnType<typeof packCode>;
+type PackedResetCode = ReturnType<typeof packResetCode>;
 
 function packCode(code: BookingCode) {
   const { challenge, ticket, phone, expiresOpen, sentAt } = code;
@@ -445,6 +501,14 @@ function unpackCode(packed: PackedCode): BookingCode {
     ...{ challenge, ticket, phone, expiresOpen, sentAt },
     ...{ triesUsed, attempt, delivery },
   };
+}
+
+function packResetCode({ phone, ...code }: ResetCode) {
+  return { ...code, phone: phone ?? null };
+}
+
+function unpackResetCode({ phone, ...code }: PackedResetCode): ResetCode {
+  return { ...code, phone: phone ?? undefined };
 }
 
 /** Most answers are "done" or what was saved: 0 and a list instead of an object with names. */

@@ -116,10 +116,17 @@ export function createEffects(options: EffectsOptions): Effects {
         return;
       }
       case 'settle-phone': {
-        const { person, phone } = effect;
-        const reply = await tell({ kind: 'settle-phone', person, phone });
+        const { person, phone, binding } = effect;
+        const reply = await tell({ kind: 'settle-phone', person, phone, binding });
         if (reply.kind !== 'accepted') return trouble(effect, reply);
-        await settle(effect, { kind: 'note-phone-settled', person });
+        await settle(effect, { kind: 'note-phone-settled', person, binding });
+        return;
+      }
+      case 'release-phone': {
+        const { person, phone, binding } = effect;
+        const reply = await tell({ kind: 'release-phone', person, phone, binding });
+        if (reply.kind !== 'accepted') return trouble(effect, reply);
+        await settle(effect, { kind: 'note-phone-released', person, binding });
         return;
       }
       case 'adopt': {

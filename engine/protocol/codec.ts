@@ -60,6 +60,7 @@ import type {
   QueryAnswer,
   QueryReply,
   RegistrationView,
+  Revocation,
   SeatView,
   SignInFacts,
 } from './replies.ts';
@@ -247,6 +248,7 @@ const candidateRecord = record<CandidateRecord>({
   tickets: ticketRecords,
   importedPhone: optional(codeAddress),
   passwordHash: optional(passwordHash),
+  activationDigest: optional(opaque),
 });
 
 const query = union<Query, 'kind'>('kind', {
@@ -289,16 +291,16 @@ const item = union<Item, 'kind'>('kind', {
     outcome: delivery,
   },
   'import-candidate': { ...onPerson, record: candidateRecord },
-  'record-sign-in': { ...onPerson, ticket, succeeded: boolean },
+  'record-sign-in': { ...onPerson, ticket, succeeded: boolean, device: optional(small) },
   'request-phone-code': { ...onPerson, challenge: opaque, phone },
   'bind-phone': { ...onPerson, challenge: opaque, code: smsCode },
   'set-password': { ...onPerson, hash: passwordHash },
   'choose-area': { ...onPerson, ticket, area: code },
   'note-vacated': { ...onPerson, claim: small, vacated: boolean },
   'note-fenced': { ...onPerson, claim: small },
-  'note-phone-settled': onPerson,
+  'note-phone-settled': { ...onPerson, binding: small },
   'join-phone': onPhone,
-  'settle-phone': onPhone,
+  'settle-phone': { ...onPhone, binding: small },
   'take-message': { ...envelope, phone: opaque, key: plain },
   'install-session': { ...envelope, catalogue, calendar, settings },
   'set-window': {
@@ -310,6 +312,16 @@ const item = union<Item, 'kind'>('kind', {
   },
   adopt: { ...envelope, adopted },
   'note-adopted': { ...envelope, partition, number: small },
+  'request-unbind-code': { ...onPerson, challenge: opaque },
+  'unbind-phone': { ...onPerson, challenge: opaque, code: smsCode },
+  'note-phone-released': { ...onPerson, binding: small },
+  'change-password': { ...onPerson, hash: passwordHash, generation: small },
+  'request-reset-code': { ...onPerson, challenge: opaque },
+  'prove-reset-code': { ...onPerson, challenge: opaque, code: smsCode },
+  'reset-password': { ...onPerson, proof: opaque, hash: passwordHash },
+  'end-sign-ins': { ...onPerson, generation: small },
+  'sign-out': { ...onPerson, nonce: opaque, until: at },
+  'release-phone': { ...onPhone, binding: small },
 });
 
 // ── Replies ─────────────────────────────────────────────────────────────────────────────────────
@@ -334,6 +346,7 @@ const outcome = union<Outcome, 'kind'>('kind', {
   'signed-in': { generation: small },
   'sign-in-failed': { failures: small, retryAt: at },
   adopted: { number: small },
+  'reset-code': { challenge: opaque, expiresAt: at, resendFrom: at },
 });
 const registration = record<RegistrationView>({
   revision: small,
@@ -382,6 +395,7 @@ const candidate = record<CandidateView>({
   ),
   phoneCode: optional(
     record<NonNullable<CandidateView['phoneCode']>>({
+      purpose: choice(['binding-code', 'unbinding-code']),
       challenge: opaque,
       phoneMask: mask,
       expiresAt: at,
@@ -440,10 +454,12 @@ const reply = union<Reply, 'kind'>('kind', {
         password: union<SignInFacts['password'], 'kind'>('kind', {
           initial: {},
           set: { hash: passwordHash },
+          'activation-code': { digest: opaque },
         }),
         retryAt: at,
-        phoneBound: boolean,
-        kind: candidateKind,
+        deviceRetryAt: at,
+        generation: small,
+        activated: boolean,
       }),
     ),
     retryAt: optional(at),
@@ -477,10 +493,11 @@ const reply = union<Reply, 'kind'>('kind', {
   revocations: {
     ...id,
     revocations: list(
-      record<Extract<QueryAnswer, { kind: 'revocations' }>['revocations'][number]>({
+      record<Revocation>({
         person: opaque,
         generation: small,
         at,
+        signedOut: list(record<Revocation['signedOut'][number]>({ nonce: opaque, until: at }), 64),
       }),
       1_000_000,
     ),
@@ -506,6 +523,7 @@ const notice = union<Notice, 'kind'>('kind', {
   'writer-up': { partition, epoch: count, index: count },
   'sign-ins-ended': { person: opaque, generation: small, at },
   'session-changed': { adopted },
+  'signed-out': { person: opaque, nonce: opaque, until: at },
 });
 
 // ── Messages ────────────────────────────────────────────────────────────────────────────────────

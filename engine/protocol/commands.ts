@@ -2,9 +2,10 @@
  * What may be asked of a book. A command is imperative, carries everything the decision needs that
  * is not in the book's rows, and is safe to repeat under the same id.
  *
- * C1 No command carries a person's name or number in the clear except the two that must
- *    (`request-phone-code` brings a phone to be sealed, `save-seats` and `bind-phone` a typed code);
- *    the writer replaces those before the core and the journal see them.
+ * C1 No command carries a person's name or number in the clear except those that must
+ *    (`request-phone-code` brings a phone to be sealed; `save-seats`, `bind-phone`, `unbind-phone`
+ *    and `prove-reset-code` a typed code); the writer replaces those before the core and the
+ *    journal see them.
  */
 import type {
   AreaCode,
@@ -144,18 +145,25 @@ export type CandidateRecord = {
   importedPhone?: CodeAddress;
   /** argon2id in PHC form for new candidates (F7); absent: the initial password applies (F8). */
   passwordHash?: string;
+  /** D16: keyed digest of the office's activation code, which then stands for the initial password. */
+  activationDigest?: string;
 };
 export type ImportCandidate = Envelope & {
   kind: 'import-candidate';
   person: PersonId;
   record: CandidateRecord;
 };
-/** The gateway compared the password; the book counts, delays (D3) and numbers the sign-in. */
+/**
+ * The gateway compared the password; the book counts, delays (D3) and numbers the sign-in. `device`:
+ * the generation in which a device that brings proof of it last signed in; such a device is counted
+ * apart, so that nobody else's failures delay it.
+ */
 export type RecordSignIn = Envelope & {
   kind: 'record-sign-in';
   person: PersonId;
   ticket: TicketNumber;
   succeeded: boolean;
+  device?: number;
 };
 /** F10. `phone` arrives in the clear and is sealed by the writer before the core sees it. */
 export type RequestPhoneCode = Envelope & {
@@ -188,8 +196,72 @@ export type NoteVacated = Envelope & {
 };
 /** The area's acknowledgement of `fence-area`. */
 export type NoteFenced = Envelope & { kind: 'note-fenced'; person: PersonId; claim: number };
-/** The PhoneBook took `settle-phone`. */
-export type NotePhoneSettled = Envelope & { kind: 'note-phone-settled'; person: PersonId };
+/** The PhoneBook took `settle-phone` for this binding. */
+export type NotePhoneSettled = Envelope & {
+  kind: 'note-phone-settled';
+  person: PersonId;
+  binding: number;
+};
+/** F42: a code to the phone that shall be unbound. */
+export type RequestUnbindCode = Envelope & {
+  kind: 'request-unbind-code';
+  person: PersonId;
+  challenge: ChallengeId;
+};
+export type UnbindPhone = Envelope & {
+  kind: 'unbind-phone';
+  person: PersonId;
+  challenge: ChallengeId;
+  code: string;
+};
+/** The PhoneBook took `release-phone` for this binding. */
+export type NotePhoneReleased = Envelope & {
+  kind: 'note-phone-released';
+  person: PersonId;
+  binding: number;
+};
+/** F43: the gateway compared the old password with the hash of sign-in generation `generation`. */
+export type ChangePassword = Envelope & {
+  kind: 'change-password';
+  person: PersonId;
+  hash: string;
+  generation: number;
+};
+/**
+ * D3: a code to the bound phone for somebody who is not signed in. Answered alike whether there is
+ * such a person, and whether a phone is bound (D2).
+ */
+export type RequestResetCode = Envelope & {
+  kind: 'request-reset-code';
+  person: PersonId;
+  challenge: ChallengeId;
+};
+/** Accepted, its own id is the proof that `reset-password` brings. */
+export type ProveResetCode = Envelope & {
+  kind: 'prove-reset-code';
+  person: PersonId;
+  challenge: ChallengeId;
+  code: string;
+};
+export type ResetPassword = Envelope & {
+  kind: 'reset-password';
+  person: PersonId;
+  proof: CommandId;
+  hash: string;
+};
+/** Ends every sign-in of the person but the one that asks, which goes on in the new generation. */
+export type EndSignIns = Envelope & {
+  kind: 'end-sign-ins';
+  person: PersonId;
+  generation: number;
+};
+/** Ends one sign-in, known by its nonce; after `until` it would have ended by itself. */
+export type SignOut = Envelope & {
+  kind: 'sign-out';
+  person: PersonId;
+  nonce: string;
+  until: EpochMs;
+};
 
 export type CandidateCommand =
   | ImportCandidate
@@ -200,15 +272,36 @@ export type CandidateCommand =
   | ChooseArea
   | NoteVacated
   | NoteFenced
-  | NotePhoneSettled;
+  | NotePhoneSettled
+  | RequestUnbindCode
+  | UnbindPhone
+  | NotePhoneReleased
+  | ChangePassword
+  | RequestResetCode
+  | ProveResetCode
+  | ResetPassword
+  | EndSignIns
+  | SignOut;
 
 /** Takes a place on the phone for ten minutes, before a code is sent to it (D7). */
 export type JoinPhone = Envelope & { kind: 'join-phone'; phone: PhoneIndex; person: PersonId };
-/** Makes the place lasting, once the code proved the phone. */
-export type SettlePhone = Envelope & { kind: 'settle-phone'; phone: PhoneIndex; person: PersonId };
+/** Makes the place lasting, once the code proved the phone. `binding` counts the person's bindings. */
+export type SettlePhone = Envelope & {
+  kind: 'settle-phone';
+  phone: PhoneIndex;
+  person: PersonId;
+  binding: number;
+};
 /** Counts one message against the phone's daily cap, once per `key`. */
 export type TakeMessage = Envelope & { kind: 'take-message'; phone: PhoneIndex; key: string };
-export type PhoneCommand = JoinPhone | SettlePhone | TakeMessage;
+/** F42: gives up the place of this binding; a later binding's place stays. */
+export type ReleasePhone = Envelope & {
+  kind: 'release-phone';
+  phone: PhoneIndex;
+  person: PersonId;
+  binding: number;
+};
+export type PhoneCommand = JoinPhone | SettlePhone | TakeMessage | ReleasePhone;
 
 export type InstallSession = Envelope & {
   kind: 'install-session';
@@ -233,7 +326,9 @@ export type CommandKind = Command['kind'];
  * What the core decides on: the typed code has become a verdict and the phone is sealed (C1).
  * `codeMatches` was compared in constant time against the code derived from `challenge`.
  */
-export type Prepared<C> = C extends { kind: 'save-seats' | 'bind-phone' }
+export type Prepared<C> = C extends {
+  kind: 'save-seats' | 'bind-phone' | 'unbind-phone' | 'prove-reset-code';
+}
   ? Omit<C, 'code'> & { codeMatches: boolean }
   : C extends { kind: 'request-phone-code' }
     ? Omit<C, 'phone'> & { phone: CodeAddress }

@@ -17,8 +17,12 @@ import type {
   TicketNumber,
   UnitCode,
 } from './ids.ts';
+import type { CodeKind } from './messages.ts';
 import type { Outcome } from './replies.ts';
 import type { Adopted } from './session.ts';
+
+/** What a signed-in person's account code is good for (D7). */
+export type PhoneCodePurpose = Extract<CodeKind, 'binding-code' | 'unbinding-code'>;
 
 /** The accepted command this event answers: kept in the row, so a repeat is recognised (B2). */
 export type Answer = { command: CommandId; contentHash: number; outcome: Outcome };
@@ -107,15 +111,22 @@ export type CandidateImported = OnCandidateRow & {
   kind: 'candidate-imported';
   record: CandidateRecord;
 };
-export type SignInSucceeded = OnCandidateRow & { kind: 'sign-in-succeeded'; answer: Answer };
+/** `device`: from a device the person had signed in from before, which is counted apart. */
+export type SignInSucceeded = OnCandidateRow & {
+  kind: 'sign-in-succeeded';
+  device: boolean;
+  answer: Answer;
+};
 export type SignInFailed = OnCandidateRow & {
   kind: 'sign-in-failed';
+  device: boolean;
   failures: number;
   retryAt: EpochMs;
   answer: Answer;
 };
 export type PhoneCodeIssued = OnCandidateRow & {
   kind: 'phone-code-issued';
+  purpose: PhoneCodePurpose;
   challenge: ChallengeId;
   phone: CodeAddress;
   expiresAt: EpochMs;
@@ -125,6 +136,7 @@ export type PhoneCodeIssued = OnCandidateRow & {
 };
 export type PhoneCodeMistyped = OnCandidateRow & { kind: 'phone-code-mistyped' };
 export type PhoneBound = OnCandidateRow & { kind: 'phone-bound'; at: EpochMs; answer: Answer };
+/** Of the present binding. */
 export type PhoneSettled = OnCandidateRow & { kind: 'phone-settled' };
 /** Every earlier sign-in of the person ends: `generation` is the new lowest valid one. */
 export type PasswordSet = OnCandidateRow & {
@@ -164,12 +176,54 @@ export type AccountDelivery = OnCandidateRow & {
   outcome: DeliveryOutcome;
 };
 
+/** F42: the place of the binding at the PhoneBook is to be released; a fence is due. */
+export type PhoneUnbound = OnCandidateRow & { kind: 'phone-unbound'; answer: Answer };
+export type PhoneReleased = OnCandidateRow & { kind: 'phone-released'; binding: number };
+/** D3. Nothing is sent where no phone is bound, and all else is the same (D2). */
+export type ResetCodeIssued = OnCandidateRow & {
+  kind: 'reset-code-issued';
+  challenge: ChallengeId;
+  expiresAt: EpochMs;
+  sentAt: EpochMs;
+  day: number;
+  answer: Answer;
+};
+export type ResetCodeMistyped = OnCandidateRow & { kind: 'reset-code-mistyped' };
+export type ResetCodeProven = OnCandidateRow & {
+  kind: 'reset-code-proven';
+  proof: CommandId;
+  until: EpochMs;
+  answer: Answer;
+};
+export type SignInsEnded = OnCandidateRow & {
+  kind: 'sign-ins-ended';
+  generation: number;
+  at: EpochMs;
+  answer: Answer;
+};
+/** One sign-in; `at` says which of those remembered have ended by themselves. */
+export type SignedOut = OnCandidateRow & {
+  kind: 'signed-out';
+  nonce: string;
+  until: EpochMs;
+  at: EpochMs;
+  answer: Answer;
+};
+
 type OnPhoneRow = { phone: PhoneIndex };
-/** `until` absent: lasting. */
+/** `until` absent: lasting, for the binding of this number. */
 export type PhoneJoined = OnPhoneRow & {
   kind: 'phone-joined';
   person: PersonId;
   until?: EpochMs;
+  binding?: number;
+};
+/** The place of this binding lasts no longer than `until`. */
+export type PhoneLeft = OnPhoneRow & {
+  kind: 'phone-left';
+  person: PersonId;
+  binding: number;
+  until: EpochMs;
 };
 export type MessageTaken = OnPhoneRow & { kind: 'message-taken'; key: string; day: number };
 
@@ -205,8 +259,15 @@ export type CandidateEvent =
   | AreaMoveStarted
   | AreaMoveEnded
   | FenceSettled
-  | AccountDelivery;
-export type PhoneEvent = PhoneJoined | MessageTaken;
+  | AccountDelivery
+  | PhoneUnbound
+  | PhoneReleased
+  | ResetCodeIssued
+  | ResetCodeMistyped
+  | ResetCodeProven
+  | SignInsEnded
+  | SignedOut;
+export type PhoneEvent = PhoneJoined | MessageTaken | PhoneLeft;
 export type SessionEvent = SessionInstalled | WindowSet | AdoptionNoted | SessionAdopted;
 export type RuxiEvent =
   | RegistrationEvent

@@ -15,6 +15,10 @@ export const personIdOf = (
 export const phoneIndexOf = (indexKey: Uint8Array, phone: string): PhoneIndex =>
   indexOf(indexKey, `phone\n${phone}`);
 
+/** D16. `code` in the one form of protocol/documents.ts; the person is in it, so it is good for no other. */
+export const activationDigestOf = (indexKey: Uint8Array, person: PersonId, code: string): string =>
+  indexOf(indexKey, `activation\n${person}\n${code}`);
+
 /** 22 base64url characters: 132 bits. */
 function indexOf(indexKey: Uint8Array, text: string): string {
   return createHmac('sha256', indexKey).update(text).digest('base64url').slice(0, 22);

@@ -7,4 +7,6 @@ export type Notice =
   | { kind: 'writer-up'; partition: PartitionName; epoch: number; index: number }
   /** Sign-ins of the person with a lower generation are ended. */
   | { kind: 'sign-ins-ended'; person: PersonId; generation: number; at: EpochMs }
-  | { kind: 'session-changed'; adopted: Adopted };
+  | { kind: 'session-changed'; adopted: Adopted }
+  /** One sign-in of the person is ended. */
+  | { kind: 'signed-out'; person: PersonId; nonce: string; until: EpochMs };

@@ -3,6 +3,7 @@
  * the present state, so a repeated command shows where things stand now (B2).
  */
 import type { CandidateRecord, CodeAddress, DeliveryOutcome, TicketRecord } from './commands.ts';
+import type { PhoneCodePurpose } from './events.ts';
 import type {
   AreaCode,
   ChallengeId,
@@ -37,7 +38,9 @@ export type Outcome =
   /** record-sign-in: sign-ins with a lower generation are ended. */
   | { kind: 'signed-in'; generation: number }
   | { kind: 'sign-in-failed'; failures: number; retryAt: EpochMs }
-  | { kind: 'adopted'; number: number };
+  | { kind: 'adopted'; number: number }
+  /** request-reset-code: the live code's, whoever asked for it; said also where none is sent (D2). */
+  | { kind: 'reset-code'; challenge: ChallengeId; expiresAt: EpochMs; resendFrom: EpochMs };
 
 export type SeatView = {
   unit: UnitCode;
@@ -77,15 +80,16 @@ export type CandidateView = {
   hasPhoto: boolean;
   candidateType: CandidateRecord['candidateType'];
   tickets: TicketRecord[];
-  /** Set once bound (F10). */
+  /** Set while one is bound (F10, F42). */
   phone?: CodeAddress;
-  /** D1: shown masked; must be the one bound. */
+  /** D1: shown masked; must be the first one bound. Absent once one was. */
   importedPhoneMask?: string;
   passwordSet: boolean;
   generation: number;
   claim?: { number: number; area: AreaCode };
   moving?: { number: number; from: AreaCode; to: AreaCode };
   phoneCode?: {
+    purpose: PhoneCodePurpose;
     challenge: ChallengeId;
     phoneMask: string;
     expiresAt: EpochMs;
@@ -137,7 +141,7 @@ export type Query =
   | { kind: 'counts' }
   | { kind: 'balance' }
   | { kind: 'session' }
-  /** People whose earlier sign-ins ended within the cookie's lifetime. */
+  /** People with sign-ins that were ended within the cookie's lifetime. */
   | { kind: 'revocations' }
   /** Single use of captchas: memory only, a restart voids them all. Answers whether it was unspent. */
   | { kind: 'spend-once'; token: string; until: EpochMs }
@@ -148,10 +152,24 @@ export type AskedQuery = { id: CommandId; answerBy: EpochMs; query: Query };
 
 export type SignInFacts = {
   tickets: TicketRecord[];
-  password: { kind: 'initial' } | { kind: 'set'; hash: string };
+  password:
+    | { kind: 'initial' }
+    | { kind: 'set'; hash: string }
+    /** D16: in place of the initial password. */
+    | { kind: 'activation-code'; digest: string };
   retryAt: EpochMs;
-  phoneBound: boolean;
-  kind: CandidateRecord['kind'];
+  /** The same for devices that bring proof of an earlier sign-in in this generation. */
+  deviceRetryAt: EpochMs;
+  generation: number;
+  /** D1: the password is the person's own, and a phone was bound once; F42 takes neither back. */
+  activated: boolean;
+};
+/** Sign-ins below `generation` are ended since `at` (0: never); so are those signed out. */
+export type Revocation = {
+  person: PersonId;
+  generation: number;
+  at: EpochMs;
+  signedOut: { nonce: string; until: EpochMs }[];
 };
 export type DemonstrationMessage = { at: EpochMs; phone: string; text: string };
 export type PartitionStatus = {
@@ -181,7 +199,7 @@ export type QueryAnswer =
   | { kind: 'counts'; counts: AreaCounts[] }
   | { kind: 'balance'; pools: PoolBalance[] }
   | { kind: 'session'; adopted: Adopted | null }
-  | { kind: 'revocations'; revocations: { person: PersonId; generation: number; at: EpochMs }[] }
+  | { kind: 'revocations'; revocations: Revocation[] }
   | { kind: 'spend-once'; unspent: boolean }
   | { kind: 'status'; status: PartitionStatus }
   | { kind: 'messages'; messages: DemonstrationMessage[] };

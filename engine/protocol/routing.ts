@@ -48,10 +48,20 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'note-vacated':
     case 'note-fenced':
     case 'note-phone-settled':
+    case 'request-unbind-code':
+    case 'unbind-phone':
+    case 'note-phone-released':
+    case 'change-password':
+    case 'request-reset-code':
+    case 'prove-reset-code':
+    case 'reset-password':
+    case 'end-sign-ins':
+    case 'sign-out':
       return partitionOfPerson(layout, body.person);
     case 'join-phone':
     case 'settle-phone':
     case 'take-message':
+    case 'release-phone':
       return partitionOfPhone(layout, body.phone);
     case 'install-session':
     case 'set-window':

@@ -15,7 +15,9 @@ import { createHash } from 'node:crypto';
 import type { IssuedCode, RuxiEvent } from '../protocol/events.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import {
+  boolean,
   CodecError,
+  choice,
   type Fields,
   optional,
   Reader,
@@ -116,10 +118,11 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     capacities: some(record<{ unit: string; capacity: number }>({ unit: text, capacity: uint })),
   },
   'candidate-imported': { ...onCandidate, record: candidateRecord },
-  'sign-in-succeeded': { ...onCandidate, answer },
-  'sign-in-failed': { ...onCandidate, failures: uint, retryAt: uint, answer },
+  'sign-in-succeeded': { ...onCandidate, device: boolean, answer },
+  'sign-in-failed': { ...onCandidate, device: boolean, failures: uint, retryAt: uint, answer },
   'phone-code-issued': {
     ...onCandidate,
+    purpose: choice(['binding-code', 'unbinding-code']),
     challenge: text,
     phone: codeAddress,
     expiresAt: uint,
@@ -143,12 +146,27 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   'area-move-ended': { ...onCandidate, number: uint, area: text },
   'fence-settled': { ...onCandidate, claim: uint },
   'account-delivery-noted': { ...onCandidate, challenge: text, attempt: uint, outcome: delivery },
-  'phone-joined': { phone: text, person: text, until: optional(uint) },
+  'phone-joined': { phone: text, person: text, until: optional(uint), binding: optional(uint) },
   'message-taken': { phone: text, key: text, day: uint },
   'session-installed': { adopted },
   'window-set': { adopted },
   'adoption-noted': { partition: text, number: uint },
   'session-adopted': { adopted },
+  'phone-unbound': { ...onCandidate, answer },
+  'phone-released': { ...onCandidate, binding: uint },
+  'reset-code-issued': {
+    ...onCandidate,
+    challenge: text,
+    expiresAt: uint,
+    sentAt: uint,
+    day: uint,
+    answer,
+  },
+  'reset-code-mistyped': { ...onCandidate },
+  'reset-code-proven': { ...onCandidate, proof: text, until: uint, answer },
+  'sign-ins-ended': { ...onCandidate, generation: uint, at: uint, answer },
+  'signed-out': { ...onCandidate, nonce: text, until: uint, at: uint, answer },
+  'phone-left': { phone: text, person: text, binding: uint, until: uint },
 });
 const events = some(event);
 

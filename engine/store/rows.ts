@@ -70,7 +70,8 @@ export function needsAttention(value: Uint8Array, now: EpochMs): boolean {
 function attentionUntil(row: Row): EpochMs {
   if (row.table !== 'candidates') return 0;
   if (pendingEffects(row, []).length > 0) return Number.POSITIVE_INFINITY;
-  return row.endedAt === 0 ? 0 : row.endedAt + signInMaxMs;
+  const ended = row.endedAt === 0 ? 0 : row.endedAt + signInMaxMs;
+  return Math.max(ended, ...row.signedOut.map(({ until }) => until));
 }
 
 // ── Registrations ───────────────────────────────────────────────────────────────────────────────

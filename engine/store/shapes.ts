@@ -100,6 +100,7 @@ const anyOutcome = union<Outcome, 'kind'>('kind', {
   'signed-in': { generation: uint },
   'sign-in-failed': { failures: uint, retryAt: uint },
   adopted: { number: uint },
+  'reset-code': { challenge: text, expiresAt: uint, resendFrom: uint },
 });
 const outcome: Shape<Outcome> = {
   write: (to, value) => anyOutcome.write(to, value),
@@ -128,6 +129,7 @@ export const candidateRecord = record<CandidateRecord>({
   tickets: some(ticketRecord),
   importedPhone: optional(codeAddress),
   passwordHash: optional(text),
+  activationDigest: optional(text),
 });
 
 const catalogue = record<Catalogue>({

@@ -17,7 +17,9 @@ export function prepare(vault: Vault, command: Command): PreparedCommand {
       const prepared = { kind, id, answerBy, epoch, area, person, claim, revision, ticket };
       return { ...prepared, challenge, units, codeMatches };
     }
-    case 'bind-phone': {
+    case 'bind-phone':
+    case 'unbind-phone':
+    case 'prove-reset-code': {
       const { code, ...rest } = command;
       return { ...rest, codeMatches: matches(vault, command.challenge, code) };
     }

@@ -1,20 +1,35 @@
 /**
- * Failed sign-ins of people whom no book knows. A stranger must be delayed just as a candidate is,
- * whichever gateway asks, or the delay would tell the two apart (D2, D3). Not in the journal: what
- * nobody's numbers did is nobody's record.
+ * People whom no book knows, as a book would see them if it did: without a phone, a password or a
+ * ticket of their own. What somebody who is not signed in may ask about anybody is decided and
+ * counted for them by the CandidateBook itself, or the answers would tell the two apart (D2, D3).
+ * Not in the journal: what nobody's numbers did is nobody's record.
  *
- * S1 Bounded: what is forgotten first is what failed longest ago.
+ * S1 Bounded: what is forgotten first is what was asked about longest ago.
  */
+import { decideOnCandidate, evolveCandidate } from '../core/candidate-book.ts';
+import type { Decision } from '../core/decision.ts';
+import { type CandidateRow, newCandidate } from '../core/rows.ts';
+import type { Rules } from '../core/rules.ts';
+import type { CandidateRecord, PreparedCommand, Sequenced } from '../protocol/commands.ts';
+import type { CandidateEvent } from '../protocol/events.ts';
 import type { EpochMs, PersonId } from '../protocol/ids.ts';
-import type { Refused } from '../protocol/refusals.ts';
-import { signInDelayAfter } from '../protocol/sign-in-delay.ts';
 
 const strangersMax = 50_000;
 
+type Asked = Extract<
+  PreparedCommand,
+  { kind: 'record-sign-in' | 'request-reset-code' | 'prove-reset-code' }
+>;
+/** What may be asked about anybody. */
+export const isAskedOfStrangers = (command: PreparedCommand): command is Asked =>
+  command.kind === 'record-sign-in' ||
+  command.kind === 'request-reset-code' ||
+  command.kind === 'prove-reset-code';
+
 export class Strangers {
   readonly #max: number;
-  /** Whoever failed last stands last. */
-  readonly #known = new Map<PersonId, { failures: number; retryAt: EpochMs }>();
+  /** Whoever was asked about last stands last. */
+  readonly #known = new Map<PersonId, CandidateRow>();
 
   constructor(max: number = strangersMax) {
     this.#max = max;
@@ -24,16 +39,45 @@ export class Strangers {
     return this.#known.get(person)?.retryAt ?? 0;
   }
 
-  /** As the candidate's book counts and delays; `refused` is what it said for want of a candidate. */
-  failed(person: PersonId, refused: Refused, at: EpochMs): Refused {
-    const { failures, retryAt } = this.#known.get(person) ?? { failures: 0, retryAt: 0 };
-    if (at < retryAt)
-      return { kind: 'refused', reason: 'sign-in-delayed', detail: { at: retryAt } };
-    const delay = signInDelayAfter(failures + 1);
+  /** The reply, and whether a book would have had something to write for it. */
+  answer(
+    rules: Rules | undefined,
+    given: Sequenced,
+    command: Asked,
+  ): { reply: Decision['reply']; written: boolean } {
+    const { person } = command;
+    const row = this.#known.get(person) ?? newCandidate(person, nobody);
+    const asked = command.kind === 'record-sign-in' ? { ...command, succeeded: false } : command;
+    // Whatever ticket was typed: a decoy's is as good as any.
+    if (asked.kind === 'record-sign-in') row.record = { ...nobody, tickets: [ticketOf(asked)] };
+    const { reply, events } = decideOnCandidate(rules, row, given, asked);
+    row.record = nobody;
+    if (events.length === 0) return { reply, written: false };
+    for (const event of events) evolveCandidate(row, event as CandidateEvent);
     this.#known.delete(person);
-    this.#known.set(person, { failures: failures + 1, retryAt: at + delay });
+    this.#known.set(person, row);
     const [longestAgo] = this.#known.keys();
     if (this.#known.size > this.#max && longestAgo !== undefined) this.#known.delete(longestAgo);
-    return delay > 0 ? { ...refused, detail: { at: at + delay } } : refused;
+    return { reply, written: true };
   }
 }
+
+/** Shared by all of them. */
+const nobody: CandidateRecord = {
+  kind: 'enrolled',
+  documentType: '',
+  document: '',
+  documentMask: '',
+  name: '',
+  nameMask: '',
+  candidateType: 'open',
+  hasPhoto: false,
+  tickets: [],
+};
+
+const ticketOf = ({ ticket }: { ticket: string }): CandidateRecord['tickets'][number] => ({
+  number: ticket,
+  programme: '',
+  status: 'active',
+  passed: [],
+});

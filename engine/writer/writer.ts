@@ -52,7 +52,7 @@ import {
 import { prepare, withOpenName } from './prepare.ts';
 import { loadNeeded, type Recovered, recover } from './recovery.ts';
 import { Sequencer } from './sequencer.ts';
-import { Strangers } from './strangers.ts';
+import { isAskedOfStrangers, Strangers } from './strangers.ts';
 
 export const defaultLimits: WriterLimits = {
   inboxMax: 65_536,
@@ -332,9 +332,13 @@ class PartitionWriter implements Writer {
     this.#checkpoint.mark(row, index);
     batch.events.push(event);
     batch.changed.add(row);
-    if (event.kind === 'password-set') {
+    if (event.kind === 'password-set' || event.kind === 'sign-ins-ended') {
       const { person, generation } = event;
       batch.notices.push({ kind: 'sign-ins-ended', person, generation, at: event.at });
+    }
+    if (event.kind === 'signed-out') {
+      const { person, nonce, until } = event;
+      batch.notices.push({ kind: 'signed-out', person, nonce, until });
     }
     if (event.kind !== 'session-adopted') return;
     batch.notices.push({ kind: 'session-changed', adopted: event.adopted });
@@ -397,14 +401,15 @@ class PartitionWriter implements Writer {
     return { reply, events: [] };
   }
 
-  /** D2: a sign-in of nobody is counted and delayed as anybody's, and waits for the disk as theirs. */
-  #asSomebody(decision: Decision, { command, at }: Sequenced, batch: Batch): Decision {
+  /** D2: nobody is counted, delayed and answered as anybody is, and waits for the disk as they do. */
+  #asSomebody(decision: Decision, given: Sequenced, batch: Batch): Decision {
     const { reply } = decision;
-    if (command.kind !== 'record-sign-in' || reply.kind !== 'refused') return decision;
+    const { command } = given;
+    if (!isAskedOfStrangers(command) || reply.kind !== 'refused') return decision;
     if (reply.reason !== 'person-unknown' && reply.reason !== 'ticket-unknown') return decision;
-    const failed = this.#strangers.failed(command.person, reply, at);
-    if (failed.reason !== 'sign-in-delayed') batch.mustCommit = true;
-    return { reply: failed, events: [] };
+    const answer = this.#strangers.answer(this.#partition.rules, given, command);
+    if (answer.written) batch.mustCommit = true;
+    return { reply: answer.reply, events: [] };
   }
 
   /** Whether there is room to remember it. What cannot be remembered must not be shown. */

@@ -151,6 +151,6 @@ const bindingOf = (signIn: SignIn, area: AreaCode | '', epoch: number): string =
 function epochAt(visit: Visit, area: AreaCode | ''): number | undefined {
   const { client } = visit.context;
   return area === ''
-    ? client.epochOf({ kind: 'note-phone-settled', person: visit.signIn.person })
+    ? client.epochOf({ kind: 'choose-area', person: visit.signIn.person, ticket: '', area })
     : client.epochOf({ kind: 'expire-holds', area });
 }

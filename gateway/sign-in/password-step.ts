@@ -149,7 +149,7 @@ export function createPasswordStep(context: GatewayContext): PasswordStep {
     generation: number,
   ): Promise<Reply> {
     const { person, documentNumber } = handle;
-    const full = facts.password.kind === 'set' && facts.phoneBound;
+    const full = facts.activated;
     // D1: an activation is given no name, so none is asked for.
     const answer = full ? await client.ask({ kind: 'candidate', person }) : undefined;
     if (answer !== undefined && answer.kind !== 'candidate') {

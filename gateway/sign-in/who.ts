@@ -13,7 +13,7 @@ import { type Reply, type Request, redirect } from '../http.ts';
 export function signInOf(context: GatewayContext, request: Request): SignIn | undefined {
   const signIn = context.cookies.signInOf(request.cookieHeader, context.now());
   if (signIn === undefined) return undefined;
-  return context.revocations.ended(signIn.person, signIn.generation) ? undefined : signIn;
+  return context.revocations.ended(signIn) ? undefined : signIn;
 }
 
 export const startOver = (context: GatewayContext): Reply =>

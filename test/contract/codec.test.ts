@@ -137,13 +137,59 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
       ],
     },
   ),
+  fc.record(
+    {
+      kind: kind('record-sign-in'),
+      ...envelope,
+      person: opaque,
+      ticket,
+      succeeded: fc.boolean(),
+      device: small,
+    },
+    { requiredKeys: ['kind', 'id', 'answerBy', 'epoch', 'person', 'ticket', 'succeeded'] },
+  ),
   fc.record({
-    kind: kind('record-sign-in'),
+    kind: fc.constantFrom('unbind-phone', 'prove-reset-code'),
     ...envelope,
     person: opaque,
-    ticket,
-    succeeded: fc.boolean(),
+    challenge: opaque,
+    code: fc.stringMatching(/^[0-9]{6}$/),
+  }) as fc.Arbitrary<Asked>,
+  fc.record({
+    kind: fc.constantFrom('request-unbind-code', 'request-reset-code'),
+    ...envelope,
+    person: opaque,
+    challenge: opaque,
+  }) as fc.Arbitrary<Asked>,
+  fc.record({
+    kind: kind('change-password'),
+    ...envelope,
+    person: opaque,
+    hash: kind('$argon2id$invented'),
+    generation: small,
   }),
+  fc.record({
+    kind: kind('reset-password'),
+    ...envelope,
+    person: opaque,
+    proof: opaque,
+    hash: kind('$argon2id$invented'),
+  }),
+  fc.record({ kind: kind('end-sign-ins'), ...envelope, person: opaque, generation: small }),
+  fc.record({ kind: kind('sign-out'), ...envelope, person: opaque, nonce: opaque, until: at }),
+  fc.record({
+    kind: fc.constantFrom('settle-phone', 'release-phone'),
+    ...envelope,
+    phone: opaque,
+    person: opaque,
+    binding: small,
+  }) as fc.Arbitrary<Asked>,
+  fc.record({
+    kind: fc.constantFrom('note-phone-settled', 'note-phone-released'),
+    ...envelope,
+    person: opaque,
+    binding: small,
+  }) as fc.Arbitrary<Asked>,
   fc.record({
     kind: kind('request-phone-code'),
     ...envelope,
@@ -237,6 +283,12 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
         }),
         fc.record({ kind: kind('claiming'), claim: small, from: code, to: code }),
         fc.record({ kind: kind('sign-in-failed'), failures: small, retryAt: at }),
+        fc.record({
+          kind: kind('reset-code'),
+          challenge: opaque,
+          expiresAt: at,
+          resendFrom: at,
+        }),
       ),
       registration,
     },
@@ -272,7 +324,30 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
   fc.record({
     id: opaque,
     kind: kind('revocations'),
-    revocations: fc.array(fc.record({ person: opaque, generation: small, at })),
+    revocations: fc.array(
+      fc.record({
+        person: opaque,
+        generation: small,
+        at,
+        signedOut: fc.array(fc.record({ nonce: opaque, until: at }), { maxLength: 8 }),
+      }),
+    ),
+  }),
+  fc.record({
+    id: opaque,
+    kind: kind('sign-in-facts'),
+    facts: fc.record({
+      tickets: fc.constant(importedRecord.tickets),
+      password: fc.oneof(
+        fc.record({ kind: kind('initial') }),
+        fc.record({ kind: kind('set'), hash: kind('$argon2id$invented') }),
+        fc.record({ kind: kind('activation-code'), digest: opaque }),
+      ),
+      retryAt: at,
+      deviceRetryAt: at,
+      generation: small,
+      activated: fc.boolean(),
+    }),
   }),
 );
 
@@ -298,6 +373,7 @@ describe('round trips', () => {
       { kind: 'writer-up', partition: 'p-0', epoch: 1, index: 2 },
       { kind: 'sign-ins-ended', person: 'person7---------------', generation: 3, at: 4 },
       { kind: 'session-changed', adopted: paused },
+      { kind: 'signed-out', person: id(7), nonce: id(8), until: 9 },
     ] as const;
     expect(decodeNotices(encodeNotices(notices))).toEqual(notices);
   });

@@ -88,6 +88,7 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     kind: 'candidate-imported',
     person: givenPerson(1),
     record: givenRecord(1, {
+      activationDigest: opaque('digest', 1),
       tickets: [
         {
           number: ticket,
@@ -104,11 +105,13 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   'sign-in-succeeded': {
     kind: 'sign-in-succeeded',
     person: givenPerson(1),
+    device: true,
     answer: { ...done, outcome: { kind: 'signed-in', generation: 2 } },
   },
   'sign-in-failed': {
     kind: 'sign-in-failed',
     person: givenPerson(1),
+    device: false,
     failures: 2,
     retryAt: 1_780_000_010_000,
     answer: { ...done, outcome: { kind: 'sign-in-failed', failures: 2, retryAt: 1 } },
@@ -116,6 +119,7 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   'phone-code-issued': {
     kind: 'phone-code-issued',
     person: givenPerson(1),
+    purpose: 'unbinding-code',
     challenge: opaque('challenge', 1),
     phone: givenPhone(1),
     expiresAt: 1_780_000_300_000,
@@ -167,6 +171,7 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     phone: opaque('phone', 1),
     person: givenPerson(1),
     until: 5,
+    binding: 1,
   },
   'message-taken': { kind: 'message-taken', phone: opaque('phone', 1), key: 'key', day: 1 },
   'session-installed': { kind: 'session-installed', adopted },
@@ -179,6 +184,55 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   },
   'adoption-noted': { kind: 'adoption-noted', partition: 'p1', number: 2 },
   'session-adopted': { kind: 'session-adopted', adopted },
+  'phone-unbound': { kind: 'phone-unbound', person: givenPerson(1), answer: done },
+  'phone-released': { kind: 'phone-released', person: givenPerson(1), binding: 2 },
+  'reset-code-issued': {
+    kind: 'reset-code-issued',
+    person: givenPerson(1),
+    challenge: opaque('challenge', 1),
+    expiresAt: 1_780_000_300_000,
+    sentAt: 1_780_000_000_000,
+    day: 20_605,
+    answer: {
+      ...done,
+      outcome: {
+        kind: 'reset-code',
+        challenge: opaque('challenge', 1),
+        expiresAt: 1_780_000_300_000,
+        resendFrom: 1_780_000_060_000,
+      },
+    },
+  },
+  'reset-code-mistyped': { kind: 'reset-code-mistyped', person: givenPerson(1) },
+  'reset-code-proven': {
+    kind: 'reset-code-proven',
+    person: givenPerson(1),
+    proof: opaque('command', 1),
+    until: 5,
+    answer: done,
+  },
+  'sign-ins-ended': {
+    kind: 'sign-ins-ended',
+    person: givenPerson(1),
+    generation: 3,
+    at: 5,
+    answer: { ...done, outcome: { kind: 'signed-in', generation: 3 } },
+  },
+  'signed-out': {
+    kind: 'signed-out',
+    person: givenPerson(1),
+    nonce: opaque('nonce', 1),
+    until: 6,
+    at: 5,
+    answer: done,
+  },
+  'phone-left': {
+    kind: 'phone-left',
+    phone: opaque('phone', 1),
+    person: givenPerson(1),
+    binding: 1,
+    until: 5,
+  },
 };
 
 const entryOf = (events: readonly RuxiEvent[]): JournalEntry => ({
@@ -198,7 +252,7 @@ test('S3 an event of every kind comes back field for field', () => {
 
 test('a field that may be absent comes back absent', () => {
   const { code: _, ...held } = everyKind['seats-held'];
-  const { until: __, ...joined } = everyKind['phone-joined'];
+  const { until: __, binding: ___, ...joined } = everyKind['phone-joined'];
   const entry = entryOf([held, joined]);
   expect(decodeEntry(encodeEntry(entry).value).events).toStrictEqual([held, joined]);
 });

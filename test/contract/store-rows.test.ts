@@ -45,6 +45,17 @@ function givenRows(): Desk {
     const key = opaque('key', number);
     desk.send({ kind: 'take-message', phone: givenPhone(number).index, key });
   }
+  const person = givenPerson(3);
+  desk.send({ kind: 'request-unbind-code', person, challenge: 'unbind' });
+  desk.send({ kind: 'unbind-phone', person, challenge: 'unbind', codeMatches: true });
+  desk.send({ kind: 'release-phone', phone: givenPhone(3).index, person, binding: 1 });
+  desk.send({ kind: 'request-reset-code', person, challenge: 'nowhere' });
+  const forgetful = { person: givenPerson(2), challenge: 'reset' };
+  desk.send({ kind: 'request-reset-code', ...forgetful });
+  desk.send({ kind: 'prove-reset-code', ...forgetful, codeMatches: true });
+  desk.send({ kind: 'request-reset-code', ...forgetful });
+  const until = desk.now + 60_000;
+  desk.send({ kind: 'sign-out', person, nonce: opaque('nonce', 1), until });
   const moving = { person: givenPerson(1), ticket: givenTicket(1) };
   desk.send({ kind: 'choose-area', ...moving, area: '0102' });
   return desk;

@@ -100,10 +100,10 @@ describe('sign-in', () => {
   test('F7 F8 what the password step needs, and nothing that names the person', () => {
     const facts = (desk: Desk) => ask(desk.partition, { kind: 'sign-in-facts', person }, desk.now);
     expect(facts(given(givenRecord(1)))).toMatchObject({
-      facts: { password: { kind: 'set' }, phoneBound: true, kind: 'new', retryAt: 0 },
+      facts: { password: { kind: 'set' }, activated: true, retryAt: 0, deviceRetryAt: 0 },
     });
     const enrolled = facts(given(givenEnrolledRecord(1)));
-    expect(enrolled).toMatchObject({ facts: { password: { kind: 'initial' }, phoneBound: false } });
+    expect(enrolled).toMatchObject({ facts: { password: { kind: 'initial' }, activated: false } });
     expect(JSON.stringify(enrolled)).not.toContain('name');
     expect(facts(givenDesk())).toMatchObject({ facts: null });
   });
@@ -127,8 +127,8 @@ describe('activation', () => {
     expect(rowOf(desk)?.phoneCode?.delivery).toBe('sent');
     expect(bind(desk, 'first')).toMatchObject({ candidate: { phone: { mask: '138****0000' } } });
     expect(effectsOf(desk)).toEqual(['settle-phone']);
-    accepted(desk.send({ kind: 'note-phone-settled', person }));
-    accepted(desk.send({ kind: 'note-phone-settled', person }));
+    accepted(desk.send({ kind: 'note-phone-settled', person, binding: 1 }));
+    accepted(desk.send({ kind: 'note-phone-settled', person, binding: 1 }));
     expect(effectsOf(desk)).toEqual([]);
     expect(setPassword(desk)).toMatchObject({ candidate: { passwordSet: true, generation: 2 } });
     expect(ask(desk.partition, { kind: 'revocations' }, desk.now + signInMaxMs)).toMatchObject({
@@ -192,6 +192,264 @@ describe('activation', () => {
     accepted(desk.send({ kind: 'import-candidate', person, record: givenRecord(1) }));
     expect(refused(bind(desk, 'one')).reason).toBe('phone-bound-already');
   });
+});
+
+describe('unbinding', () => {
+  const requestUnbind = (desk: Desk, challenge: string): CommandReply =>
+    desk.send({ kind: 'request-unbind-code', person, challenge });
+  const unbind = (desk: Desk, challenge: string, codeMatches = true): CommandReply =>
+    desk.send({ kind: 'unbind-phone', person, challenge, codeMatches });
+  /** Signed in, with an area chosen and nothing owed. */
+  function givenBound(settings: Partial<Settings> = {}): Desk {
+    const desk = given(givenRecord(1), settings);
+    accepted(desk.send({ kind: 'note-phone-settled', person, binding: 1 }));
+    accepted(chooseArea(desk, '0101'));
+    return desk;
+  }
+
+  test('F42 R8 a code to the old phone unbinds it; registering further is blocked until the next', () => {
+    const desk = givenBound();
+    expect(requestUnbind(desk, 'one')).toMatchObject({
+      candidate: { phoneCode: { purpose: 'unbinding-code', phoneMask: '138****0000' } },
+    });
+    const row = rowOf(desk);
+    expect(row && pendingEffects(row, [])).toMatchObject([
+      { kind: 'send-message', code: 'unbinding-code', phone: givenPhone(1) },
+    ]);
+    expect(refused(unbind(desk, 'one', false))).toEqual({
+      ...{ reason: 'code-wrong', detail: { triesLeft: 4 } },
+    });
+    const reply = unbind(desk, 'one');
+    expect(reply).toMatchObject({ candidate: { claim: { number: 2, area: '0101' } } });
+    expect(reply).not.toMatchObject({ candidate: { phone: expect.anything() } });
+    // DESIGN: an unbinding shuts out what was signed in before it.
+    expect(rowOf(desk)).toMatchObject({ fence: { area: '0101', claim: 1 }, phone: undefined });
+    expect(effectsOf(desk)).toEqual(['release-phone', 'fence-area']);
+    expect(refused(chooseArea(desk, '0101')).reason).toBe('phone-missing');
+    expect(refused(unbind(desk, 'one')).reason).toBe('phone-missing');
+    expect(refused(requestUnbind(desk, 'two')).reason).toBe('phone-missing');
+    for (const binding of [2, 1, 1])
+      accepted(desk.send({ kind: 'note-phone-released', person, binding }));
+    expect(effectsOf(desk)).toEqual(['fence-area']);
+  });
+
+  test('F11 D1 another is bound without a new password, and whatever the record says', () => {
+    const desk = givenBound();
+    accepted(requestUnbind(desk, 'one'));
+    accepted(unbind(desk, 'one'));
+    desk.wait(minute);
+    const reply = requestCode(desk, 'two', givenPhone(2));
+    expect(reply).not.toMatchObject({ candidate: { importedPhoneMask: expect.anything() } });
+    accepted(bind(desk, 'two'));
+    expect(rowOf(desk)).toMatchObject({ phone: givenPhone(2), bindings: 2, generation: 1 });
+    // The note of the first binding is late and says nothing of the second.
+    accepted(desk.send({ kind: 'note-phone-settled', person, binding: 1 }));
+    expect(rowOf(desk)?.phoneSettled).toBe(false);
+    accepted(chooseArea(desk, '0101'));
+  });
+
+  test('F42 S1 a later import does not bind the unbound phone again', () => {
+    const desk = givenBound();
+    accepted(requestUnbind(desk, 'one'));
+    accepted(unbind(desk, 'one'));
+    const record = givenRecord(1, { hasPhoto: false });
+    accepted(desk.send({ kind: 'import-candidate', person, record }));
+    expect(rowOf(desk)).toMatchObject({ phone: undefined, bindings: 1 });
+  });
+
+  test('D7 a code is good for its purpose only, and both kinds count together', () => {
+    const desk = givenBound();
+    accepted(requestUnbind(desk, 'one'));
+    expect(refused(bind(desk, 'one')).reason).toBe('code-missing');
+    expect(refused(requestUnbind(desk, 'two')).reason).toBe('resend-too-soon');
+    accepted(unbind(desk, 'one'));
+    accepted(requestCode(desk, 'three', givenPhone(2)));
+    expect(refused(unbind(desk, 'three')).reason).toBe('phone-missing');
+    accepted(bind(desk, 'three'));
+    accepted(requestUnbind(desk, 'four'));
+    desk.wait(minute);
+    expect(refused(requestUnbind(desk, 'five')).reason).toBe('codes-used-up');
+  });
+
+  test('F42 once activated stays activated: a sign-in without a phone still sees seats and payment', () => {
+    const desk = givenBound();
+    accepted(requestUnbind(desk, 'one'));
+    accepted(unbind(desk, 'one'));
+    expect(ask(desk.partition, { kind: 'sign-in-facts', person }, desk.now)).toMatchObject({
+      facts: { activated: true },
+    });
+  });
+});
+
+describe('a new password', () => {
+  const change = (desk: Desk, generation: number): CommandReply =>
+    desk.send({ kind: 'change-password', person, hash: '$argon2id$invented-anew', generation });
+  const requestReset = (desk: Desk, challenge: string): CommandReply =>
+    desk.send({ kind: 'request-reset-code', person, challenge });
+  const prove = (desk: Desk, challenge: string, codeMatches = true, id = opaque('proof', 1)) =>
+    desk.send({ kind: 'prove-reset-code', person, challenge, codeMatches, id });
+  const reset = (desk: Desk, proof = opaque('proof', 1)): CommandReply =>
+    desk.send({ kind: 'reset-password', person, proof, hash: '$argon2id$invented-anew' });
+
+  test('F43 ends every sign-in of the person, fences the area, and is made once', () => {
+    const desk = given(givenRecord(1));
+    accepted(chooseArea(desk, '0101'));
+    accepted(change(desk, 1));
+    expect(rowOf(desk)).toMatchObject({
+      ...{ passwordHash: '$argon2id$invented-anew', generation: 2, fence: { claim: 1 } },
+    });
+    expect(refused(change(desk, 1)).reason).toBe('changed-meanwhile');
+    const enrolled = given(givenEnrolledRecord(1));
+    expect(refused(change(enrolled, 1)).reason).toBe('activation-required');
+  });
+
+  test('F43 D3 wrong old passwords delay it like sign-ins from a known device', () => {
+    const desk = given(givenRecord(1));
+    for (let times = 0; times <= signInFailuresFree; times += 1)
+      accepted(desk.send({ kind: 'record-sign-in', person, ticket, succeeded: false, device: 1 }));
+    const at = desk.now + signInDelayMs;
+    expect(refused(change(desk, 1))).toEqual({ reason: 'sign-in-delayed', detail: { at } });
+    desk.waitUntil(at);
+    accepted(change(desk, 1));
+  });
+
+  test('D3 a code to the bound phone stands for the old password, once', () => {
+    const desk = given(givenRecord(1));
+    const sent = accepted(requestReset(desk, 'one'));
+    expect(sent).toEqual({
+      kind: 'reset-code',
+      challenge: 'one',
+      expiresAt: desk.now + 5 * minute,
+      resendFrom: desk.now + minute,
+    });
+    const row = rowOf(desk);
+    expect(row && pendingEffects(row, [])).toContainEqual(
+      expect.objectContaining({ kind: 'send-message', code: 'password-code' }),
+    );
+    const note = { kind: 'note-delivery', person, challenge: 'one', attempt: 1 } as const;
+    accepted(desk.send({ ...note, outcome: 'sent' }));
+    expect(effectsOf(desk)).toEqual(['settle-phone']);
+    expect(refused(reset(desk)).reason).toBe('code-missing');
+    expect(refused(prove(desk, 'one', false, opaque('wrong', 1))).reason).toBe('code-wrong');
+    accepted(prove(desk, 'one'));
+    accepted(prove(desk, 'one'));
+    expect(refused(prove(desk, 'one', true, opaque('again', 1))).reason).toBe('code-missing');
+    expect(refused(reset(desk, opaque('other', 1))).reason).toBe('code-missing');
+    accepted(reset(desk));
+    expect(rowOf(desk)).toMatchObject({ generation: 2, resetProof: undefined });
+    expect(refused(reset(desk)).reason).toBe('code-missing');
+  });
+
+  test('D3 asked again too soon the live code is named, whoever asked; its proof has ten minutes', () => {
+    const desk = given(givenRecord(1));
+    accepted(requestReset(desk, 'one'));
+    desk.wait(minute - 1);
+    expect(accepted(requestReset(desk, 'two'))).toMatchObject({ challenge: 'one' });
+    desk.wait(1);
+    expect(accepted(requestReset(desk, 'two'))).toMatchObject({ challenge: 'two' });
+    accepted(prove(desk, 'two'));
+    // Another asking takes the proof from nobody.
+    accepted(requestReset(desk, 'three'));
+    desk.wait(10 * minute - 1);
+    const late = given(givenRecord(1));
+    accepted(requestReset(late, 'one'));
+    accepted(prove(late, 'one'));
+    late.wait(10 * minute);
+    expect(refused(reset(late)).reason).toBe('code-expired');
+    accepted(reset(desk));
+  });
+
+  test('D7 reset codes are capped per day, apart from those of who is signed in', () => {
+    const desk = given(givenEnrolledRecord(1));
+    for (const challenge of ['one', 'two', 'three']) {
+      accepted(requestReset(desk, challenge));
+      desk.wait(minute);
+    }
+    expect(refused(requestReset(desk, 'four')).reason).toBe('codes-used-up');
+    accepted(requestCode(desk, 'mine'));
+    desk.waitUntil(chinaTime(1, 9));
+    accepted(requestReset(desk, 'four'));
+  });
+
+  test('D3 a phone that was unbound proves nothing any more', () => {
+    const desk = given(givenRecord(1));
+    accepted(requestReset(desk, 'one'));
+    accepted(prove(desk, 'one'));
+    accepted(desk.send({ kind: 'request-unbind-code', person, challenge: 'unbind' }));
+    accepted(desk.send({ kind: 'unbind-phone', person, challenge: 'unbind', codeMatches: true }));
+    expect(refused(reset(desk)).reason).toBe('code-missing');
+  });
+});
+
+describe('sign-ins that end', () => {
+  const revocations = (desk: Desk) => {
+    const answer = ask(desk.partition, { kind: 'revocations' }, desk.now);
+    return answer.kind === 'revocations' ? answer.revocations : [];
+  };
+  const signOut = (desk: Desk, number: number, until = desk.now + signInMaxMs): CommandReply =>
+    desk.send({ kind: 'sign-out', person, nonce: opaque('nonce', number), until });
+
+  test('F43 all but the one that asks, which goes on in the new generation', () => {
+    const desk = given(givenRecord(1));
+    const end = { kind: 'end-sign-ins', person, generation: 1 } as const;
+    const id = opaque('end', 1);
+    expect(accepted(desk.send({ ...end, id }))).toEqual({ kind: 'signed-in', generation: 2 });
+    expect(accepted(desk.send({ ...end, id }))).toEqual({ kind: 'signed-in', generation: 2 });
+    expect(refused(desk.send(end)).reason).toBe('changed-meanwhile');
+    expect(revocations(desk)).toEqual([{ person, generation: 2, at: desk.now, signedOut: [] }]);
+  });
+
+  test('a signed-out sign-in is remembered for as long as it could have lasted', () => {
+    const desk = given(givenRecord(1));
+    const until = desk.now + minute;
+    accepted(signOut(desk, 1, until));
+    const events = desk.journal.length;
+    accepted(signOut(desk, 1, until));
+    accepted(signOut(desk, 2, desk.now));
+    expect(desk.journal.length).toBe(events);
+    expect(revocations(desk)).toEqual([
+      { person, generation: 1, at: 0, signedOut: [{ nonce: opaque('nonce', 1), until }] },
+    ]);
+    desk.wait(minute);
+    expect(revocations(desk)).toEqual([]);
+  });
+
+  test('more than a row remembers end all of the person, rather than forget one', () => {
+    const desk = given(givenRecord(1));
+    for (let number = 1; number <= 8; number += 1) accepted(signOut(desk, number));
+    expect(rowOf(desk)).toMatchObject({ generation: 1, signedOut: { length: 8 } });
+    accepted(signOut(desk, 9));
+    expect(rowOf(desk)).toMatchObject({ generation: 2, signedOut: [] });
+  });
+
+  test('D3 a known device is not delayed by what others fail at, and its own failures are its own', () => {
+    const desk = given(givenRecord(1));
+    const from = (device: number, succeeded: boolean): CommandReply =>
+      desk.send({ kind: 'record-sign-in', person, ticket, succeeded, device });
+    for (let times = 0; times <= signInFailuresFree; times += 1) accepted(signIn(desk, false));
+    expect(refused(signIn(desk, true)).reason).toBe('sign-in-delayed');
+    accepted(from(1, true));
+    // Neither frees the others, nor is a device known that knew an earlier password.
+    expect(refused(signIn(desk, true)).reason).toBe('sign-in-delayed');
+    expect(refused(from(0, true)).reason).toBe('sign-in-delayed');
+    for (let times = 0; times <= signInFailuresFree; times += 1) accepted(from(1, false));
+    const at = desk.now + signInDelayMs;
+    expect(refused(from(1, true))).toEqual({ reason: 'sign-in-delayed', detail: { at } });
+    expect(ask(desk.partition, { kind: 'sign-in-facts', person }, desk.now)).toMatchObject({
+      facts: { generation: 1, deviceRetryAt: at },
+    });
+  });
+});
+
+test('D16 an activation code stands for the initial password until there is one of one’s own', () => {
+  const digest = opaque('digest', 1);
+  const desk = given(givenEnrolledRecord(1, { activationDigest: digest }));
+  const facts = () => ask(desk.partition, { kind: 'sign-in-facts', person }, desk.now);
+  expect(facts()).toMatchObject({ facts: { password: { kind: 'activation-code', digest } } });
+  accepted(requestCode(desk, 'one'));
+  accepted(bind(desk, 'one'));
+  accepted(setPassword(desk));
+  expect(facts()).toMatchObject({ facts: { password: { kind: 'set' } } });
 });
 
 describe('the claim', () => {

@@ -46,12 +46,18 @@ test.each([
 test('an ended sign-in stays ended while its cookie could live, and is forgotten after', () => {
   let at = 1_000_000;
   const revocations = createRevocations(() => at);
-  revocations.hear([{ person: 'a', generation: 3, at }]);
-  revocations.hear([{ person: 'a', generation: 2, at: at + 1 }]);
-  expect(revocations.ended('a', 2)).toBe(true);
-  expect(revocations.ended('a', 3)).toBe(false);
-  expect(revocations.ended('b', 0)).toBe(false);
-  at += signInMaxMs;
-  revocations.hear([{ person: 'b', generation: 1, at }]);
+  const hearAll = (person: string, generation: number, since = at) =>
+    revocations.hear({ kind: 'sign-ins-ended', person, generation, at: since });
+  const ended = (person: string, generation: number, nonce = 'one') =>
+    revocations.ended({ person, generation, nonce });
+  hearAll('a', 3);
+  hearAll('a', 2, at + 1);
+  expect([ended('a', 2), ended('a', 3), ended('b', 0)]).toEqual([true, false, false]);
+  const until = at + signInMaxMs;
+  revocations.hear({ kind: 'signed-out', person: 'b', nonce: 'two', until });
+  expect([ended('b', 1, 'two'), ended('b', 1, 'one')]).toEqual([true, false]);
+  expect(revocations.size()).toBe(2);
+  at = until;
+  hearAll('b', 1);
   expect(revocations.size()).toBe(1);
 });

@@ -11,7 +11,7 @@ import { personIdOf, phoneIndexOf } from '../../engine/protocol/indices.ts';
 import { singleLayout } from '../../engine/protocol/layout.ts';
 import { phoneMask } from '../../engine/protocol/masks.ts';
 import type { CommandReply, Query, QueryAnswer } from '../../engine/protocol/replies.ts';
-import { Strangers } from '../../engine/writer/strangers.ts';
+import { isAskedOfStrangers, Strangers } from '../../engine/writer/strangers.ts';
 import { createAvailability } from '../../gateway/availability.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
 import { gatewayConfigOf } from '../../gateway/config.ts';
@@ -87,7 +87,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
   let epoch = 1;
 
   function prepared(command: Command): PreparedCommand {
-    if (command.kind === 'bind-phone' || command.kind === 'save-seats') {
+    if ('code' in command) {
       const { code, ...rest } = command;
       return { ...rest, codeMatches: code === rightCode };
     }
@@ -99,11 +99,11 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     return { ...command, phone: { sealed: 'sealed', index, mask: phoneMask(phone) } };
   }
   /** As the writer does. */
-  function asSomebody(command: Command, reply: CommandReply): CommandReply {
-    if (command.kind !== 'record-sign-in' || reply.kind !== 'refused') return reply;
+  function asSomebody(command: PreparedCommand, reply: CommandReply): CommandReply {
+    if (!isAskedOfStrangers(command) || reply.kind !== 'refused') return reply;
     if (reply.reason !== 'person-unknown') return reply;
-    const { id } = command;
-    return { id, ...strangers.failed(command.person, reply, desk.now) };
+    const given = { sequence: 0, at: desk.now, olderEpoch: false, command };
+    return { id: command.id, ...strangers.answer(desk.partition.rules, given, command).reply };
   }
   async function answer(query: Query): Promise<QueryAnswer | { kind: 'unknown' }> {
     queries.push(query);
@@ -123,11 +123,12 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
       if (away) return { kind: 'unknown' };
       const command = { ...body, epoch: 1, ...envelope } as Command;
       commands.push(command);
-      const reply = asSomebody(command, desk.carry(prepared(command)));
+      const reply = asSomebody(prepared(command), desk.carry(prepared(command)));
       const row = desk.partition.candidates.get('person' in body ? body.person : '');
-      if (row !== undefined && row.endedAt > 0) {
-        const { person, generation, endedAt: at } = row;
-        revocations.hear([{ person, generation, at }]);
+      if (row !== undefined) {
+        const { person, generation, endedAt: at, signedOut } = row;
+        if (at > 0) revocations.hear({ kind: 'sign-ins-ended', person, generation, at });
+        for (const out of signedOut) revocations.hear({ kind: 'signed-out', person, ...out });
       }
       const lost = losing;
       losing = false;

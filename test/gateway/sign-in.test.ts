@@ -438,7 +438,11 @@ test('F8 D1 F9 the initial password opens an activation only: no name, nowhere e
   const first = await browser.signIn(someone, initial);
   expect([first.path, first.page]).toEqual(['/activate', 'activate']);
   expect(first.model).toEqual({ setsPassword: true });
-  expect(first.frame.signedIn).toEqual({ kind: 'activation', signOutForm: expect.any(String) });
+  expect(first.frame.signedIn).toEqual({
+    kind: 'activation',
+    signOutForm: expect.any(String),
+    expiresAt: world.desk.now + activationMs,
+  });
   for (const path of ['/', '/register', '/register/courses', '/mine', '/sign-in']) {
     expect((await browser.get(path)).path).toBe('/activate');
   }

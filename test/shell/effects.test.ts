@@ -193,9 +193,15 @@ test.each([
     'u',
   ],
   [
-    { kind: 'settle-phone', key: 'settle', person, phone: givenPhone(1).index },
+    { kind: 'settle-phone', key: 'settle', person, phone: givenPhone(1).index, binding: 1 },
     'n',
-    { kind: 'note-phone-settled', person },
+    { kind: 'note-phone-settled', person, binding: 1 },
+    'u',
+  ],
+  [
+    { kind: 'release-phone', key: 'release', person, phone: givenPhone(1).index, binding: 1 },
+    'n',
+    { kind: 'note-phone-released', person, binding: 1 },
     'u',
   ],
 ] as [Effect, string, object, string][])(

@@ -146,16 +146,18 @@ test('commands bear the epoch they are first sent in; the first sending’s may 
 test('a writer with a new epoch is asked again for everything it tells', async () => {
   await client.whenReady();
   const ended = { person, generation: 4, at: 9 };
+  const out = { nonce: id(9), until: 10 };
   books.epoch = 2;
   books.onQuery = (query, partition) =>
     query.kind === 'revocations'
-      ? { kind: 'revocations', revocations: [ended] }
+      ? { kind: 'revocations', revocations: [{ ...ended, signedOut: [out] }] }
       : plainAnswer(query, partition, books.epoch);
   notices.length = 0;
   // Nobody told of the new life: the refusal of an old command does.
   books.onCommand = () => ({ kind: 'refused', reason: 'ask-again' });
   await client.send(pick, { id: id(1), answerBy });
   await vi.waitFor(() => expect(notices).toContainEqual({ kind: 'sign-ins-ended', ...ended }));
+  await vi.waitFor(() => expect(notices).toContainEqual({ kind: 'signed-out', person, ...out }));
   expect(client.epochOf(pick)).toBe(2);
 });
 

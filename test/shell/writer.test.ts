@@ -4,7 +4,15 @@ import { decodeEntry } from '../../engine/store/journal.ts';
 import { openMemoryStore } from '../../engine/store/memory-store.ts';
 import { failStopCode } from '../../engine/writer/ports.ts';
 import { Strangers } from '../../engine/writer/strangers.ts';
-import { areaCodes, givenPerson, givenRecord, givenTicket, opaque, unitCodes } from '../given.ts';
+import {
+  areaCodes,
+  givenEnrolledRecord,
+  givenPerson,
+  givenRecord,
+  givenTicket,
+  opaque,
+  unitCodes,
+} from '../given.ts';
 import { choose, from, hold, save, WriterDesk } from './writer-harness.ts';
 
 const givenOpen = async (capacity = 10): Promise<WriterDesk> =>
@@ -334,16 +342,12 @@ test('D2 D3 nobody is counted and delayed like somebody, whichever gateway asks'
   await desk.send({ kind: 'import-candidate', person: somebody, record: givenRecord(1) });
   const attempt = (person: string) =>
     desk.send({ kind: 'record-sign-in', person, ticket: givenTicket(1), succeeded: false });
-  for (let times = 0; times < 4; times += 1) {
-    expect(await attempt(somebody)).toMatchObject({ outcome: { retryAt: desk.now } });
-    expect(await attempt(nobody)).not.toHaveProperty('detail');
-  }
   const retryAt = desk.now + 5_000;
-  expect(await attempt(somebody)).toMatchObject({ outcome: { failures: 5, retryAt } });
-  expect(await attempt(nobody)).toMatchObject({
-    reason: 'person-unknown',
-    detail: { at: retryAt },
-  });
+  for (const person of [somebody, nobody]) {
+    for (let times = 0; times < 4; times += 1)
+      expect(await attempt(person)).toMatchObject({ outcome: { retryAt: desk.now } });
+    expect(await attempt(person)).toMatchObject({ outcome: { failures: 5, retryAt } });
+  }
   for (const person of [somebody, nobody])
     expect(await attempt(person)).toMatchObject({
       reason: 'sign-in-delayed',
@@ -352,25 +356,81 @@ test('D2 D3 nobody is counted and delayed like somebody, whichever gateway asks'
   expect(await desk.ask({ kind: 'sign-in-facts', person: nobody })).toMatchObject({ retryAt });
 });
 
-test('D2 a failed sign-in of nobody waits for the disk as that of somebody does', async () => {
+test('D2 D3 D7 a forgotten password is the same for who has a phone, who has none, and nobody', async () => {
+  const desk = await givenOpen();
+  const [bound, phoneless, nobody] = [givenPerson(1), givenPerson(2), givenPerson(3)];
+  await desk.send({ kind: 'import-candidate', person: bound, record: givenRecord(1) });
+  const record = givenEnrolledRecord(2);
+  await desk.send({ kind: 'import-candidate', person: phoneless, record });
+  const everybody = [bound, phoneless, nobody];
+  const challengeOf = (person: string, number: number) => opaque(person.slice(0, 7), number);
+  const said: string[] = [];
+  /** Everybody asks the same at the same moment, and hears the same. */
+  const allHearTheSame = async (asked: (person: string) => Parameters<typeof desk.send>[0]) => {
+    const heard = [];
+    for (const person of everybody) {
+      const { id, ...reply } = await desk.send(asked(person));
+      heard.push(JSON.stringify(reply).replaceAll(person.slice(0, 7), 'someone'));
+    }
+    expect(new Set(heard).size).toBe(1);
+    said.push(...heard);
+  };
+  for (const round of [1, 2, 3, 4]) {
+    await allHearTheSame((person) => {
+      return { kind: 'request-reset-code', person, challenge: challengeOf(person, round) };
+    });
+    const mistype = (person: string) => {
+      const challenge = challengeOf(person, round);
+      const code = desk.vault.smsCodeOf(challenge) === '000000' ? '000001' : '000000';
+      return { kind: 'prove-reset-code', person, challenge, code } as const;
+    };
+    for (let times = 0; times < 2 * round; times += 1) await allHearTheSame(mistype);
+    await allHearTheSame((person) => {
+      return { kind: 'request-reset-code', person, challenge: challengeOf(person, 9) };
+    });
+    desk.pass(60_000 + 240_000 * (round % 2));
+    await allHearTheSame(mistype);
+  }
+  for (const reason of ['code-wrong', 'code-tries-used-up', 'code-expired', 'codes-used-up'])
+    expect(said.join()).toContain(reason);
+  // The right code of what was never sent is as wrong as any other.
+  desk.pass(24 * 3_600_000);
+  for (const person of [nobody, phoneless]) {
+    const challenge = opaque(`right${person.slice(0, 7)}`, 1);
+    await desk.send({ kind: 'request-reset-code', person, challenge });
+    const code = desk.vault.smsCodeOf(challenge);
+    const proof = await desk.send({ kind: 'prove-reset-code', person, challenge, code });
+    expect(proof).toMatchObject({ reason: 'code-wrong', detail: { triesLeft: 4 } });
+  }
+});
+
+test('D2 what is asked of nobody waits for the disk as what is asked of somebody does', async () => {
   const desk = await givenOpen();
   await desk.rowsWritten();
-  const before = desk.disk.commits;
-  const nobody = givenPerson(2);
-  await desk.send({
-    kind: 'record-sign-in',
-    person: nobody,
-    ticket: givenTicket(2),
-    succeeded: false,
-  });
-  expect(desk.disk.commits).toBe(before + 1);
+  const nobody = { person: givenPerson(2), challenge: opaque('challenge', 1) };
+  for (const asked of [
+    { kind: 'record-sign-in', person: nobody.person, ticket: givenTicket(2), succeeded: false },
+    { kind: 'request-reset-code', ...nobody },
+    { kind: 'prove-reset-code', ...nobody, code: '000000' },
+  ] as const) {
+    const before = desk.disk.commits;
+    await desk.send(asked);
+    expect(desk.disk.commits).toBe(before + 1);
+  }
 });
 
 test('D2 what nobodies did is bounded: the one who failed longest ago is forgotten', () => {
   const strangers = new Strangers(2);
-  const refused = { kind: 'refused', reason: 'person-unknown' } as const;
+  let sent = 0;
   const failFiveTimes = (person: string) => {
-    for (let times = 0; times < 5; times += 1) strangers.failed(person, refused, 1_000);
+    for (let times = 0; times < 5; times += 1) {
+      sent += 1;
+      const envelope = { id: opaque('id', sent), answerBy: 1_000, epoch: 1 };
+      const signIn = { person, ticket: givenTicket(9), succeeded: false };
+      const command = { kind: 'record-sign-in', ...envelope, ...signIn } as const;
+      const given = { sequence: sent, at: 1_000, olderEpoch: false, command };
+      strangers.answer(undefined, given, command);
+    }
   };
   for (const person of ['one', 'two', 'three']) failFiveTimes(person);
   expect(['one', 'two', 'three'].map((person) => strangers.retryAt(person))).toEqual([

@@ -45,25 +45,53 @@ type Human = {
   record: Extract<PreparedCommand, { kind: 'import-candidate' }>['record'];
   password: boolean;
   phone: string | null;
+  bindings: number;
   phoneSettled: boolean;
-  code: {
-    challenge: string;
-    phone: string;
-    to: number;
-    sentAt: number;
-    wrong: number;
-    note: string;
-  } | null;
+  left: { phone: string; binding: number }[];
+  code: AccountCode | null;
   codeDays: number[];
-  failures: number;
-  retryAt: number;
+  reset: AccountCode | null;
+  proof: { id: string; to: number } | null;
+  resetDays: number[];
+  failures: { elsewhere: Failures; device: Failures };
   generation: number;
+  signedOut: { nonce: string; to: number }[];
   numbers: number;
   claim: { number: number; area: string } | null;
   move: { number: number; from: string; to: string } | null;
   fence: { area: string; claim: number } | null;
   moveDays: number[];
 };
+type AccountCode = {
+  use: 'bind' | 'unbind' | 'reset';
+  challenge: string;
+  phone: string | null;
+  to: number;
+  sentAt: number;
+  wrong: number;
+  note: string;
+};
+type Failures = { count: number; retryAt: number };
+type OnHuman = Extract<
+  PreparedCommand,
+  {
+    kind:
+      | 'record-sign-in'
+      | 'request-phone-code'
+      | 'bind-phone'
+      | 'set-password'
+      | 'choose-area'
+      | 'request-unbind-code'
+      | 'unbind-phone'
+      | 'change-password'
+      | 'request-reset-code'
+      | 'prove-reset-code'
+      | 'reset-password'
+      | 'end-sign-ins'
+      | 'sign-out';
+  }
+>;
+const noFailures = (): Failures => ({ count: 0, retryAt: 0 });
 type Kept = { whose: string; id: string; content: string; outcome: Outcome };
 
 const done: Verdict = { yes: { kind: 'done' } };
@@ -83,11 +111,18 @@ export class Auditor {
   private readonly capacities: { area: string; unit: string; capacity: number }[] = [];
   private readonly forms: Form[] = [];
   private readonly humans: Human[] = [];
-  private readonly places: { phone: string; person: string; to: number | null }[] = [];
+  private readonly places: {
+    phone: string;
+    person: string;
+    to: number | null;
+    binding: number;
+  }[] = [];
   private readonly messages: { phone: string; key: string; day: number }[] = [];
   private readonly kept: Kept[] = [];
   private readonly adoptedBy: { partition: string; adopted: Adopted }[] = [];
   private installed: Adopted | null = null;
+  /** The last "yes" changed nothing, so there is nothing to remember it with. */
+  private unchanged = false;
 
   /** Carries the command out, in its own way, and says what the answer has to be. */
   judge(partition: string, given: Sequenced): Verdict {
@@ -109,6 +144,14 @@ export class Auditor {
       case 'bind-phone':
       case 'set-password':
       case 'choose-area':
+      case 'request-unbind-code':
+      case 'unbind-phone':
+      case 'change-password':
+      case 'request-reset-code':
+      case 'prove-reset-code':
+      case 'reset-password':
+      case 'end-sign-ins':
+      case 'sign-out':
         return this.remembering(command.person, given, () =>
           this.onHuman(session, command, given.at),
         );
@@ -131,6 +174,10 @@ export class Auditor {
     return this.forms.find((one) => one.area === area && one.person === person)?.revision ?? 0;
   }
 
+  generationOf(person: string): number {
+    return this.humans.find((one) => one.person === person)?.generation ?? 1;
+  }
+
   private sessionOf(partition: string): Adopted | null {
     return this.adoptedBy.find((one) => one.partition === partition)?.adopted ?? null;
   }
@@ -146,8 +193,9 @@ export class Auditor {
     const before = mine.find((one) => one.id === command.id);
     if (before !== undefined)
       return before.content === contentOf(command) ? yes(before.outcome) : no('command-id-reused');
+    this.unchanged = false;
     const verdict = this.late(given) ?? judged();
-    if ('yes' in verdict) {
+    if ('yes' in verdict && !this.unchanged) {
       const { id } = command;
       this.kept.push({ whose, id, content: contentOf(command), outcome: verdict.yes });
     }
@@ -373,23 +421,12 @@ export class Auditor {
     for (const hold of holds) hold.to = Math.max(hold.to, Math.min(to, first + most));
   }
 
-  private onHuman(
-    session: Adopted | null,
-    command: Extract<
-      PreparedCommand,
-      {
-        kind:
-          | 'record-sign-in'
-          | 'request-phone-code'
-          | 'bind-phone'
-          | 'set-password'
-          | 'choose-area';
-      }
-    >,
-    at: number,
-  ): Verdict {
+  private onHuman(session: Adopted | null, command: OnHuman, at: number): Verdict {
     const human = this.humans.find((one) => one.person === command.person);
-    const needsSession = !['record-sign-in', 'set-password'].includes(command.kind);
+    const needsSession = ![
+      ...['record-sign-in', 'set-password', 'change-password', 'reset-password'],
+      ...['end-sign-ins', 'sign-out'],
+    ].includes(command.kind);
     if (needsSession && session === null) return no('session-missing');
     if (human === undefined) return no('person-unknown');
     const day = dayOf(at);
@@ -397,59 +434,111 @@ export class Auditor {
       case 'record-sign-in': {
         if (!human.record.tickets.some((one) => one.number === command.ticket))
           return no('ticket-unknown');
-        if (at < human.retryAt) return no('sign-in-delayed');
+        const known = command.device === human.generation;
+        const failed = known ? human.failures.device : human.failures.elsewhere;
+        if (at < failed.retryAt) return no('sign-in-delayed');
         if (command.succeeded) {
-          human.failures = 0;
-          human.retryAt = 0;
+          Object.assign(failed, noFailures());
           return yes({ kind: 'signed-in', generation: human.generation });
         }
-        human.failures += 1;
+        failed.count += 1;
         const waits = [0, 0, 0, 0, 0, 5, 10, 20, 40, 80, 160, 320, 640];
-        human.retryAt = at + (waits[human.failures] ?? 900) * 1_000;
-        const { failures, retryAt } = human;
-        return yes({ kind: 'sign-in-failed', failures, retryAt });
+        failed.retryAt = at + (waits[failed.count] ?? 900) * 1_000;
+        return yes({ kind: 'sign-in-failed', failures: failed.count, retryAt: failed.retryAt });
       }
       case 'request-phone-code': {
         if (session === null) return no('session-missing');
-        const { accountCodesPerDayMax, codeResendAfterMs, importedPhoneMustMatch, holdMs } =
-          session.settings;
-        if (human.codeDays.filter((one) => one === day).length >= accountCodesPerDayMax)
-          return no('codes-used-up');
-        if (human.code !== null && at < human.code.sentAt + codeResendAfterMs)
-          return no('resend-too-soon');
+        const early = this.noCodeYet(human, session, at);
+        if (early !== null) return early;
         if (human.phone !== null) return no('phone-bound-already');
         const onFile = human.record.importedPhone?.index ?? command.phone.index;
-        if (importedPhoneMustMatch && onFile !== command.phone.index)
+        const first = human.bindings === 0;
+        if (first && session.settings.importedPhoneMustMatch && onFile !== command.phone.index)
           return no('phone-not-the-imported-one');
         human.codeDays.push(day);
-        const { challenge } = command;
-        const phone = command.phone.index;
-        human.code = { challenge, phone, to: at + holdMs, sentAt: at, wrong: 0, note: 'sending' };
+        human.code = this.accountCode('bind', command, command.phone.index, session, at);
         return done;
       }
-      case 'bind-phone': {
+      case 'request-unbind-code': {
         if (session === null) return no('session-missing');
+        if (human.phone === null) return no('phone-missing');
+        const early = this.noCodeYet(human, session, at);
+        if (early !== null) return early;
+        human.codeDays.push(day);
+        human.code = this.accountCode('unbind', command, human.phone, session, at);
+        return done;
+      }
+      case 'bind-phone':
+      case 'unbind-phone': {
+        if (session === null) return no('session-missing');
+        const binding = command.kind === 'bind-phone';
+        if (!binding && human.phone === null) return no('phone-missing');
         const { code } = human;
-        if (code === null || code.challenge !== command.challenge) return no('code-missing');
-        if (code.wrong >= session.settings.codeTriesMax) return no('code-tries-used-up');
-        if (at >= code.to) return no('code-expired');
-        if (!command.codeMatches) {
-          code.wrong += 1;
-          return no('code-wrong');
-        }
-        if (human.phone !== null) return no('phone-bound-already');
-        human.phone = code.phone;
-        human.phoneSettled = false;
+        const mine = code?.use === (binding ? 'bind' : 'unbind') ? code : null;
+        const wrong = this.wrongCode(mine, command, session, at);
+        if (wrong !== null) return wrong;
+        if (binding && human.phone !== null) return no('phone-bound-already');
         human.code = null;
+        human.phoneSettled = false;
+        if (binding) {
+          human.phone = mine?.phone ?? null;
+          human.bindings += 1;
+        } else {
+          human.left.push({ phone: human.phone ?? '', binding: human.bindings });
+          human.phone = null;
+          human.reset = null;
+          human.proof = null;
+          this.fence(human);
+        }
         return done;
       }
       case 'set-password':
         if (human.phone === null) return no('phone-missing');
         if (human.password) return no('password-set-already');
-        human.password = true;
-        human.generation += 1;
-        this.fence(human);
+        return this.newPassword(human);
+      case 'change-password':
+        if (command.generation !== human.generation) return no('changed-meanwhile');
+        if (!human.password) return no('activation-required');
+        if (at < human.failures.device.retryAt) return no('sign-in-delayed');
+        return this.newPassword(human);
+      case 'request-reset-code': {
+        if (session === null) return no('session-missing');
+        const { accountCodesPerDayMax, codeResendAfterMs } = session.settings;
+        const { reset } = human;
+        if (reset !== null && at < reset.sentAt + codeResendAfterMs) {
+          this.unchanged = true;
+          return this.resetCode(reset, session);
+        }
+        if (human.resetDays.filter((one) => one === day).length >= accountCodesPerDayMax)
+          return no('codes-used-up');
+        human.resetDays.push(day);
+        human.reset = this.accountCode('reset', command, human.phone, session, at);
+        return this.resetCode(human.reset, session);
+      }
+      case 'prove-reset-code': {
+        if (session === null) return no('session-missing');
+        const wrong = this.wrongCode(human.reset, command, session, at);
+        if (wrong !== null) return wrong;
+        human.reset = null;
+        human.proof = { id: command.id, to: at + 600_000 };
         return done;
+      }
+      case 'reset-password':
+        if (human.proof?.id !== command.proof) return no('code-missing');
+        if (at >= human.proof.to) return no('code-expired');
+        return this.newPassword(human);
+      case 'end-sign-ins':
+        if (command.generation !== human.generation) return no('changed-meanwhile');
+        this.endSignIns(human);
+        return yes({ kind: 'signed-in', generation: human.generation });
+      case 'sign-out': {
+        const to = Math.min(command.until, at + 43_200_000);
+        const there = human.signedOut.filter((one) => at < one.to);
+        if (to <= at || there.some((one) => one.nonce === command.nonce)) this.unchanged = true;
+        else if (there.length >= 8) this.endSignIns(human);
+        else human.signedOut = [...there, { nonce: command.nonce, to }];
+        return done;
+      }
       case 'choose-area': {
         if (session === null) return no('session-missing');
         const { area } = command;
@@ -479,6 +568,66 @@ export class Auditor {
       default:
         throw new Error('not a command on a person');
     }
+  }
+
+  private noCodeYet(human: Human, { settings }: Adopted, at: number): Verdict | null {
+    const today = human.codeDays.filter((one) => one === dayOf(at)).length;
+    if (today >= settings.accountCodesPerDayMax) return no('codes-used-up');
+    if (human.code !== null && at < human.code.sentAt + settings.codeResendAfterMs)
+      return no('resend-too-soon');
+    return null;
+  }
+
+  private accountCode(
+    use: AccountCode['use'],
+    { challenge }: { challenge: string },
+    phone: string | null,
+    { settings }: Adopted,
+    at: number,
+  ): AccountCode {
+    return {
+      use,
+      challenge,
+      phone,
+      to: at + settings.holdMs,
+      sentAt: at,
+      wrong: 0,
+      note: 'sending',
+    };
+  }
+
+  private resetCode({ challenge, to, sentAt }: AccountCode, { settings }: Adopted): Verdict {
+    const resendFrom = sentAt + settings.codeResendAfterMs;
+    return yes({ kind: 'reset-code', challenge, expiresAt: to, resendFrom });
+  }
+
+  private wrongCode(
+    code: AccountCode | null,
+    command: { challenge: string; codeMatches: boolean },
+    { settings }: Adopted,
+    at: number,
+  ): Verdict | null {
+    if (code === null || code.challenge !== command.challenge) return no('code-missing');
+    if (code.wrong >= settings.codeTriesMax) return no('code-tries-used-up');
+    if (at >= code.to) return no('code-expired');
+    if (command.codeMatches && code.phone !== null) return null;
+    code.wrong += 1;
+    return no('code-wrong');
+  }
+
+  private newPassword(human: Human): Verdict {
+    human.password = true;
+    human.reset = null;
+    human.proof = null;
+    this.endSignIns(human);
+    this.fence(human);
+    return done;
+  }
+
+  private endSignIns(human: Human): void {
+    human.generation += 1;
+    human.signedOut = [];
+    human.failures.device = noFailures();
   }
 
   private fence(human: Human): void {
@@ -542,8 +691,10 @@ export class Auditor {
         const human = this.humans.find((one) => one.person === command.person);
         if (command.area === undefined) {
           if (human === undefined) return no('person-unknown');
-          if (human.code?.challenge === command.challenge && human.code.note === 'sending')
-            human.code.note = command.outcome;
+          const sent = [human.code, human.reset].find(
+            (code) => code?.challenge === command.challenge && code.note === 'sending',
+          );
+          if (sent) sent.note = command.outcome;
           return done;
         }
         const { code } = this.formOf(command.area, command.person);
@@ -556,7 +707,9 @@ export class Auditor {
         const known = this.humans.find((one) => one.person === person);
         const human: Human = known ?? {
           ...{ person, record, password: false, phone: null, phoneSettled: false, code: null },
-          ...{ codeDays: [], failures: 0, retryAt: 0, generation: 1, numbers: 0 },
+          ...{ bindings: 0, left: [], codeDays: [], reset: null, proof: null, resetDays: [] },
+          failures: { elsewhere: noFailures(), device: noFailures() },
+          ...{ generation: 1, signedOut: [], numbers: 0 },
           ...{ claim: null, move: null, fence: null, moveDays: [] },
         };
         if (known === undefined) this.humans.push(human);
@@ -567,16 +720,24 @@ export class Auditor {
         );
         human.record = record;
         if (record.passwordHash !== undefined) human.password = true;
-        if (record.kind === 'new') human.phone ??= record.importedPhone?.index ?? null;
+        const { importedPhone } = record;
+        if (record.kind === 'new' && importedPhone !== undefined && human.bindings === 0) {
+          human.phone = importedPhone.index;
+          human.bindings = 1;
+        }
         if (died) this.fence(human);
         return done;
       }
       case 'note-vacated':
       case 'note-fenced':
-      case 'note-phone-settled': {
+      case 'note-phone-settled':
+      case 'note-phone-released': {
         const human = this.humans.find((one) => one.person === command.person);
         if (human === undefined) return no('person-unknown');
-        if (command.kind === 'note-phone-settled') human.phoneSettled = human.phone !== null;
+        if (command.kind === 'note-phone-settled' && human.bindings === command.binding)
+          human.phoneSettled = human.phone !== null;
+        if (command.kind === 'note-phone-released')
+          human.left = human.left.filter(({ binding }) => binding !== command.binding);
         if (command.kind === 'note-fenced' && human.fence?.claim === command.claim)
           human.fence = null;
         if (command.kind === 'note-vacated' && human.move?.number === command.claim) {
@@ -589,25 +750,34 @@ export class Auditor {
         return done;
       }
       case 'join-phone':
-      case 'settle-phone': {
+      case 'settle-phone':
+      case 'release-phone': {
         const { phone, person } = command;
-        const settled = this.places.some(
-          (one) => one.phone === phone && one.person === person && one.to === null,
-        );
+        const place = this.places.find((one) => one.phone === phone && one.person === person);
+        let binding = place?.binding ?? 0;
+        let to: number | null = at + 600_000;
         if (command.kind === 'join-phone') {
           if (session === null) return no('session-missing');
-          if (settled) return done;
+          if (place?.to === null) return done;
           const others = this.places.filter(
             (one) =>
               one.phone === phone && one.person !== person && (one.to === null || at < one.to),
           );
           const crowd = new Set(others.map((one) => one.person));
           if (crowd.size >= session.settings.peoplePerPhoneMax) return no('phone-people-full');
+        } else {
+          if (command.binding < binding) return done;
+          const stands = place !== undefined && command.binding === binding;
+          if (stands && (command.kind === 'settle-phone' || place.to !== null)) return done;
+          binding = command.binding;
+          if (command.kind === 'settle-phone') to = null;
         }
-        if (settled) return done;
-        const rest = this.places.filter((one) => one.phone !== phone || one.person !== person);
-        const to = command.kind === 'settle-phone' ? null : at + 600_000;
-        this.places.splice(0, this.places.length, ...rest, { phone, person, to });
+        const rest = this.places.filter(
+          (one) =>
+            (one.phone !== phone || one.person !== person) &&
+            (one.phone !== phone || one.to === null || at < one.to),
+        );
+        this.places.splice(0, this.places.length, ...rest, { phone, person, to, binding });
         return done;
       }
       case 'take-message': {

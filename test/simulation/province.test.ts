@@ -32,7 +32,9 @@ const kinds: readonly Command['kind'][] = [
   ...(['request-phone-code', 'bind-phone', 'set-password', 'choose-area'] as const),
   ...(['note-vacated', 'note-fenced', 'note-phone-settled', 'join-phone'] as const),
   ...(['settle-phone', 'take-message', 'install-session', 'set-window'] as const),
-  ...(['adopt', 'note-adopted'] as const),
+  ...(['adopt', 'note-adopted', 'request-unbind-code', 'unbind-phone'] as const),
+  ...(['note-phone-released', 'release-phone', 'change-password', 'sign-out'] as const),
+  ...(['request-reset-code', 'prove-reset-code', 'reset-password', 'end-sign-ins'] as const),
 ];
 
 /** Without bias: the smallest numbers are not the interesting ones here. */

@@ -165,6 +165,7 @@ export class World {
   /** Claims as the candidates' pages were told them: a page may be out of date. */
   private readonly claims = new Map<PersonId, { number: number; area: AreaCode }[]>();
   private readonly challenges = new Map<string, string>();
+  private readonly proofs = new Map<PersonId, string>();
   /** Ids whose "no" a person has seen. */
   private readonly shownNo = new Map<string, RefusalReason>();
   private readonly capacity: number;
@@ -319,8 +320,10 @@ export class World {
     const phone = givenPhone(number % 2);
     const known = this.claims.get(person) ?? [];
     const claim = how % 11 === 0 ? known[what % Math.max(1, known.length)] : known.at(-1);
-    const kind = what % 36;
-    if (kind === 0 || (kind < 16 && claim === undefined)) {
+    const kind = what % 44;
+    if (kind >= 36) {
+      this.caresForAccount(person, kind, how);
+    } else if (kind === 0 || (kind < 16 && claim === undefined)) {
       const area = how % 29 === 0 ? '9999' : (areaCodes[how % areaCodes.length] ?? '0101');
       // Mostly the area one has already; going elsewhere is the exception.
       const to = claim !== undefined && how % 2 > 0 ? claim.area : area;
@@ -330,8 +333,9 @@ export class World {
     } else if (kind >= 24 && claim !== undefined) {
       this.registers(person, ticket, claim, this.nextOn(person, claim.area, how), how);
     } else if (kind < 18) {
-      const succeeded = how % 3 === 0;
-      this.send('people', { kind: 'record-sign-in', person, ticket, succeeded });
+      const succeeded = how % 9 === 0;
+      const device = how % 4 === 0 ? { device: this.auditor.generationOf(person) } : {};
+      this.send('people', { kind: 'record-sign-in', person, ticket, succeeded, ...device });
     } else if (kind < 20) {
       const challenge = this.newChallenge(person);
       const to = how % 5 === 0 ? givenPhone(8) : phone;
@@ -343,6 +347,52 @@ export class World {
       this.send('people', { kind: 'set-password', person, hash: '$argon2id$invented' });
     } else if (kind < 24) {
       this.send('rest', { kind: 'join-phone', phone: phone.index, person });
+    }
+  }
+
+  /** Unbinds the phone, has forgotten the password or changes it, ends sign-ins. */
+  private caresForAccount(person: PersonId, kind: number, how: number): void {
+    const forgotten = `${person} forgot`;
+    const codeMatches = how % 3 > 0;
+    // Now and then a page from before the last change.
+    const generation = this.auditor.generationOf(person) - (how % 5 === 0 ? 1 : 0);
+    const hash = '$argon2id$invented';
+    switch (kind) {
+      case 36:
+        this.send('people', {
+          ...{ kind: 'request-unbind-code', person, challenge: this.newChallenge(person) },
+        });
+        return;
+      case 37: {
+        const challenge = this.challenges.get(person) ?? opaque('none', 0);
+        this.send('people', { kind: 'unbind-phone', person, challenge, codeMatches });
+        return;
+      }
+      case 38:
+        this.send('people', {
+          ...{ kind: 'request-reset-code', person, challenge: this.newChallenge(forgotten) },
+        });
+        return;
+      case 39: {
+        const challenge = this.challenges.get(forgotten) ?? opaque('none', 0);
+        this.send('people', { kind: 'prove-reset-code', person, challenge, codeMatches });
+        return;
+      }
+      case 40: {
+        const proof = this.proofs.get(person) ?? opaque('none', 0);
+        this.send('people', { kind: 'reset-password', person, proof, hash });
+        return;
+      }
+      case 41:
+        this.send('people', { kind: 'change-password', person, hash, generation });
+        return;
+      case 42:
+        this.send('people', { kind: 'end-sign-ins', person, generation });
+        return;
+      default: {
+        const until = this.now + (how % 14) * 60 * minute;
+        this.send('people', { kind: 'sign-out', person, nonce: opaque('nonce', how % 20), until });
+      }
     }
   }
 
@@ -536,6 +586,7 @@ export class World {
     const shown = this.shownNo.get(command.id);
     if (shown !== undefined) throw new Error(`B2: a "no" (${shown}) that was shown became a "yes"`);
     this.seen.kinds.add(command.kind);
+    if (command.kind === 'prove-reset-code') this.proofs.set(command.person, command.id);
     const { outcome } = reply;
     if (outcome.kind === 'saved' && outcome.failed.length > 0)
       this.seen.reasons.add('seats-exhausted');
@@ -589,13 +640,26 @@ export class World {
         return;
       }
       case 'settle-phone': {
-        const { person, phone } = effect;
+        const { person, phone, binding } = effect;
         this.send(
           'rest',
-          { kind: 'settle-phone', phone, person },
+          { kind: 'settle-phone', phone, person, binding },
           (reply) => {
             if (reply.kind === 'accepted')
-              this.send(from, { kind: 'note-phone-settled', person }, undefined, 0);
+              this.send(from, { kind: 'note-phone-settled', person, binding }, undefined, 0);
+          },
+          0,
+        );
+        return;
+      }
+      case 'release-phone': {
+        const { person, phone, binding } = effect;
+        this.send(
+          'rest',
+          { kind: 'release-phone', phone, person, binding },
+          (reply) => {
+            if (reply.kind === 'accepted')
+              this.send(from, { kind: 'note-phone-released', person, binding }, undefined, 0);
           },
           0,
         );
@@ -708,12 +772,22 @@ export class World {
 
   /** Nothing is owed any more: moves have ended, fences stand, phones are settled, all adopted. */
   private checkAtRest(): void {
+    const bound: string[] = [];
+    const lasting: string[] = [];
     for (const writer of this.writers) {
       writer.loadAll();
       for (const row of residentRows(writer.partition)) {
         const owed = pendingEffects(row, partitionNames);
         if (owed.length > 0) throw new Error(`still owed: ${owed.map((one) => one.kind).join()}`);
+        if (row.table === 'candidates' && row.phone !== undefined)
+          bound.push(`${row.phone.index} ${row.person}`);
+        if (row.table !== 'phones') continue;
+        for (const { person, until } of row.people)
+          if (until === 0) lasting.push(`${row.phone} ${person}`);
       }
     }
+    // F42: whatever came late or twice, a phone has its lasting places for whom it is bound to.
+    if (bound.sort().join() !== lasting.sort().join())
+      throw new Error(`bound to ${bound.join()}, but lasting for ${lasting.join()}`);
   }
 }

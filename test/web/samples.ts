@@ -35,12 +35,21 @@ export const frame: Frame = {
   now,
   demonstration: true,
   window: open,
-  signedIn: { kind: 'full', nameMask: '王 * 婷', ticketMask: '0105******31', signOutForm: form },
+  signedIn: {
+    kind: 'full',
+    nameMask: '王 * 婷',
+    ticketMask: '0105******31',
+    signOutForm: form,
+    expiresAt: at(7, 20, 40),
+  },
   office,
   banners: [],
 };
 const stranger: Frame = { ...frame, signedIn: undefined, office: undefined };
-const activating: Frame = { ...frame, signedIn: { kind: 'activation', signOutForm: form } };
+const activating: Frame = {
+  ...frame,
+  signedIn: { kind: 'activation', signOutForm: form, expiresAt: at(7, 9, 14, 26) },
+};
 
 const unit = (place: number): UnitModel => {
   const name = `第${'一二三四'[place - 1]}单元`;
