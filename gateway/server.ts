@@ -3,6 +3,7 @@ import type { GatewayContext } from './context.ts';
 import type { HttpServer } from './http.ts';
 import type { Live } from './live.ts';
 import { showCourseList, showGuide } from './looking-up/pages.ts';
+import { showPassed, showPlan } from './looking-up/record.ts';
 import { showArea, takeArea } from './registering/area.ts';
 import {
   declineCode,
@@ -31,6 +32,8 @@ export function addRoutes(server: HttpServer, context: GatewayContext, live: Liv
     .get('/', showStart(context))
     .get('/guide', showGuide(context))
     .get('/courses', showCourseList(context))
+    .get('/passed', showPassed(context))
+    .get('/plan', showPlan(context))
 
     .get('/sign-in', lookup.open)
     .get('/captcha', lookup.captcha)

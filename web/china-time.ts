@@ -36,6 +36,10 @@ export function day(at: EpochMs): string {
   return `${date.getUTCMonth() + 1}月${date.getUTCDate()}日`;
 }
 
+/** `2025年10月`, from `2025-10`. */
+export const monthName = (month: string): string =>
+  `${month.slice(0, 4)}年${Number(month.slice(5))}月`;
+
 /** `10月24日 周六` */
 export const dayAndWeekday = (at: EpochMs): string =>
   `${day(at)} ${weekdays[inChina(at).getUTCDay()]}`;

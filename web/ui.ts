@@ -5,7 +5,7 @@
  */
 import type { EpochMs } from '../engine/protocol/ids.ts';
 import type { BookingDay } from '../engine/protocol/session.ts';
-import { clockTime, dayAndWeekday, endTime, timeSpan } from './china-time.ts';
+import { clockTime, dayAndWeekday, endTime, monthName, timeSpan } from './china-time.ts';
 import { escaped, html, Markup, nothing } from './markup.ts';
 import type {
   AreaModel,
@@ -17,10 +17,12 @@ import type {
   Level,
   MenuEntry,
   OwnModel,
+  PassedModel,
   PoolModel,
   ProblemModel,
   SavedModel,
   SentCodeModel,
+  TicketTabModel,
   UnitCardModel,
   UnitModel,
   WindowModel,
@@ -33,6 +35,7 @@ import {
   nameCourse,
   type RegisteringReason,
   type Said,
+  whyNotSeated,
   yuan,
 } from './wording.ts';
 
@@ -170,6 +173,8 @@ const menuEntries: Record<Exclude<MenuEntry, 'messages' | 'sign-in'>, [string, s
   courses: ['/courses', '查看开考课程'],
   register: ['/register', '课程报考与缴费'],
   mine: ['/mine', '我的报考'],
+  passed: ['/passed', '查看已合格课程'],
+  plan: ['/plan', '查看毕业课程与成绩'],
 };
 
 /** The same list in the same order, in the top bar of a phone and at the left of a wide screen. */
@@ -180,8 +185,9 @@ export function menu(frame: Frame, current: MenuEntry | undefined): Markup {
       : html`<li><a href="${path}">${name}</a></li>`;
   const entry = (name: keyof typeof menuEntries) => link(name, ...menuEntries[name]);
   const messages = frame.demonstration ? link('messages', '/messages', '演示短信') : nothing;
-  const look = html`<p class="mg">查询</p><ul class="ml">${entry('guide')}${entry('courses')}${messages}</ul>`;
   const { signedIn } = frame;
+  const record = signedIn?.kind === 'full' ? html`${entry('passed')}${entry('plan')}` : nothing;
+  const look = html`<p class="mg">查询</p><ul class="ml">${entry('guide')}${entry('courses')}${record}${messages}</ul>`;
   if (signedIn === undefined) {
     return html`${look}<p class="mg">账号</p><ul class="ml">${link('sign-in', '/sign-in', '登录')}</ul>`;
   }
@@ -304,6 +310,28 @@ export function days(all: readonly BookingDay[], now: EpochMs): Markup {
       ? html`<p class="hint after num">之后还有 ${more} 天，最后一天是 ${dayAndWeekday(last.opensAt)}，${endTime(last.closesAt)} 截止。</p>`
       : nothing;
   return html`<ul class="days num" aria-label="报考时间">${shown.map(item)}</ul>${rest}`;
+}
+
+/** F17, F18: one of the person's tickets at a time; with a single one there is nothing to choose. */
+export function ticketTabs(path: string, tickets: readonly TicketTabModel[]): Markup {
+  if (tickets.length < 2) return nothing;
+  const tab = ({ place, ticketMask, programme, shown }: TicketTabModel) =>
+    html`<li><a href="${path}?ticket=${place}"${shown ? html` aria-current="true"` : nothing}><b class="num">${ticketMask}</b>${programme}</a></li>`;
+  return html`<nav class="tabs" aria-label="准考证"><ul>${tickets.map(tab)}</ul></nav>`;
+}
+
+/** Passed courses with their grades. */
+export function passedTable(courses: readonly PassedModel[], caption: string): Markup {
+  const row = ({ course, grade, credits, practical, passedIn, replacedBy }: PassedModel) => {
+    const remark =
+      replacedBy.length > 0
+        ? html`<small>${whyNotSeated(false, replacedBy)}</small>`
+        : practical
+          ? html`<small>实践课程</small>`
+          : nothing;
+    return html`<tr><td><b>${course.code}</b></td><td>${course.name || '名称没有记录'}${remark}</td><td data-label="合格时间 ">${passedIn === undefined ? '没有记录' : monthName(passedIn)}</td><td data-label="学分 ">${credits ?? '没有记录'}</td><td class="right" data-label="成绩 ">${grade}</td></tr>`;
+  };
+  return html`<table class="list passed num"><caption class="vh">${caption}</caption><thead><tr><th scope="col">代码</th><th scope="col">课程</th><th scope="col">合格时间</th><th scope="col">学分</th><th scope="col" class="right">成绩</th></tr></thead><tbody>${courses.map(row)}</tbody></table>`;
 }
 
 export const captcha = (token: string): Markup =>

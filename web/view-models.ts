@@ -9,7 +9,14 @@
  * M3 `form` is the token of the page's forms; a page without one has no form that changes anything.
  */
 import type { DocumentType } from '../engine/protocol/documents.ts';
-import type { AreaCode, ChallengeId, EpochMs, Fen, UnitCode } from '../engine/protocol/ids.ts';
+import type {
+  AreaCode,
+  ChallengeId,
+  EpochMs,
+  Fen,
+  ProgrammeCode,
+  UnitCode,
+} from '../engine/protocol/ids.ts';
 import type { BookingDay, Office } from '../engine/protocol/session.ts';
 import type {
   LookupReason,
@@ -345,7 +352,27 @@ export type MineModel = {
 // ── Looking things up, and when nothing can be done ─────────────────────────────────────────────
 
 /** F15. */
-export type GuideModel = { now: EpochMs; days: readonly BookingDay[] };
+export type GuideModel = {
+  now: EpochMs;
+  /** Absent as long as no session is known. */
+  session: { days: readonly BookingDay[]; feeFen: Fen; holdMs: number } | undefined;
+  cities: readonly { code: string; name: string }[];
+  /** The city whose offices are listed; empty: none asked for yet. */
+  city: string;
+  offices: readonly { area: string; office: Office }[];
+};
+/** A course as lists show it. */
+export type ListedCourseModel = {
+  course: CourseModel;
+  credits: number;
+  /** Absent: it has no sitting this session. */
+  unit: UnitModel | undefined;
+  /** R10. */
+  practical: boolean;
+  /** R11. */
+  replacedBy: readonly CourseModel[];
+};
+export type ProgrammeModel = { code: ProgrammeCode; name: string; level: string };
 /** F16. */
 export type CourseListModel = {
   title: string;
@@ -353,18 +380,93 @@ export type CourseListModel = {
   /** The unit the list is narrowed to; empty: all. */
   unit: UnitCode | '';
   units: readonly { code: UnitCode; name: string }[];
-  courses: readonly {
-    course: CourseModel;
-    credits: number;
-    /** Absent: it has no sitting this session. */
-    unit: UnitModel | undefined;
-    /** R10. */
-    practical: boolean;
-    /** R11. */
-    replacedBy: readonly CourseModel[];
-  }[];
-  /** How many more the search would find. */
-  more: number;
+  /** The programme the list is narrowed to; empty: all. */
+  programme: ProgrammeCode | '';
+  programmes: readonly ProgrammeModel[];
+  /** No plan is on file for the chosen programme: nothing can be listed by it. */
+  unplanned: boolean;
+  /** The candidate's own, for one link; absent before sign-in, and where no plan is on file. */
+  own: ProgrammeModel | undefined;
+  courses: readonly ListedCourseModel[];
+  /** On all pages together. */
+  count: number;
+  page: number;
+  pages: number;
+  /** What was searched for, as it stands in the address; other pages add their number. */
+  query: string;
+  /** F23: the candidate is choosing courses: the way back, and codes that can be put in the box. */
+  registering: boolean;
+};
+/** One of the person's tickets, to look up by; `place` counts from 1. */
+export type TicketTabModel = {
+  place: number;
+  ticketMask: string;
+  programme: string;
+  shown: boolean;
+};
+export type PassedModel = {
+  course: CourseModel;
+  grade: number;
+  /** Both absent: the course has left the catalogue. */
+  credits?: number;
+  practical?: boolean;
+  /** The month, as `2025-10`. */
+  passedIn?: string;
+  replacedBy: readonly CourseModel[];
+};
+/** F17. */
+export type PassedPageModel = {
+  tickets: readonly TicketTabModel[];
+  person: {
+    name: string;
+    documentMask: string;
+    kind: 'enrolled' | 'new';
+    candidateType: 'open' | 'applied';
+    hasPhoto: boolean;
+    phoneMask: string | undefined;
+  };
+  ticket: {
+    ticketMask: string;
+    programme: ProgrammeModel;
+    status: 'active' | 'graduated' | 'transferred';
+  };
+  courses: readonly PassedModel[];
+  credits: number;
+};
+export type PlanCourseModel = ListedCourseModel & {
+  /** Absent: not passed yet. `formerly`: passed under this code, which was replaced (R11). */
+  result?: { grade: number; passedIn?: string; formerly?: string };
+};
+/** Courses that are all needed, or a choice among some. */
+export type PlanPartModel = {
+  choice: { name: string; coursesMin: number; creditsMin?: number } | undefined;
+  courses: readonly PlanCourseModel[];
+  coursesLeft: number;
+  creditsLeft: number;
+  creditsCounted: number;
+};
+/** F18. `plan` absent: none is on file. */
+export type PlanModel = {
+  tickets: readonly TicketTabModel[];
+  title: string;
+  programme: ProgrammeModel;
+  plan:
+    | {
+        parts: readonly PlanPartModel[];
+        passedCount: number;
+        courseCount: number;
+        creditsEarned: number;
+        /** Both absent: the plan names no total. */
+        totalCredits: number | undefined;
+        creditsLeft: number | undefined;
+        /** Nothing is missing any more. */
+        complete: boolean;
+        /** Missing courses that sit this session, by unit: one of each can be taken together. */
+        together: readonly { unit: UnitModel; courses: readonly CourseModel[] }[];
+      }
+    | undefined;
+  /** Passed, and in no part of the plan. */
+  others: readonly PassedModel[];
 };
 /** D9, S2: not yet open, paused, closed for today, over. `window` is never open here. */
 export type WindowPageModel = {
@@ -406,10 +508,20 @@ export type PageModels = {
   window: WindowPageModel;
   busy: BusyModel;
   messages: MessagesModel;
+  passed: PassedPageModel;
+  plan: PlanModel;
 };
 export type PageName = keyof PageModels;
 
 /** Where the menu says that one is. */
-export type MenuEntry = 'guide' | 'courses' | 'register' | 'mine' | 'messages' | 'sign-in';
+export type MenuEntry =
+  | 'guide'
+  | 'courses'
+  | 'register'
+  | 'mine'
+  | 'messages'
+  | 'sign-in'
+  | 'passed'
+  | 'plan';
 /** What goes wrong before a page's handler, or in it. */
 export type FailureStatus = 400 | 403 | 404 | 405 | 411 | 413 | 415 | 500;

@@ -17,7 +17,11 @@ import type {
   CourseModel,
   Level,
   OwnModel,
+  PassedPageModel,
+  PlanModel,
+  PlanPartModel,
   ProblemModel,
+  ProgrammeModel,
   SumModel,
   UnitAndCourse,
 } from './view-models.ts';
@@ -454,6 +458,57 @@ export const outcomeUnknownText =
 /** `02324 离散数学`; a code without a known title stands alone. */
 export const nameCourse = ({ code, name }: CourseModel): string =>
   name === '' ? code : `${code} ${name}`;
+
+/** `080901 计算机科学与技术（专升本）` */
+export const nameProgramme = ({ code, name, level }: ProgrammeModel): string =>
+  name === '' ? code : `${code} ${name}（${level}）`;
+
+/** R10, R11: why a course has no sitting. */
+export function whyNotSeated(practical: boolean, replacedBy: readonly CourseModel[]): string {
+  if (replacedBy.length > 0) return `已停用，改为 ${replacedBy.map(nameCourse).join('、')}`;
+  return practical ? '实践课程，不安排考位，不在这里报考' : '本次不开考';
+}
+
+export const candidateTypes: Record<PassedPageModel['person']['candidateType'], string> = {
+  open: '社会型',
+  applied: '应用型',
+};
+export const candidateKinds: Record<PassedPageModel['person']['kind'], string> = {
+  enrolled: '在籍考生',
+  new: '新生',
+};
+export const ticketStatuses: Record<PassedPageModel['ticket']['status'], string> = {
+  active: '在籍',
+  graduated: '已毕业',
+  transferred: '已转出',
+};
+
+/** `任选 1 门`, `选考不少于 3 门、14 学分` */
+export const choiceAsks = ({
+  coursesMin,
+  creditsMin,
+}: NonNullable<PlanPartModel['choice']>): string =>
+  creditsMin === undefined
+    ? `任选 ${coursesMin} 门`
+    : `选考不少于 ${coursesMin} 门、${creditsMin} 学分`;
+
+/** `1 门、4 学分`: what a choice still needs. */
+export const choiceLeft = ({ coursesLeft, creditsLeft }: PlanPartModel): string =>
+  [
+    ...(coursesLeft > 0 ? [`${coursesLeft} 门`] : []),
+    ...(creditsLeft > 0 ? [`${creditsLeft} 学分`] : []),
+  ].join('、');
+
+/** What stands over the plan: how many courses and credits are still missing. */
+export function planLeft({ parts, creditsLeft }: NonNullable<PlanModel['plan']>): string {
+  const courses = parts.reduce((sum, part) => sum + part.coursesLeft, 0);
+  const missing = [
+    ...(courses > 0 ? [`${courses} 门`] : []),
+    ...(creditsLeft !== undefined && creditsLeft > 0 ? [`${creditsLeft} 学分`] : []),
+  ];
+  // Only the credits of some choice are short.
+  return missing.length === 0 ? '离毕业还差选考学分' : `离毕业还差 ${missing.join('、')}`;
+}
 
 /** `第三单元 02324 离散数学` */
 export const nameUnitCourse = ({ unit, course }: UnitAndCourse, between = ' '): string =>

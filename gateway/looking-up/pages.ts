@@ -3,12 +3,15 @@
  * Both are answered from memory and cost the engine nothing.
  */
 import { codePattern } from '../../engine/protocol/ids.ts';
+import type { ProgrammeModel } from '../../web/view-models.ts';
+import { type Session, windowAt } from '../catalogue.ts';
 import type { GatewayContext } from '../context.ts';
 import { formOf } from '../form.ts';
 import { show } from '../frame.ts';
-import type { Handler } from '../http.ts';
-import { courseOf, unitOf } from '../registering/models.ts';
+import type { Handler, Request } from '../http.ts';
+import { signInOf } from '../sign-in/who.ts';
 import { awayReply } from '../waiting.ts';
+import { programmeOf } from './plan.ts';
 import { searchCourses } from './search.ts';
 
 export const searchTextMax = 40;
@@ -16,8 +19,25 @@ export const searchTextMax = 40;
 export const showGuide =
   (context: GatewayContext): Handler =>
   (request) => {
-    const days = context.catalogue.current()?.adopted.calendar ?? [];
-    return show(context, request, 200, 'guide', { now: context.now(), days });
+    const session = context.catalogue.current();
+    const asked = formOf(request.query)?.get('city') ?? '';
+    const city = session?.city.has(asked) ? asked : '';
+    const offices = (session?.areasOfCity.get(city) ?? []).map(({ name, office }) => ({
+      area: name,
+      office,
+    }));
+    const model = {
+      now: context.now(),
+      session: session && {
+        days: session.adopted.calendar,
+        feeFen: session.adopted.catalogue.feeFen,
+        holdMs: session.adopted.settings.holdMs,
+      },
+      cities: session?.adopted.catalogue.cities ?? [],
+      city,
+      offices,
+    };
+    return show(context, request, 200, 'guide', model);
   };
 
 export const showCourseList =
@@ -26,23 +46,48 @@ export const showCourseList =
     const session = context.catalogue.current();
     if (session === undefined) return awayReply(context, request);
     const query = formOf(request.query);
-    const asked = query?.get('unit') ?? '';
-    const unit = codePattern.test(asked) && session.unit.has(asked) ? asked : undefined;
-    const text = (query?.get('search') ?? '').slice(0, searchTextMax);
-    const found = searchCourses(session, { text, unit });
+    const known = (name: string, among: ReadonlyMap<string, unknown>): string => {
+      const asked = query?.get(name) ?? '';
+      return codePattern.test(asked) && among.has(asked) ? asked : '';
+    };
+    const unit = known('unit', session.unit);
+    const programme = known('programme', session.programme);
+    const search = (query?.get('search') ?? '').slice(0, searchTextMax);
+    const found = searchCourses(session, {
+      text: search,
+      unit: unit || undefined,
+      programme: programme || undefined,
+      page: Math.floor(Number(query?.get('page') ?? '')) || 1,
+    });
     const model = {
       title: session.adopted.catalogue.title,
-      search: text,
-      unit: unit ?? '',
+      search,
+      unit,
       units: session.units.map(({ code, name }) => ({ code, name })),
-      courses: found.courses.map((course) => ({
-        course: courseOf(session, course.code),
-        credits: course.credits,
-        unit: course.unit === undefined ? undefined : unitOf(session, course.unit),
-        practical: course.method === 'practical',
-        replacedBy: (course.replacedBy ?? []).map((code) => courseOf(session, code)),
-      })),
-      more: found.more,
+      programme,
+      programmes: session.adopted.catalogue.programmes,
+      unplanned: session.programme.get(programme)?.plan.size === 0,
+      query: new URLSearchParams({ search, unit, programme }).toString(),
+      ...found,
+      ...readerOf(context, request, session),
     };
     return show(context, request, 200, 'courseList', model);
   };
+
+/** What the sign-in and the area cookie say; the engine is not asked, a link does no harm. */
+function readerOf(
+  context: GatewayContext,
+  request: Request,
+  session: Session,
+): { own: ProgrammeModel | undefined; registering: boolean } {
+  const signIn = signInOf(context, request);
+  if (signIn?.kind !== 'full') return { own: undefined, registering: false };
+  const { person, programme } = signIn;
+  const planned = (session.programme.get(programme)?.plan.size ?? 0) > 0;
+  return {
+    own: planned ? programmeOf(session, programme) : undefined,
+    registering:
+      windowAt(session.adopted, context.now()).state === 'open' &&
+      context.cookies.areaOf(request.cookieHeader, person) !== undefined,
+  };
+}

@@ -2,6 +2,7 @@
  * The way into every registering page: who asks, whether the session is known, where they stand,
  * and what every form needs before its content is looked at.
  */
+import type { CandidateView } from '../../engine/protocol/replies.ts';
 import type { GatewayContext } from '../context.ts';
 import type { AreaClaim } from '../cookies.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
@@ -13,7 +14,9 @@ import { areaPage, windowPage } from './pages.ts';
 import {
   barOn,
   formFrom,
+  type NotStanding,
   noChoice,
+  personOf,
   type SentForm,
   type Standing,
   standingOf,
@@ -36,6 +39,17 @@ export function forCandidate(
     if (session === undefined) return awayReply(context, request);
     return act(visitOf(context, request, who.signIn, session));
   };
+}
+
+/** Pages about the person and no registration. */
+export function forPerson(
+  context: GatewayContext,
+  act: (visit: Visit, candidate: CandidateView) => Reply,
+): Handler {
+  return forCandidate(context, async (visit) => {
+    const asked = await personOf(visit);
+    return asked.kind === 'person' ? act(visit, asked.candidate) : notStanding(visit, asked);
+  });
 }
 
 /** Pages: the engine is asked where the candidate stands; the area cookie follows it. */
@@ -130,7 +144,7 @@ export function notAccepted(
   return showAgain(visit, { reason, detail }, show);
 }
 
-const notStanding = ({ context, request }: Visit, { kind }: { kind: 'away' | 'ended' }): Reply =>
+const notStanding = ({ context, request }: Visit, { kind }: NotStanding): Reply =>
   kind === 'ended' ? startOver(context) : awayReply(context, request);
 
 /** Keeps the area cookie true, so that the next form needs no question. */

@@ -33,10 +33,8 @@ export type Standing = {
  * `away`: the engine could not be asked; nothing is known and nothing was done. `ended`: the person's
  * book says that this sign-in is over, whatever this gateway has heard.
  */
-export type StandingOrNot =
-  | { kind: 'standing'; standing: Standing }
-  | { kind: 'away' }
-  | { kind: 'ended' };
+export type NotStanding = { kind: 'away' } | { kind: 'ended' };
+export type StandingOrNot = { kind: 'standing'; standing: Standing } | NotStanding;
 
 /** What the area page has ticked. */
 export type AreaChoice = { city: string; area: AreaCode | '' };
@@ -54,20 +52,31 @@ export function visitOf(
   return { context, request, signIn, session, window: windowAt(session.adopted, at), at };
 }
 
+/** The person alone, for pages that are about no registration. */
+export async function personOf({
+  context,
+  signIn,
+}: Visit): Promise<{ kind: 'person'; candidate: CandidateView } | NotStanding> {
+  const asked = await context.client.ask({ kind: 'candidate', person: signIn.person });
+  if (asked.kind !== 'candidate') return { kind: 'away' };
+  const { candidate } = asked;
+  if (candidate === null || candidate.generation > signIn.generation) return { kind: 'ended' };
+  return { kind: 'person', candidate };
+}
+
 /** Person and registration are asked together, on the guess that the cookie's area still holds. */
 export async function standingOf(visit: Visit): Promise<StandingOrNot> {
   const { context, request, signIn, session } = visit;
   const { person } = signIn;
   const guess = context.cookies.areaOf(request.cookieHeader, person)?.area;
   const [asked, guessed] = await Promise.all([
-    context.client.ask({ kind: 'candidate', person }),
+    personOf(visit),
     guess === undefined
       ? undefined
       : context.client.ask({ kind: 'registration', area: guess, person }),
   ]);
-  if (asked.kind !== 'candidate') return { kind: 'away' };
+  if (asked.kind !== 'person') return asked;
   const { candidate } = asked;
-  if (candidate === null || candidate.generation > signIn.generation) return { kind: 'ended' };
   const claim = candidate.claim && { area: candidate.claim.area, claim: candidate.claim.number };
   if (claim === undefined) {
     return {

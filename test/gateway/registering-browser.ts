@@ -10,6 +10,7 @@ import { emptyForm, formOf } from '../../gateway/form.ts';
 import type { Handler, Reply, Request } from '../../gateway/http.ts';
 import { createLimits, defaultLimits } from '../../gateway/limits.ts';
 import { showCourseList, showGuide } from '../../gateway/looking-up/pages.ts';
+import { showPassed, showPlan } from '../../gateway/looking-up/record.ts';
 import { showArea, takeArea } from '../../gateway/registering/area.ts';
 import {
   declineCode,
@@ -70,6 +71,8 @@ export function gatewayOver(parts: Parts): Gateway {
     ['GET /mine', showMine(context)],
     ['GET /guide', showGuide(context)],
     ['GET /courses', showCourseList(context)],
+    ['GET /passed', showPassed(context)],
+    ['GET /plan', showPlan(context)],
   ]);
   return { context, routes };
 }

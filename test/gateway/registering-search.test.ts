@@ -6,8 +6,10 @@ import { areasWithSeats } from '../../gateway/registering/nearby.ts';
 import { province } from './registering-province.ts';
 
 const session = indexSession(province());
-const codes = (text: string, unit?: string) =>
-  searchCourses(session, { text, unit }).courses.map((course) => course.code);
+const codes = (text: string, unit?: string, programme?: string) =>
+  searchCourses(session, { text, unit, programme, page: 1 }).courses.map(
+    ({ course }) => course.code,
+  );
 
 test('F16 courses are found by code, by name and by unit, in timetable order', () => {
   expect(codes('0233')).toEqual(['02331', '02332']);

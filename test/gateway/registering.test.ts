@@ -38,7 +38,8 @@ test('F15 F16 the guide and the offered courses are read from memory, with what 
   const gateway = givenGateway();
   const browser = new Browser(gateway, gateway.admit(1));
   await browser.get('/guide');
-  expect(browser.page.days).toHaveLength(4);
+  expect(browser.page.session).toMatchObject({ feeFen: 3500, holdMs: 300_000 });
+  expect(browser.page.session.days).toHaveLength(4);
   await browser.get('/courses?search=%E8%BF%91%E7%8E%B0%E4%BB%A3&unit=');
   expect(browser.page.courses).toMatchObject([
     { course: { code: '15043' }, unit: { name: '第一单元' }, replacedBy: [] },

@@ -214,6 +214,160 @@ const picking: PageModels['tickets'] = {
   office,
 };
 
+const reading = {
+  now,
+  session: { days, feeFen: 3500, holdMs: 300_000 },
+  cities,
+};
+const computing = { code: '080901', name: '计算机科学与技术', level: '专升本' };
+const searching: PageModels['courseList'] = {
+  title: '2026 年 10 月自学考试（演示）',
+  search: '',
+  unit: '',
+  units: [a, b, c, d].map(({ code, name }) => ({ code, name })),
+  programme: '',
+  programmes: [computing, { code: '020301K', name: '金融学', level: '专升本' }],
+  unplanned: false,
+  own: undefined,
+  courses: [],
+  count: 0,
+  page: 1,
+  pages: 1,
+  query: 'search=&unit=&programme=',
+  registering: false,
+};
+const seated = { practical: false, replacedBy: [] };
+const listed: PageModels['courseList']['courses'] = [
+  { ...seated, course: mathematics, credits: 10, unit: a },
+  { ...seated, course: structures, credits: 3, unit: b },
+  { ...seated, course: discrete, credits: 4, unit: c },
+  {
+    course: { code: '02332', name: '数据结构（实践）' },
+    credits: 2,
+    unit: undefined,
+    practical: true,
+    replacedBy: [],
+  },
+  {
+    course: { code: '00020', name: '高等数学（一）' },
+    credits: 6,
+    unit: undefined,
+    practical: false,
+    replacedBy: [mathematics],
+  },
+];
+const passedCourses: PageModels['passed']['courses'] = [
+  {
+    course: mathematics,
+    grade: 61,
+    credits: 10,
+    practical: false,
+    passedIn: '2025-10',
+    replacedBy: [],
+  },
+  {
+    course: { code: '02332', name: '数据结构（实践）' },
+    grade: 88,
+    credits: 2,
+    practical: true,
+    passedIn: '2025-04',
+    replacedBy: [],
+  },
+  {
+    course: { code: '03708', name: '中国近现代史纲要' },
+    grade: 75,
+    credits: 2,
+    practical: false,
+    replacedBy: [{ code: '15043', name: '中国近现代史纲要' }],
+  },
+  { course: { code: '99998', name: '' }, grade: 60, replacedBy: [] },
+];
+const record: PageModels['passed'] = {
+  tickets: [
+    { place: 1, ticketMask: '0105******31', programme: '计算机科学与技术', shown: true },
+    { place: 2, ticketMask: '0124******07', programme: '金融学', shown: false },
+  ],
+  person: {
+    name: '王测婷',
+    documentMask: '510*************3X',
+    kind: 'enrolled',
+    candidateType: 'open',
+    hasPhoto: true,
+    phoneMask: '138****0000',
+  },
+  ticket: { ticketMask: '0105******31', programme: computing, status: 'active' },
+  courses: passedCourses,
+  credits: 14,
+};
+const planned = {
+  mathematics: {
+    ...seated,
+    course: mathematics,
+    credits: 10,
+    unit: a,
+    result: { grade: 61, passedIn: '2025-10' },
+  },
+  history: {
+    ...seated,
+    course: { code: '15043', name: '中国近现代史纲要' },
+    credits: 3,
+    unit: a,
+    result: { grade: 75, formerly: '03708' },
+  },
+  thesis: {
+    course: { code: '14976', name: '计算机科学与技术（本科）毕业设计' },
+    credits: 0,
+    unit: undefined,
+    practical: true,
+    replacedBy: [],
+  },
+  structures: { ...seated, course: structures, credits: 3, unit: b },
+  discrete: { ...seated, course: discrete, credits: 4, unit: c },
+  databases: { ...seated, course: databases, credits: 4, unit: d },
+  compilers: { ...seated, course: compilers, credits: 3, unit: undefined },
+};
+const studying: PageModels['plan'] = {
+  tickets: record.tickets.slice(0, 1),
+  title: '2026 年 10 月自学考试（演示）',
+  programme: computing,
+  plan: {
+    parts: [
+      {
+        choice: undefined,
+        courses: [
+          planned.history,
+          planned.mathematics,
+          planned.discrete,
+          planned.compilers,
+          planned.thesis,
+        ],
+        coursesLeft: 3,
+        creditsLeft: 0,
+        creditsCounted: 13,
+      },
+      {
+        choice: { name: '选考课程', coursesMin: 1, creditsMin: 4 },
+        courses: [planned.structures, planned.databases],
+        coursesLeft: 1,
+        creditsLeft: 4,
+        creditsCounted: 0,
+      },
+    ],
+    passedCount: 2,
+    courseCount: 7,
+    creditsEarned: 13,
+    totalCredits: 73,
+    creditsLeft: 60,
+    complete: false,
+    together: [
+      { unit: b, courses: [structures] },
+      { unit: c, courses: [discrete, { code: '02326', name: '操作系统' }] },
+      { unit: d, courses: [databases] },
+    ],
+  },
+  others: passedCourses.slice(1, 2),
+};
+
 type Sample<Name extends PageName> = { model: PageModels[Name]; frame: Frame };
 type Samples = { [Name in PageName]: Record<string, Sample<Name>> };
 
@@ -519,45 +673,46 @@ export const samples: Samples = {
       feeFen: 3500,
     }),
   },
-  guide: { fresh: shown({ now, days }, stranger) },
+  guide: {
+    fresh: shown({ ...reading, city: '', offices: [] }, stranger),
+    offices: shown({ ...reading, city: '510100', offices: [{ area: '郫都区', office }] }, stranger),
+    unpublished: shown(
+      { now, session: undefined, cities: [], city: '', offices: [] },
+      { ...stranger, window: undefined },
+    ),
+  },
   courseList: {
     all: shown(
       {
-        title: '2026 年 10 月自学考试（演示）',
+        ...searching,
         search: '数',
-        unit: '',
-        units: [a, b, c, d].map(({ code, name }) => ({ code, name })),
-        courses: [
-          { course: mathematics, credits: 10, unit: a, practical: false, replacedBy: [] },
-          { course: structures, credits: 3, unit: b, practical: false, replacedBy: [] },
-          { course: discrete, credits: 4, unit: c, practical: false, replacedBy: [] },
-          {
-            course: { code: '02332', name: '数据结构（实践）' },
-            credits: 2,
-            unit: undefined,
-            practical: true,
-            replacedBy: [],
-          },
-          {
-            course: { code: '00020', name: '高等数学（一）' },
-            credits: 6,
-            unit: undefined,
-            practical: false,
-            replacedBy: [mathematics],
-          },
-        ],
-        more: 12,
+        courses: listed,
+        count: listed.length,
+        query: 'search=%E6%95%B0&unit=&programme=',
       },
       stranger,
     ),
+    registering: shown({
+      ...searching,
+      own: computing,
+      courses: listed,
+      count: 187,
+      page: 2,
+      pages: 4,
+      registering: true,
+    }),
+    unplanned: shown({
+      ...searching,
+      programme: '040106',
+      programmes: [...searching.programmes, { code: '040106', name: '学前教育', level: '专升本' }],
+      unplanned: true,
+      own: computing,
+    }),
     nothing: shown(
       {
-        title: '2026 年 10 月自学考试（演示）',
+        ...searching,
         search: '炼金',
         unit: 'A',
-        units: [a],
-        courses: [],
-        more: 0,
       },
       stranger,
     ),
@@ -586,6 +741,45 @@ export const samples: Samples = {
       ],
     }),
     none: shown({ messages: [] }),
+  },
+  passed: {
+    several: shown(record),
+    none: shown({
+      ...record,
+      tickets: record.tickets.slice(0, 1),
+      person: { ...record.person, kind: 'new', hasPhoto: false, phoneMask: undefined },
+      ticket: { ...record.ticket, status: 'transferred' },
+      courses: [],
+      credits: 0,
+    }),
+  },
+  plan: {
+    missing: shown(studying),
+    complete: shown({
+      ...studying,
+      tickets: record.tickets,
+      plan: {
+        parts: [
+          {
+            choice: undefined,
+            courses: [planned.mathematics],
+            coursesLeft: 0,
+            creditsLeft: 0,
+            creditsCounted: 10,
+          },
+        ],
+        passedCount: 1,
+        courseCount: 1,
+        creditsEarned: 10,
+        totalCredits: 10,
+        creditsLeft: 0,
+        complete: true,
+        together: [],
+      },
+      others: [],
+    }),
+    unplanned: shown({ ...studying, plan: undefined }),
+    nothing: shown({ ...studying, plan: undefined, others: [] }),
   },
 };
 
