@@ -343,7 +343,12 @@ test('F17 F18 D1 the record is for a full sign-in only, and ends with it', async
       await expect(browser.get(path)).rejects.toThrow(`no route GET ${address}`);
     }
   };
-  gateway.context.revocations.hear([{ person, generation: 2, at: firstOpen }]);
+  gateway.context.revocations.hear({
+    kind: 'sign-ins-ended',
+    person,
+    generation: 2,
+    at: firstOpen,
+  });
   await leadsTo('/sign-in');
   const { cookies } = gateway.context;
   const issuedAt = gateway.context.now();
