@@ -12,10 +12,11 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import type { Bus } from './engine/bus/bus.ts';
 import { checkNativeBinaries } from './engine/native-binaries.ts';
 import type { PaymentConfig } from './engine/payments/config.ts';
+import type { ChannelStanding } from './engine/protocol/replies.ts';
 import type { EngineWorkerData, FromEngineWorker, ToEngineWorker } from './engine/worker.ts';
 import type { FromSandboxProcess, ToSandboxProcess } from './sandbox/process.ts';
 
@@ -90,6 +91,17 @@ window
   .command('open')
   .description('booking goes on')
   .action(() => setWindow({ state: 'open' }));
+
+const channels = program.command('channels').description('how short messages leave');
+channels
+  .command('show')
+  .description('what each channel sent, how fast, and what went wrong, over NATS (RUXI_NATS_URL)')
+  .action(showChannels);
+channels
+  .command('templates')
+  .description('the texts to file with a carrier, in its own notation')
+  .addArgument(new Argument('<carrier>').choices(['tencent', 'alibaba']))
+  .action(showTemplates);
 
 try {
   checkNode();
@@ -192,6 +204,7 @@ async function runEngine(): Promise<void> {
   const log = await watchFaults(logLevelOf(process.env));
   const bus = await connectBus('ruxi-engine');
   const { importProvince, startEngine } = await import('./engine/main.ts');
+  const { logAttempt } = await import('./engine/log.ts');
   const engine = await startEngine({
     config,
     bus,
@@ -200,6 +213,7 @@ async function runEngine(): Promise<void> {
       process.exit(code);
     },
     onTrouble: (what) => log.warn(what),
+    onAttempt: (attempt) => logAttempt(log, attempt),
   });
   stopOnSignals(async () => {
     await engine.stop();
@@ -213,8 +227,8 @@ async function runEngine(): Promise<void> {
 
 async function runGateway(): Promise<void> {
   checkNativeBinaries();
-  const { engineConfigOf, logLevelOf } = await import('./engine/config.ts');
-  const { keysFolder } = engineConfigOf(process.env);
+  const { foldersOf, logLevelOf } = await import('./engine/config.ts');
+  const { keysFolder } = foldersOf(process.env);
   await watchFaults(logLevelOf(process.env));
   const bus = await connectBus('ruxi-gateway');
   const gateway = await openGateway(bus, keysFolder);
@@ -284,9 +298,9 @@ async function connectBus(name: string): Promise<Bus> {
 /** Reads only: an engine may be running on the same folder. */
 async function verify(): Promise<void> {
   checkNativeBinaries();
-  const { engineConfigOf } = await import('./engine/config.ts');
+  const { foldersOf } = await import('./engine/config.ts');
   const { verifyPartition } = await import('./engine/verify.ts');
-  const { dataFolder, partitions } = engineConfigOf(process.env);
+  const { dataFolder, partitions } = foldersOf(process.env);
   let problems = 0;
   for (const partition of partitions) {
     const folder = join(dataFolder, partition);
@@ -322,6 +336,43 @@ async function setWindow(
   if (reply.kind === 'refused') throw new Trouble(`refused: ${reply.reason}`);
   if (reply.kind !== 'accepted') throw new Trouble('no answer; whether it was done is not known');
   console.log(to.state === 'open' ? 'Booking is open.' : 'Booking is paused.');
+}
+
+async function showChannels(): Promise<void> {
+  const { layoutOf } = await import('./engine/config.ts');
+  const { partitionsOf } = await import('./engine/protocol/layout.ts');
+  const { Postbox } = await import('./engine/bus/postbox.ts');
+  const bus = await connectBus('ruxi-channels');
+  const postbox = new Postbox(bus, answerWithinMs);
+  for (const partition of partitionsOf(layoutOf(process.env))) {
+    const id = 'channels'.padEnd(22, '-');
+    const answerBy = Date.now() + answerWithinMs;
+    const reply = await postbox.post(partition, { id, answerBy, query: { kind: 'channels' } });
+    if (reply.kind !== 'channels') throw new Trouble(`${partition} does not answer`);
+    const { codes, news } = reply.waiting;
+    console.log(`${partition}: ${codes} codes and moves waiting, ${news} news`);
+    for (const standing of reply.channels) console.log(`  ${inWords(standing)}`);
+  }
+  await bus.close();
+}
+
+function inWords(standing: ChannelStanding): string {
+  const { channel, sent, failed, unknown, p50Ms, p99Ms, openSince, lastTrouble } = standing;
+  const when = (at: number) => new Date(at).toISOString();
+  return [
+    `${channel}: ${sent} sent, ${failed} failed, ${unknown} unknown`,
+    ...(p50Ms === undefined ? [] : [`half within ${p50Ms} ms, 99 % within ${p99Ms} ms`]),
+    ...(openSince === undefined ? [] : [`goes last since ${when(openSince)}`]),
+    ...(lastTrouble === undefined ? [] : [`${lastTrouble.why} at ${when(lastTrouble.at)}`]),
+  ].join('; ');
+}
+
+async function showTemplates(carrier: 'tencent' | 'alibaba'): Promise<void> {
+  const { messageKinds } = await import('./engine/protocol/messages.ts');
+  const { tencentTemplate } = await import('./engine/effects/tencent-channel.ts');
+  const { alibabaTemplate } = await import('./engine/effects/alibaba-channel.ts');
+  const templateOf = carrier === 'tencent' ? tencentTemplate : alibabaTemplate;
+  for (const kind of messageKinds) console.log(`${kind}\n  ${templateOf(kind)}`);
 }
 
 // ── The process ─────────────────────────────────────────────────────────────────────────────────

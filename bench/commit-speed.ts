@@ -270,6 +270,7 @@ async function openBench(folder: string, limits: Partial<WriterLimits> = {}): Pr
         if (effect.kind === 'send-message') vault.smsCodeOf(effect.challenge);
     },
     messages: () => [],
+    channels: () => ({ channels: [], waiting: { codes: 0, news: 0 } }),
     exit(code, reason) {
       throw new Error(`the writer ended with ${code}`, { cause: reason });
     },

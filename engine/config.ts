@@ -1,16 +1,23 @@
 /** The engine's settings: from the environment, checked whole before anything starts, frozen. */
 import { z } from 'zod';
+import { type ChannelsConfig, channelsConfigOf } from './effects/config.ts';
 import { type PaymentConfig, paymentConfigOf } from './payments/config.ts';
 import { type Layout, partitionsOf } from './protocol/layout.ts';
 import { ConfigError, type Environment, inWords, secretOf } from './settings.ts';
 
-export type EngineConfig = {
+/** Where things stand: enough to look at them. */
+export type Folders = {
   dataFolder: string;
   /** Outside the data folder: a copy of the data alone opens nothing. */
   keysFolder: string;
   layout: Layout;
   /** Those of the layout that this process carries. */
   partitions: readonly string[];
+};
+
+export type EngineConfig = Folders & {
+  /** How short messages leave. */
+  channels: ChannelsConfig;
   /** Imports the demonstration province at the first start. */
   demonstration: boolean;
   /** `09:00-22:00`; absent: the whole day. Counts at the first start. */
@@ -28,22 +35,21 @@ const partitionNames = z
   });
 const count = z.coerce.number({ message: 'a whole number' }).int().positive();
 
-const settings = z.object({
+const places = z.object({
   RUXI_DATA_DIR: z.string().min(1).default('var/data'),
   RUXI_KEYS_DIR: z.string().min(1).default('var/keys'),
+  /** Those this engine carries; absent: all of them. */
+  RUXI_PARTITIONS: partitionNames.optional(),
+});
+const lists = z.object({
   /** Which partition owns the session, and which share areas, people and phones. */
   RUXI_SESSION_PARTITION: partitionNames.default(['p0']),
   RUXI_AREA_PARTITIONS: partitionNames.default(['p0']),
   RUXI_PEOPLE_PARTITIONS: partitionNames.default(['p0']),
   RUXI_PHONE_PARTITIONS: partitionNames.default(['p0']),
-  /** Those this engine carries; absent: all of them. */
-  RUXI_PARTITIONS: partitionNames.optional(),
-  RUXI_DEMONSTRATION: z
-    .literal('yes', {
-      message: '"yes": the only channel for short messages is the page of the demonstration',
-    })
-    .default('yes'),
-  RUXI_DEMO_PROVINCE: z.enum(['yes', 'no'], { message: '"yes" or "no"' }).default('yes'),
+});
+const settings = z.object({
+  RUXI_DEMO_PROVINCE: z.enum(['yes', 'no'], { message: '"yes" or "no"' }).optional(),
   RUXI_DEMO_HOURS: z
     .string()
     .regex(/^\d\d:\d\d-\d\d:\d\d$/, { message: 'hours like 09:00-22:00' })
@@ -53,14 +59,29 @@ const settings = z.object({
   RUXI_FREE_BYTES_MIN: count.optional(),
 });
 
-export function engineConfigOf(environment: Environment): EngineConfig {
-  const from = inWords(settings, environment);
+/** For gateways and those who only read: what an engine does with the outside is not asked for. */
+export function foldersOf(environment: Environment): Folders {
+  const from = inWords(places, environment);
   const layout = layoutOf(environment);
   const all = partitionsOf(layout);
   const partitions = from.RUXI_PARTITIONS ?? all;
   const stranger = partitions.find((name) => !all.includes(name));
   if (stranger !== undefined) {
     throw new ConfigError(`RUXI_PARTITIONS names ${stranger}, which is in no list of the layout`);
+  }
+  const { RUXI_DATA_DIR: dataFolder, RUXI_KEYS_DIR: keysFolder } = from;
+  return Object.freeze({ dataFolder, keysFolder, layout, partitions });
+}
+
+export function engineConfigOf(environment: Environment): EngineConfig {
+  const folders = foldersOf(environment);
+  const channels = channelsConfigOf(environment);
+  const from = inWords(settings, environment);
+  const pretending = channels.kind === 'demonstration';
+  if (from.RUXI_DEMO_PROVINCE === 'yes' && !pretending) {
+    throw new ConfigError(
+      'RUXI_DEMO_PROVINCE is "yes" and RUXI_DEMONSTRATION is "no": invented people get no real messages',
+    );
   }
   const limits = {
     inboxMax: from.RUXI_INBOX_MAX,
@@ -69,11 +90,9 @@ export function engineConfigOf(environment: Environment): EngineConfig {
   };
   const hours = from.RUXI_DEMO_HOURS;
   return Object.freeze({
-    dataFolder: from.RUXI_DATA_DIR,
-    keysFolder: from.RUXI_KEYS_DIR,
-    layout,
-    partitions,
-    demonstration: from.RUXI_DEMO_PROVINCE === 'yes',
+    ...folders,
+    channels,
+    demonstration: pretending && from.RUXI_DEMO_PROVINCE !== 'no',
     ...(hours === undefined ? {} : { demonstrationHours: hours }),
     payments: paymentConfigOf(environment),
     limits: Object.fromEntries(
@@ -84,7 +103,7 @@ export function engineConfigOf(environment: Environment): EngineConfig {
 
 /** The same for engines and gateways: placement must be one function everywhere. */
 export function layoutOf(environment: Environment): Layout {
-  const from = inWords(settings, environment);
+  const from = inWords(lists, environment);
   const [session] = from.RUXI_SESSION_PARTITION;
   if (session === undefined || from.RUXI_SESSION_PARTITION.length > 1) {
     throw new ConfigError('RUXI_SESSION_PARTITION must be one name');

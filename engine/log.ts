@@ -1,10 +1,16 @@
 /** The log: JSON lines on standard error, written before the call returns, so a crash loses none. */
 import pino, { type Logger } from 'pino';
+import type { Attempt } from './effects/failover.ts';
 
 const standardError = 2;
 
 export const logTo = (name: string, level: string): Logger =>
   pino({ name, level }, pino.destination({ dest: standardError, sync: true }));
+
+/** What was not sent is worth a line where only warnings are. */
+export function logAttempt(log: Logger, attempt: Attempt): void {
+  log[attempt.outcome === 'sent' ? 'info' : 'warn'](attempt, 'a short message');
+}
 
 /** Where it happened, never what it says: a message may quote what a person typed. */
 export function framesOf(error: unknown): { fault: string; frames: string[] } {

@@ -11,8 +11,10 @@ import { join } from 'node:path';
 import type { Bus, Unsubscribe } from './bus/bus.ts';
 import { Postbox } from './bus/postbox.ts';
 import type { EngineConfig } from './config.ts';
-import { createDemonstrationChannel } from './effects/channel.ts';
+import { createDemonstrationChannel } from './effects/demonstration-channel.ts';
 import { createEffects, type Effects } from './effects/effects.ts';
+import { type Attempt, createFailover } from './effects/failover.ts';
+import { openChannels } from './effects/open-channels.ts';
 import { type DemonstrationImport, importDemonstration } from './import/demonstration.ts';
 import type { ImportPort } from './import/send.ts';
 import {
@@ -39,6 +41,8 @@ export type EngineOptions = {
   exit(code: number, reason: Error): void;
   /** In words without personal data. */
   onTrouble(what: string): void;
+  /** One try to send a message; without personal data. */
+  onAttempt(attempt: Attempt): void;
 };
 
 export type Engine = {
@@ -50,7 +54,7 @@ const clock = { now: (): EpochMs => Date.now(), monotonic: (): number => perform
 
 /** Resolves once every partition has recovered and answers. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { config, bus, exit, onTrouble } = options;
+  const { config } = options;
   const vault = openVault(config.dataFolder, loadKeys(config.keysFolder));
   const parts: Part[] = [];
   const stop = async () => {
@@ -62,7 +66,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   try {
     for (const partition of config.partitions) {
       const store = await openLmdbStore(join(config.dataFolder, partition), partition);
-      const part = startPart({ config, bus, exit, onTrouble, vault, store });
+      const part = startPart({ ...options, vault, store });
       parts.push(await part.catch((error: unknown) => closeAfter(store, error)));
     }
   } catch (error) {
@@ -80,15 +84,18 @@ async function closeAfter(store: Store, error: unknown): Promise<never> {
 type Part = { store: Store; writer: Writer; rest(): Promise<void> };
 
 async function startPart(given: EngineOptions & { vault: Vault; store: Store }): Promise<Part> {
-  const { config, bus, exit, onTrouble, vault, store } = given;
+  const { config, bus, exit, onTrouble, onAttempt, vault, store } = given;
   const { partition } = store;
   const { layout } = config;
-  const channel = createDemonstrationChannel();
+  const demonstration = createDemonstrationChannel();
+  const channels =
+    config.channels.kind === 'real' ? openChannels(config.channels.channels) : [demonstration];
+  const courier = createFailover(channels, { clock, onAttempt });
   const effects: Effects = createEffects({
     bus,
     layout,
     vault,
-    channel,
+    courier,
     now: clock.now,
     onTrouble: (what) => onTrouble(`${partition}: ${what}`),
   });
@@ -100,7 +107,8 @@ async function startPart(given: EngineOptions & { vault: Vault; store: Store }):
     clock,
     publish: (publication) => publish(bus, partition, publication),
     onEffects: (due) => effects.run(due),
-    messages: () => channel.messages(),
+    messages: () => demonstration.messages(),
+    channels: () => ({ channels: courier.standings(), waiting: effects.waiting() }),
     exit,
     limits: config.limits,
   });

@@ -5,7 +5,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { createEmbeddedBus } from './bus/embedded-bus.ts';
 import type { EngineConfig } from './config.ts';
-import { logTo } from './log.ts';
+import { logAttempt, logTo } from './log.ts';
 import { importProvince, startEngine } from './main.ts';
 
 export type EngineWorkerData = { config: EngineConfig; port: MessagePort; logLevel: string };
@@ -28,6 +28,7 @@ try {
       process.exit(code);
     },
     onTrouble: (what) => log.warn(what),
+    onAttempt: (attempt) => logAttempt(log, attempt),
   });
   if (config.demonstration) await importProvince(engine, config, bus);
   main.once('message', async (_stop: ToEngineWorker) => {

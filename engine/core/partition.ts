@@ -102,7 +102,7 @@ export type Partition = {
 /** A row that must be loaded first (or be known to be absent). */
 export type RowNeed = { table: 'candidates' | 'phones'; key: string };
 /** The writer answers the others itself. */
-export type CoreQuery = Exclude<Query, { kind: 'spend-once' | 'status' | 'messages' }>;
+export type CoreQuery = Exclude<Query, { kind: 'spend-once' | 'status' | 'messages' | 'channels' }>;
 export type DueCommand = Pick<ExpireHolds, 'kind' | 'area'>;
 
 export function createPartition(name: PartitionName): Partition {

@@ -6,7 +6,9 @@
  *    and what was sent is not sent again because its note was slow.
  * R2 Completion goes back as a command to the book that asked. Nothing is remembered here: after
  *    a restart the writer hands over what is still due.
- * R3 A phone number is in the clear between the vault and the channel, nowhere else.
+ * R3 Codes and what moves between books have a lane of their own: a candidate waits for them. A rush
+ *    of news takes none of their places.
+ * R4 A phone number is in the clear between the vault and the channel, nowhere else.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
@@ -18,9 +20,11 @@ import type { Command, DeliveryOutcome } from '../protocol/commands.ts';
 import type { ChallengeId, EpochMs, PartitionName, PersonId, Sealed } from '../protocol/ids.ts';
 import type { Layout } from '../protocol/layout.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
-import type { CommandReply } from '../protocol/replies.ts';
+import type { ChannelsReport, CommandReply } from '../protocol/replies.ts';
 import { type CommandBody, partitionOfBody, type RoutedBody } from '../protocol/routing.ts';
-import type { Channel } from './channel.ts';
+import { NotHeard } from './channel.ts';
+import type { Courier } from './failover.ts';
+import { Lane } from './lane.ts';
 import { codeExpiresAt } from './messages.ts';
 
 /** The part of the vault that sending needs. */
@@ -33,7 +37,7 @@ export type EffectsOptions = {
   bus: Bus;
   layout: Layout;
   vault: MessageVault;
-  channel: Channel;
+  courier: Courier;
   now(): EpochMs;
   /** An effect that got an answer nobody foresaw, in words without personal data. */
   onTrouble(what: string): void;
@@ -42,15 +46,19 @@ export type EffectsOptions = {
 export interface Effects {
   /** Any number of times with the same keys. */
   run(effects: readonly Effect[]): void;
+  /** How many are waiting or being worked on, by lane. */
+  waiting(): ChannelsReport['waiting'];
   /** Stops trying; what is not done stays due in its row. */
   stop(): Promise<void>;
 }
 
-/** At a time; the others wait their turn. What waits is bounded by the rows it came from. */
-const runningMax = 256;
-/** Taken from the front of the queue before the queue is made anew. */
-const forgetAfter = 4_096;
+/** At a time; the others wait their turn. */
+const codesRunningMax = 256;
+const newsRunningMax = 64;
+const newsKinds: ReadonlySet<string> = new Set(['send-news']);
 const answerWithinMs = 10_000;
+/** A message that may have left so often is not tried again: each may be one more of the same. */
+const doubtsMax = 3;
 const firstPauseMs = 50;
 const pauseMaxMs = 10_000;
 const anyEpoch = 0;
@@ -66,33 +74,20 @@ const passing: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
 ]);
 
 export function createEffects(options: EffectsOptions): Effects {
-  const { bus, layout, vault, channel, now, onTrouble } = options;
+  const { bus, layout, vault, courier, now, onTrouble } = options;
   const postbox = new Postbox(bus, answerWithinMs);
   const known = new Set<string>();
-  let waiting: Effect[] = [];
-  let started = 0;
-  const running = new Set<Promise<void>>();
+  const codes = new Lane<Effect>(codesRunningMax, run);
+  const news = new Lane<Effect>(newsRunningMax, run);
   const stopping = new AbortController();
 
-  function startMore(): void {
-    while (running.size < runningMax && !stopping.signal.aborted) {
-      const effect = waiting[started];
-      if (effect === undefined) return;
-      started += 1;
-      if (started >= forgetAfter) {
-        waiting = waiting.slice(started);
-        started = 0;
-      }
-      const run: Promise<void> = carryOut(effect)
-        .catch((error: unknown) => {
-          if (!stopping.signal.aborted) onTrouble(`${effect.kind} failed: ${nameOf(error)}`);
-        })
-        .finally(() => {
-          running.delete(run);
-          known.delete(effect.key);
-          startMore();
-        });
-      running.add(run);
+  async function run(effect: Effect): Promise<void> {
+    try {
+      await carryOut(effect);
+    } catch (error) {
+      if (!stopping.signal.aborted) onTrouble(`${effect.kind} failed: ${nameOf(error)}`);
+    } finally {
+      known.delete(effect.key);
     }
   }
 
@@ -161,13 +156,18 @@ export function createEffects(options: EffectsOptions): Effects {
     const { key, person, code: kind, challenge, sentAt } = effect;
     // Erased since: there is nobody to send it to.
     const phone = vault.open(person, effect.phone.sealed);
+    let doubts = 0;
     for (let tries = 0; ; tries += 1) {
       const at = now();
       if (phone === undefined || at >= codeExpiresAt(sentAt)) return 'failed';
       const content = { kind, code: vault.smsCodeOf(challenge) };
       try {
-        return await channel.send({ key, phone, content, at });
-      } catch {
+        const { kind: outcome } = await unlessStopped(courier.send({ key, phone, content, at }));
+        return outcome;
+      } catch (error) {
+        if (!(error instanceof NotHeard)) throw error;
+        if (error.mayHaveLeft) doubts += 1;
+        if (doubts >= doubtsMax) return 'failed';
         await pause(tries);
       }
     }
@@ -201,6 +201,16 @@ export function createEffects(options: EffectsOptions): Effects {
     onTrouble(`${effect.kind}: ${answer}`);
   }
 
+  /** The end waits for no carrier: what was not noted is due again at the next start. */
+  function unlessStopped<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(stopping.signal.reason);
+      stopping.signal.addEventListener('abort', stop, { once: true });
+      const over = () => stopping.signal.removeEventListener('abort', stop);
+      work.then(resolve, reject).finally(over);
+    });
+  }
+
   async function pause(tries: number): Promise<void> {
     const longest = Math.min(pauseMaxMs, firstPauseMs * 2 ** tries);
     // Half of it is chance, so that many who wait do not come back together.
@@ -213,13 +223,13 @@ export function createEffects(options: EffectsOptions): Effects {
       for (const effect of effects) {
         if (known.has(effect.key)) continue;
         known.add(effect.key);
-        waiting.push(effect);
+        (newsKinds.has(effect.kind) ? news : codes).put(effect);
       }
-      startMore();
     },
+    waiting: () => ({ codes: codes.size, news: news.size }),
     async stop() {
       stopping.abort();
-      await Promise.all(running);
+      await Promise.all([codes.stop(), news.stop()]);
     },
   };
 }

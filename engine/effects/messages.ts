@@ -42,6 +42,17 @@ export const templates: Readonly<Record<MessageKind, string>> = {
     '退费成功，{fee} 元已退，到账时间以支付平台为准。原来的考位已释放，本次报考已截止，请关注下次考试。',
 };
 
+/** A template as a carrier wants it on file: `variable` writes one in the carrier's way. */
+export function templateOnFile(
+  kind: MessageKind,
+  variable: (name: string, place: number) => string,
+): string {
+  return variablesOf(kind).reduce(
+    (text, name, index) => text.replace(`{${name}}`, () => variable(name, index + 1)),
+    templates[kind],
+  );
+}
+
 /** The variables of a template, in the order in which they stand. */
 export function variablesOf(kind: MessageKind): string[] {
   return [...templates[kind].matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name));

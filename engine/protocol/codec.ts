@@ -50,6 +50,8 @@ import type {
   AreaCounts,
   AskedQuery,
   CandidateView,
+  ChannelStanding,
+  ChannelsReport,
   CodeView,
   CommandReply,
   DemonstrationMessage,
@@ -64,6 +66,7 @@ import type {
   SeatView,
   SignInFacts,
 } from './replies.ts';
+import { channelNames } from './replies.ts';
 import type {
   Adopted,
   BookingDay,
@@ -263,6 +266,7 @@ const query = union<Query, 'kind'>('kind', {
   'spend-once': { token: ascii(characters('!-~'), 1, 128), until: at },
   status: {},
   messages: {},
+  channels: {},
 });
 
 type Item = Command | ({ kind: 'ask' } & AskedQuery);
@@ -516,6 +520,25 @@ const reply = union<Reply, 'kind'>('kind', {
   messages: {
     ...id,
     messages: list(record<DemonstrationMessage>({ at, phone: plain, text: sentence }), 10_000),
+  },
+  channels: {
+    ...id,
+    channels: list(
+      record<ChannelStanding>({
+        channel: choice(channelNames),
+        sent: count,
+        failed: count,
+        unknown: count,
+        p50Ms: optional(count),
+        p99Ms: optional(count),
+        openSince: optional(at),
+        lastTrouble: optional(
+          record<NonNullable<ChannelStanding['lastTrouble']>>({ at, why: plain }),
+        ),
+      }),
+      channelNames.length,
+    ),
+    waiting: record<ChannelsReport['waiting']>({ codes: count, news: count }),
   },
 });
 

@@ -147,7 +147,9 @@ export type Query =
   | { kind: 'spend-once'; token: string; until: EpochMs }
   | { kind: 'status' }
   /** Demonstration mode only: the messages "sent", newest first. */
-  | { kind: 'messages' };
+  | { kind: 'messages' }
+  /** How the channels for short messages fare, and how many messages wait for them. */
+  | { kind: 'channels' };
 export type AskedQuery = { id: CommandId; answerBy: EpochMs; query: Query };
 
 export type SignInFacts = {
@@ -172,6 +174,28 @@ export type Revocation = {
   signedOut: { nonce: string; until: EpochMs }[];
 };
 export type DemonstrationMessage = { at: EpochMs; phone: string; text: string };
+export const channelNames = ['demonstration', 'tencent', 'alibaba'] as const;
+export type ChannelName = (typeof channelNames)[number];
+/** One channel since the engine's start, as one partition has found it. */
+export type ChannelStanding = {
+  channel: ChannelName;
+  /** Tries, by what came of them; `unknown` may have been sent. */
+  sent: number;
+  failed: number;
+  unknown: number;
+  /** Of the newest thousand answers. Absent before the first. */
+  p50Ms?: number;
+  p99Ms?: number;
+  /** Present while it goes last because it failed several times in a row. */
+  openSince?: EpochMs;
+  /** `why`: the carrier's own code, or a word of ours. */
+  lastTrouble?: { at: EpochMs; why: string };
+};
+/** Standings in the order of the settings. */
+export type ChannelsReport = {
+  channels: ChannelStanding[];
+  waiting: { codes: number; news: number };
+};
 export type PartitionStatus = {
   partition: string;
   epoch: number;
@@ -202,5 +226,6 @@ export type QueryAnswer =
   | { kind: 'revocations'; revocations: Revocation[] }
   | { kind: 'spend-once'; unspent: boolean }
   | { kind: 'status'; status: PartitionStatus }
-  | { kind: 'messages'; messages: DemonstrationMessage[] };
+  | { kind: 'messages'; messages: DemonstrationMessage[] }
+  | ({ kind: 'channels' } & ChannelsReport);
 export type QueryReply = { id: CommandId } & (QueryAnswer | Refused);

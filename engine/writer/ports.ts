@@ -7,7 +7,12 @@ import type { Answered, Asked, Malformed } from '../protocol/codec.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import type { Layout } from '../protocol/layout.ts';
 import type { Notice } from '../protocol/notices.ts';
-import type { AreaCounts, DemonstrationMessage, PartitionStatus } from '../protocol/replies.ts';
+import type {
+  AreaCounts,
+  ChannelsReport,
+  DemonstrationMessage,
+  PartitionStatus,
+} from '../protocol/replies.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../store/vault.ts';
 
@@ -35,6 +40,8 @@ export type WriterOptions = {
   onEffects(effects: readonly Effect[]): void;
   /** Demonstration mode: the messages "sent", newest first. */
   messages(): DemonstrationMessage[];
+  /** How short messages leave, for staff. */
+  channels(): ChannelsReport;
   /** Ends the process. Called once, after which the writer neither commits nor answers. */
   exit(code: number, reason: Error): void;
   limits?: Partial<WriterLimits>;

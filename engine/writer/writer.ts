@@ -353,6 +353,8 @@ class PartitionWriter implements Writer {
         return { id, kind: query.kind, status: this.status() };
       case 'messages':
         return { id, kind: query.kind, messages: this.#options.messages() };
+      case 'channels':
+        return { id, kind: query.kind, ...this.#options.channels() };
       case 'spend-once': {
         this.#spent.forget(at);
         const unspent = this.#spent.get(query.token) === undefined;

@@ -18,7 +18,7 @@ import {
 } from '../../engine/protocol/codec.ts';
 import type { CodeAddress, Command } from '../../engine/protocol/commands.ts';
 import { refusalReasons } from '../../engine/protocol/refusals.ts';
-import type { AskedQuery } from '../../engine/protocol/replies.ts';
+import { type AskedQuery, channelNames } from '../../engine/protocol/replies.ts';
 import { givenAdopted, givenPhone, givenRecord, givenTicketRecord } from '../given.ts';
 
 /** Another decoder, as independent as they come. */
@@ -223,7 +223,15 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
         until: at,
       }),
       fc.record({
-        kind: fc.constantFrom('counts', 'balance', 'session', 'revocations', 'status', 'messages'),
+        kind: fc.constantFrom(
+          'counts',
+          'balance',
+          'session',
+          'revocations',
+          'status',
+          'messages',
+          'channels',
+        ),
       }) as fc.Arbitrary<{ kind: 'counts' }>,
       fc.record(
         { kind: kind('outcome'), command: opaque, person: opaque, area: code, answerBy: at },
@@ -318,6 +326,27 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
     id: opaque,
     kind: kind('messages'),
     messages: fc.array(fc.record({ at, phone: fc.stringMatching(/^[0-9]{11}$/), text: sentence })),
+  }),
+  fc.record({
+    id: opaque,
+    kind: kind('channels'),
+    channels: fc.array(
+      fc.record(
+        {
+          channel: fc.constantFrom(...channelNames),
+          sent: small,
+          failed: small,
+          unknown: small,
+          p50Ms: small,
+          p99Ms: small,
+          openSince: at,
+          lastTrouble: fc.record({ at, why: fc.stringMatching(/^[\w.:-]{1,64}$/) }),
+        },
+        { requiredKeys: ['channel', 'sent', 'failed', 'unknown'] },
+      ),
+      { maxLength: channelNames.length },
+    ),
+    waiting: fc.record({ codes: small, news: small }),
   }),
   fc.record({ id: opaque, kind: kind('session'), adopted: fc.constantFrom(null, adopted) }),
   fc.record({ id: opaque, kind: kind('candidate'), candidate: kind(null as never) }),

@@ -31,6 +31,7 @@ const writer = await startWriter({
   publish() {},
   onEffects() {},
   messages: () => [],
+  channels: () => ({ channels: [], waiting: { codes: 0, news: 0 } }),
   exit(code, reason) {
     console.error(reason);
     process.exit(code);

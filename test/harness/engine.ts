@@ -11,6 +11,7 @@ import { MessageChannel } from 'node:worker_threads';
 import type { Bus } from '../../engine/bus/bus.ts';
 import { createEmbeddedBus } from '../../engine/bus/embedded-bus.ts';
 import { type EngineConfig, engineConfigOf } from '../../engine/config.ts';
+import type { Attempt } from '../../engine/effects/failover.ts';
 import { type Engine, importProvince, startEngine } from '../../engine/main.ts';
 
 export type Folders = { RUXI_DATA_DIR: string; RUXI_KEYS_DIR: string };
@@ -31,6 +32,8 @@ export type EngineHere = {
   bus: Bus;
   /** What the engine wished to say. */
   troubles: string[];
+  /** Every try to send a message. */
+  attempts: Attempt[];
   stop(): Promise<void>;
 };
 
@@ -44,6 +47,7 @@ export async function startEngineHere(
   const bus = createEmbeddedBus(port1);
   const engineBus = createEmbeddedBus(port2);
   const troubles: string[] = [];
+  const attempts: Attempt[] = [];
   const engine = await startEngine({
     config,
     bus: engineBus,
@@ -51,6 +55,7 @@ export async function startEngineHere(
       throw reason;
     },
     onTrouble: (what) => troubles.push(what),
+    onAttempt: (attempt) => attempts.push(attempt),
   });
   if (config.demonstration) await importProvince(engine, config, engineBus);
   return {
@@ -58,6 +63,7 @@ export async function startEngineHere(
     engine,
     bus,
     troubles,
+    attempts,
     async stop() {
       await engine.stop();
       await Promise.all([bus.close(), engineBus.close()]);

@@ -37,6 +37,7 @@ async function start() {
     bus,
     exit: (_code, reason) => troubles.push(reason.message),
     onTrouble: (what) => troubles.push(what),
+    onAttempt() {},
   });
   const stop = async () => {
     await engine.stop();

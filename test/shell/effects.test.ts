@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Effect } from '../../engine/core/effects.ts';
-import { createDemonstrationChannel, type Message } from '../../engine/effects/channel.ts';
+import { type Message, NotHeard, type Sending } from '../../engine/effects/channel.ts';
+import { createDemonstrationChannel } from '../../engine/effects/demonstration-channel.ts';
 import { createEffects, type Effects } from '../../engine/effects/effects.ts';
 import type { Layout } from '../../engine/protocol/layout.ts';
 import { givenAdopted, givenPhone } from '../given.ts';
@@ -14,7 +15,7 @@ const minute = 60_000;
 let books: FakeBooks;
 let effects: Effects;
 let sent: Message[];
-let send: (message: Message) => Promise<'sent' | 'failed'>;
+let send: (message: Message) => Promise<Sending>;
 let troubles: string[];
 let now: number;
 let erased: boolean;
@@ -25,7 +26,7 @@ beforeEach(() => {
   troubles = [];
   erased = false;
   now = 1_000_000_000_000;
-  send = async () => 'sent';
+  send = async () => ({ kind: 'sent' });
   effects = createEffects({
     bus: books.bus,
     layout,
@@ -33,11 +34,12 @@ beforeEach(() => {
       open: (_person, sealed) => (erased ? undefined : `19900000000 (${sealed})`),
       smsCodeOf: () => '123456',
     },
-    channel: {
+    courier: {
       async send(message) {
         sent.push(message);
         return send(message);
       },
+      standings: () => [],
     },
     now: () => now,
     onTrouble: (what) => troubles.push(what),
@@ -61,10 +63,12 @@ const booking = (): Effect => ({
 });
 const kinds = () => books.commands().map(({ kind }) => kind);
 const noted = (outcome: string) =>
-  vi.waitFor(() =>
-    expect(books.commands()).toContainEqual(
-      expect.objectContaining({ kind: 'note-delivery', outcome }),
-    ),
+  vi.waitFor(
+    () =>
+      expect(books.commands()).toContainEqual(
+        expect.objectContaining({ kind: 'note-delivery', outcome }),
+      ),
+    { timeout: 10_000 },
   );
 
 test('D7 a message is counted at its phone, sent, and noted where it was asked for', async () => {
@@ -136,12 +140,40 @@ test('a carrier that fails to say is asked again; one that says no is believed',
   let tries = 0;
   send = async () => {
     tries += 1;
-    if (tries < 3) throw new Error('no line');
-    return 'failed';
+    if (tries < 3) throw new NotHeard('timeout', true);
+    return { kind: 'failed', why: 'Number.Blocked' };
   };
   effects.run([booking()]);
   await noted('failed');
   expect(tries).toBe(3);
+});
+
+test('B2 what may have left three times is not sent a fourth time', async () => {
+  send = async () => {
+    throw new NotHeard('timeout', true);
+  };
+  effects.run([booking()]);
+  await noted('failed');
+  expect(sent).toHaveLength(3);
+});
+
+test('what has left for certain not at all is tried until its code has run out', async () => {
+  send = async () => {
+    if (sent.length === 5) now += 5 * minute;
+    throw new NotHeard('ECONNREFUSED', false);
+  };
+  effects.run([booking()]);
+  await noted('failed');
+  expect(sent).toHaveLength(5);
+});
+
+test('the end does not wait for a carrier', async () => {
+  send = () => new Promise(() => undefined);
+  effects.run([booking()]);
+  await vi.waitFor(() => expect(sent).toHaveLength(1));
+  await effects.stop();
+  expect(kinds()).toEqual(['take-message']);
+  expect(troubles).toEqual([]);
 });
 
 test('a message whose code has run out is not sent', async () => {

@@ -7,37 +7,11 @@ import {
   textOf,
   variablesOf,
 } from '../../engine/effects/messages.ts';
-import {
-  codeKinds,
-  type MessageContent,
-  type MessageKind,
-  messageKinds,
-  type NewsContent,
-} from '../../engine/protocol/messages.ts';
-
-/** 2026-09-08 22:00 in China. */
-const close = Date.UTC(2026, 8, 8, 14);
-/** 2026-09-09 09:00 in China. */
-const open = Date.UTC(2026, 8, 9, 1);
-const code = '012345';
-const samples: { [K in MessageKind]: MessageContent & { kind: K } } = {
-  'booking-code': { kind: 'booking-code', code },
-  'binding-code': { kind: 'binding-code', code },
-  'unbinding-code': { kind: 'unbinding-code', code },
-  'password-code': { kind: 'password-code', code },
-  'seats-saved': { kind: 'seats-saved', courses: 3, payBefore: close },
-  'unpaid-reminder': { kind: 'unpaid-reminder', courses: 3, payBefore: close },
-  'unpaid-reminder-last-day': { kind: 'unpaid-reminder-last-day', courses: 3, payBefore: close },
-  'registration-paid': { kind: 'registration-paid', courses: 3, feeFen: 10_500 },
-  'released-unpaid': { kind: 'released-unpaid', courses: 3, bookableFrom: open },
-  'released-unpaid-last-day': { kind: 'released-unpaid-last-day', courses: 3 },
-  'late-payment-refunding': { kind: 'late-payment-refunding', feeFen: 10_505 },
-  'refund-succeeded': { kind: 'refund-succeeded', feeFen: 10_500, bookableFrom: open },
-  'refund-succeeded-last-day': { kind: 'refund-succeeded-last-day', feeFen: 10_500 },
-};
+import { codeKinds, messageKinds, type NewsContent } from '../../engine/protocol/messages.ts';
+import { contents, dayCloses, nextDayOpens } from '../harness/contents.ts';
 
 describe.each(messageKinds)('%s', (kind) => {
-  const text = textOf(samples[kind]);
+  const text = textOf(contents[kind]);
 
   test('D10 F30 is one well-made text: signed, filled in, in our words', () => {
     expect(text).toMatch(/^【入席】[^【】]+。$/);
@@ -47,7 +21,7 @@ describe.each(messageKinds)('%s', (kind) => {
   });
 
   test('its parameters are what its text was filled with, each short enough for a carrier', () => {
-    const parameters = parametersOf(samples[kind]);
+    const parameters = parametersOf(contents[kind]);
     expect(parameters.map(({ name }) => name)).toEqual(variablesOf(kind));
     let pattern = templates[kind];
     for (const { name, value } of parameters) {
@@ -69,24 +43,24 @@ test('D7 a code is the only variable of its message, and its minutes count from 
 });
 
 test('F30 D10 the words of a day’s end: when, and whether there is a tomorrow', () => {
-  expect(textOf(samples['unpaid-reminder'])).toBe(
+  expect(textOf(contents['unpaid-reminder'])).toBe(
     '【入席】您有 3 门课程还没有缴费。请在今天 22:00 前完成，过时考位会释放。如已付款，请不要再付。',
   );
-  expect(textOf({ ...samples['unpaid-reminder'], payBefore: close + 2 * 3_600_000 })).toContain(
-    '请在今天 24:00 前完成',
-  );
-  expect(textOf(samples['unpaid-reminder-last-day'])).toContain('今天是最后一天，22:00 截止');
-  expect(textOf(samples['released-unpaid'])).toContain('9月9日 09:00 起可以重新报考');
-  expect(textOf(samples['released-unpaid-last-day'])).toContain('不能再报');
+  expect(
+    textOf({ ...contents['unpaid-reminder'], payBefore: dayCloses + 2 * 3_600_000 }),
+  ).toContain('请在今天 24:00 前完成');
+  expect(textOf(contents['unpaid-reminder-last-day'])).toContain('今天是最后一天，22:00 截止');
+  expect(textOf(contents['released-unpaid'])).toContain('9月9日 09:00 起可以重新报考');
+  expect(textOf(contents['released-unpaid-last-day'])).toContain('不能再报');
 });
 
 test('F31 D11 money is told to the fen', () => {
-  expect(textOf(samples['refund-succeeded'])).toContain('退费成功，105.00 元已退');
-  expect(textOf(samples['late-payment-refunding'])).toContain('您的 105.05 元在截止后才到账');
+  expect(textOf(contents['refund-succeeded'])).toContain('退费成功，105.05 元已退');
+  expect(textOf(contents['late-payment-refunding'])).toContain('您的 105.05 元在截止后才到账');
 });
 
 test('F30 a reminder is none any more at the close; other news is told for a day', () => {
-  const expiry = (content: NewsContent) => newsExpiresAt(content, open);
-  expect(expiry(samples['unpaid-reminder'])).toBe(close);
-  expect(expiry(samples['refund-succeeded'])).toBe(open + 24 * 3_600_000);
+  const expiry = (content: NewsContent) => newsExpiresAt(content, nextDayOpens);
+  expect(expiry(contents['unpaid-reminder'])).toBe(dayCloses);
+  expect(expiry(contents['refund-succeeded'])).toBe(nextDayOpens + 24 * 3_600_000);
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { engineConfigOf } from '../../engine/config.ts';
+import { messageKinds } from '../../engine/protocol/messages.ts';
 import { runEngine, runRuxi, temporaryFolders } from '../harness/engine.ts';
 import { startNats } from '../harness/nats.ts';
 
@@ -26,9 +27,28 @@ test.each([
 test('help says what there is, and the codes it ends with', async () => {
   const { how, output } = await endedWith(['--help']);
   expect(how).toBe(0);
-  for (const command of ['start', 'serve', 'engine', 'gateway', 'sandbox', 'verify', 'window']) {
+  for (const command of [
+    'start',
+    'serve',
+    'engine',
+    'gateway',
+    'sandbox',
+    'verify',
+    'window',
+    'channels',
+  ]) {
     expect(output).toContain(`  ${command} `);
   }
+});
+
+test.each([
+  ['tencent', /已保存 \{1\} 门课程的考位/],
+  ['alibaba', /已保存 \$\{courses\} 门课程的考位/],
+])('the templates to file with %s are told in its own notation', async (carrier, words) => {
+  const { how, output } = await endedWith(['channels', 'templates', carrier]);
+  expect(how).toBe(0);
+  for (const kind of messageKinds) expect(output).toContain(`${kind}\n  `);
+  expect(output).toMatch(words);
 });
 
 test.each([
@@ -36,7 +56,7 @@ test.each([
   [{ RUXI_DEMO_HOURS: '9-22' }, 'RUXI_DEMO_HOURS: hours like 09:00-22:00'],
   [{ RUXI_AREA_PARTITIONS: 'a.>' }, 'RUXI_AREA_PARTITIONS: names'],
   [{ RUXI_PARTITIONS: 'p9' }, 'RUXI_PARTITIONS names p9'],
-  [{ RUXI_DEMONSTRATION: 'no' }, 'RUXI_DEMONSTRATION'],
+  [{ RUXI_DEMONSTRATION: 'no' }, 'RUXI_SMS_CHANNELS must name how short messages leave'],
   [{ RUXI_SANDBOX_PORT: 'high' }, 'RUXI_SANDBOX_PORT: a port'],
   [{ RUXI_NATS_URL: 'nats://a', RUXI_NATS_URL_FILE: 'b' }, 'RUXI_NATS_URL_FILE are both set'],
   [{ RUXI_NATS_URL_FILE: '/nowhere' }, 'cannot be read'],
@@ -85,6 +105,10 @@ test('an engine over NATS outlives its server, drains on SIGTERM, and finds ever
     },
     { timeout: 30_000, interval: 200 },
   );
+  const shown = await endedWith(['channels', 'show'], environment);
+  expect(shown).toMatchObject({ how: 0 });
+  expect(shown.output).toContain('p0: 0 codes and moves waiting, 0 news');
+  expect(shown.output).toContain('demonstration: 0 sent, 0 failed, 0 unknown');
   first.child.kill('SIGTERM');
   expect(await first.ended).toBe(0);
   const second = await runEngine(environment);

@@ -110,6 +110,7 @@ export class WriterDesk {
       publish: mine((publication) => this.publications.push(publication)),
       onEffects: mine((effects) => this.effects.push(...effects)),
       messages: () => [],
+      channels: () => ({ channels: [], waiting: { codes: 0, news: 0 } }),
       exit: mine((code, reason) => this.exits.push({ code, reason })),
       limits,
     });

@@ -1,0 +1,12 @@
+/** Opens the channels that are configured; a carrier's library is loaded only when it is needed. */
+import { type AlibabaConfig, openAlibabaChannel } from './alibaba-channel.ts';
+import type { Channel } from './channel.ts';
+import { openTencentChannel, type TencentConfig } from './tencent-channel.ts';
+
+export type ChannelConfig = TencentConfig | AlibabaConfig;
+
+export function openChannels(configs: readonly ChannelConfig[]): Channel[] {
+  return configs.map((config) =>
+    config.name === 'tencent' ? openTencentChannel(config) : openAlibabaChannel(config),
+  );
+}

@@ -1,0 +1,29 @@
+/** One message of every kind, all of it invented. */
+import type { MessageContent, MessageKind } from '../../engine/protocol/messages.ts';
+
+/** 2026-09-08 22:00 in China. */
+export const dayCloses = Date.UTC(2026, 8, 8, 14);
+/** 2026-09-09 09:00 in China. */
+export const nextDayOpens = Date.UTC(2026, 8, 9, 1);
+
+const code = '012345';
+const courses = 3;
+const feeFen = 10_505;
+const payBefore = dayCloses;
+const bookableFrom = nextDayOpens;
+
+export const contents: { [K in MessageKind]: MessageContent & { kind: K } } = {
+  'booking-code': { kind: 'booking-code', code },
+  'binding-code': { kind: 'binding-code', code },
+  'unbinding-code': { kind: 'unbinding-code', code },
+  'password-code': { kind: 'password-code', code },
+  'seats-saved': { kind: 'seats-saved', courses, payBefore },
+  'unpaid-reminder': { kind: 'unpaid-reminder', courses, payBefore },
+  'unpaid-reminder-last-day': { kind: 'unpaid-reminder-last-day', courses, payBefore },
+  'registration-paid': { kind: 'registration-paid', courses, feeFen },
+  'released-unpaid': { kind: 'released-unpaid', courses, bookableFrom },
+  'released-unpaid-last-day': { kind: 'released-unpaid-last-day', courses },
+  'late-payment-refunding': { kind: 'late-payment-refunding', feeFen },
+  'refund-succeeded': { kind: 'refund-succeeded', feeFen, bookableFrom },
+  'refund-succeeded-last-day': { kind: 'refund-succeeded-last-day', feeFen },
+};
