@@ -182,8 +182,8 @@ async function serve(): Promise<void> {
     console.log(`\n${describeSignIns()}\n`);
   }
   process.send?.('ready');
-  console.log(`Ruxi is open: ${gateway.address}`);
   if (sandbox !== undefined) console.log(`Payments are tried out at ${sandbox.address}`);
+  console.log(`Ruxi is open: ${gateway.address}`);
 }
 
 /** With no real provider configured there is one for trying out, beside this process. */
