@@ -11,10 +11,11 @@ import { join } from 'node:path';
 import type { Bus, Unsubscribe } from './bus/bus.ts';
 import { Postbox } from './bus/postbox.ts';
 import type { EngineConfig } from './config.ts';
+import type { Channel } from './effects/channel.ts';
+import { startChannelThread } from './effects/channel-thread.ts';
 import { createDemonstrationChannel } from './effects/demonstration-channel.ts';
 import { createEffects, type Effects } from './effects/effects.ts';
 import { type Attempt, createFailover } from './effects/failover.ts';
-import { openChannels } from './effects/open-channels.ts';
 import { type DemonstrationImport, importDemonstration } from './import/demonstration.ts';
 import type { ImportPort } from './import/send.ts';
 import {
@@ -55,10 +56,14 @@ const clock = { now: (): EpochMs => Date.now(), monotonic: (): number => perform
 /** Resolves once every partition has recovered and answers. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { config } = options;
+  const { channels } = config;
+  const carriers =
+    channels.kind === 'real' ? await startChannelThread(channels.channels) : undefined;
   const vault = openVault(config.dataFolder, loadKeys(config.keysFolder));
   const parts: Part[] = [];
   const stop = async () => {
     await Promise.all(parts.map((part) => part.rest()));
+    await carriers?.close();
     await Promise.all(parts.map((part) => part.writer.drain()));
     await Promise.all(parts.map((part) => part.store.close()));
     await vault.close();
@@ -66,7 +71,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   try {
     for (const partition of config.partitions) {
       const store = await openLmdbStore(join(config.dataFolder, partition), partition);
-      const part = startPart({ ...options, vault, store });
+      const part = startPart({ ...options, vault, store, channels: carriers?.channels });
       parts.push(await part.catch((error: unknown) => closeAfter(store, error)));
     }
   } catch (error) {
@@ -83,13 +88,15 @@ async function closeAfter(store: Store, error: unknown): Promise<never> {
 
 type Part = { store: Store; writer: Writer; rest(): Promise<void> };
 
-async function startPart(given: EngineOptions & { vault: Vault; store: Store }): Promise<Part> {
+/** `channels`: the real ones, shared by all parts; absent in the demonstration. */
+type Parts = { vault: Vault; store: Store; channels: readonly Channel[] | undefined };
+
+async function startPart(given: EngineOptions & Parts): Promise<Part> {
   const { config, bus, exit, onTrouble, onAttempt, vault, store } = given;
   const { partition } = store;
   const { layout } = config;
   const demonstration = createDemonstrationChannel();
-  const channels =
-    config.channels.kind === 'real' ? openChannels(config.channels.channels) : [demonstration];
+  const channels = given.channels ?? [demonstration];
   const courier = createFailover(channels, { clock, onAttempt });
   const effects: Effects = createEffects({
     bus,

@@ -1,4 +1,4 @@
-/** Opens the channels that are configured; a carrier's library is loaded only when it is needed. */
+/** Opens the channels that are configured, on the thread of theirs: each loads its library. */
 import { type AlibabaConfig, openAlibabaChannel } from './alibaba-channel.ts';
 import type { Channel } from './channel.ts';
 import { openTencentChannel, type TencentConfig } from './tencent-channel.ts';
