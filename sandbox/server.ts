@@ -19,7 +19,7 @@ export type Reply =
   | 'cut'
   | {
       status: number;
-      body: string;
+      body: string | Uint8Array;
       contentType: string;
       headers?: Record<string, string>;
     };

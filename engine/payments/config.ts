@@ -9,13 +9,17 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { merchantKeysIn } from '../../sandbox/keys.ts';
 import type { ProviderName } from '../protocol/payments.ts';
-import { type Environment, inWords } from '../settings.ts';
+import { ConfigError, type Environment, inWords, secretOf } from '../settings.ts';
+import { isCertificate, privateKeyPem, publicKeyPem } from './keys.ts';
 import type { PaymentProvider } from './provider.ts';
 import { createSandboxProvider } from './sandbox.ts';
+import type { WechatConfig } from './wechat.ts';
 
 export type PaymentConfig = {
   /** Where a provider's page leads back to: the candidate's own page, which says what is true. */
   returnTo: string;
+  wechat?: WechatConfig;
+  /** Only where there is no other. */
   sandbox?: SandboxConfig;
 };
 
@@ -58,12 +62,86 @@ const sandboxSettings = z.object({
   RUXI_SANDBOX_ORIGIN: origin.optional(),
 });
 
+const wechatSettings = z.object({
+  RUXI_WECHAT_MERCHANT: z.string().regex(/^\d{8,10}$/, { message: 'a merchant’s number' }),
+  RUXI_WECHAT_APP_ID: z.string().regex(/^wx\w{16}$/, { message: 'like wx8888888888888888' }),
+  RUXI_WECHAT_CERTIFICATE_SERIAL: z.string().regex(/^[0-9A-F]{16,40}$/, {
+    message: 'the serial number of the merchant’s certificate, in capitals',
+  }),
+  RUXI_WECHAT_PRIVATE_KEY: keyIn(privateKeyPem, 'an RSA private key'),
+  RUXI_WECHAT_API_V3_KEY: z.string().length(32, { message: '32 characters' }),
+  RUXI_WECHAT_PUBLIC_KEY_ID: z
+    .string()
+    .regex(/^PUB_KEY_ID_\w+$/, { message: 'like PUB_KEY_ID_…' })
+    .optional(),
+  RUXI_WECHAT_PUBLIC_KEY: keyIn(publicKeyPem, 'an RSA public key').optional(),
+  RUXI_WECHAT_PLATFORM_CERTIFICATE: z
+    .string()
+    .refine(isCertificate, { message: 'a certificate in PEM' })
+    .optional(),
+  RUXI_WECHAT_ADDRESS: origin.default('https://api.mch.weixin.qq.com'),
+});
+
 export function paymentConfigOf(environment: Environment): PaymentConfig {
   const from = inWords(settings, environment);
-  return Object.freeze({
-    returnTo: `${from.RUXI_ORIGIN ?? hereOf(from)}/mine`,
-    sandbox: sandboxConfigOf(environment),
-  });
+  const returnTo = `${from.RUXI_ORIGIN ?? hereOf(from)}/mine`;
+  const wechat = wechatConfigOf(environment);
+  if (wechat === undefined) {
+    return Object.freeze({ returnTo, sandbox: sandboxConfigOf(environment) });
+  }
+  return Object.freeze({ returnTo, wechat });
+}
+
+function wechatConfigOf(environment: Environment): WechatConfig | undefined {
+  const secrets = [
+    'RUXI_WECHAT_PRIVATE_KEY',
+    'RUXI_WECHAT_API_V3_KEY',
+    'RUXI_WECHAT_PUBLIC_KEY',
+    'RUXI_WECHAT_PLATFORM_CERTIFICATE',
+  ];
+  const own = settingsOf('RUXI_WECHAT_', environment, secrets);
+  if (own === undefined) return undefined;
+  const from = inWords(wechatSettings, own);
+  const { RUXI_WECHAT_PUBLIC_KEY_ID: id, RUXI_WECHAT_PUBLIC_KEY: pem } = from;
+  const { RUXI_WECHAT_PLATFORM_CERTIFICATE: platformCertificate } = from;
+  if ((id === undefined) !== (pem === undefined)) {
+    throw new ConfigError('RUXI_WECHAT_PUBLIC_KEY and RUXI_WECHAT_PUBLIC_KEY_ID go together');
+  }
+  if (pem === undefined && platformCertificate === undefined) {
+    throw new ConfigError(
+      'RUXI_WECHAT_PUBLIC_KEY or RUXI_WECHAT_PLATFORM_CERTIFICATE: one is needed to verify',
+    );
+  }
+  return {
+    address: from.RUXI_WECHAT_ADDRESS,
+    merchant: from.RUXI_WECHAT_MERCHANT,
+    appId: from.RUXI_WECHAT_APP_ID,
+    certificateSerial: from.RUXI_WECHAT_CERTIFICATE_SERIAL,
+    privateKey: from.RUXI_WECHAT_PRIVATE_KEY,
+    apiV3Key: from.RUXI_WECHAT_API_V3_KEY,
+    ...(id === undefined || pem === undefined ? {} : { publicKey: { id, pem } }),
+    ...(platformCertificate === undefined ? {} : { platformCertificate }),
+    noticesTo: noticesFrom('wechat', environment),
+  };
+}
+
+/** Undefined: not one is set, so the provider is not wanted. */
+function settingsOf(
+  prefix: string,
+  environment: Environment,
+  secrets: readonly string[],
+): Environment | undefined {
+  if (!Object.keys(environment).some((name) => name.startsWith(prefix))) return undefined;
+  const found = secrets.map((name) => [name, secretOf(environment, name)] as const);
+  return { ...environment, ...Object.fromEntries(found) };
+}
+
+/** A real provider is elsewhere: it must be told an address that it can reach. */
+function noticesFrom(provider: ProviderName, environment: Environment): string {
+  const { RUXI_NOTICE_ORIGIN, RUXI_ORIGIN } = inWords(settings, environment);
+  const from = RUXI_NOTICE_ORIGIN ?? RUXI_ORIGIN;
+  if (from !== undefined) return from + noticePath(provider);
+  throw new ConfigError('RUXI_ORIGIN is needed: payment providers send their notices there');
 }
 
 export function sandboxConfigOf(environment: Environment): SandboxConfig {
@@ -87,12 +165,26 @@ export function sandboxConfigOf(environment: Environment): SandboxConfig {
 const hereOf = ({ RUXI_HOST, RUXI_PORT }: z.infer<typeof settings>): string =>
   `http://${RUXI_HOST}:${RUXI_PORT}`;
 
+/** Comes out as PEM, whatever form it had. */
+function keyIn(read: (text: string) => string | undefined, message: string) {
+  return z.string({ message }).transform((text, context) => {
+    const pem = read(text);
+    if (pem !== undefined) return pem;
+    context.addIssue({ code: 'custom', message: `${message}, in PEM or base64` });
+    return z.NEVER;
+  });
+}
+
 /** For calls (the engine) and for reading notices (a gateway) alike. */
 export async function createProviders(
   config: PaymentConfig,
   now: () => number,
 ): Promise<readonly PaymentProvider[]> {
   const providers: PaymentProvider[] = [];
+  if (config.wechat !== undefined) {
+    const { createWechatProvider } = await import('./wechat.ts');
+    providers.push(createWechatProvider(config.wechat, now));
+  }
   if (config.sandbox !== undefined) {
     const { address, merchant, keysFolder } = config.sandbox;
     const keys = merchantKeysIn(keysFolder);

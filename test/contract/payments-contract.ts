@@ -28,6 +28,7 @@ const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 const noon = Date.parse('2026-09-08T12:00:00+08:00');
 const today = '2026-09-08';
+const yesterday = '2026-09-07';
 const amountFen = 10_500;
 const title = '自学考试报考费 3 门';
 
@@ -321,7 +322,7 @@ export function describeProvider(
         await expect(provider.query(fact.attempt)).rejects.toThrow();
         await expect(provider.close(fact.attempt)).rejects.toThrow();
         await expect(provider.refund(refunding(fact))).rejects.toThrow();
-        await expect(provider.bill(today)).rejects.toThrow();
+        await expect(provider.bill(yesterday)).rejects.toThrow();
       }
       await side.behave({ down: false, answersForged: false });
       expect(await provider.query(attempt)).toEqual({ kind: 'waiting' });
