@@ -467,6 +467,10 @@ function openingCommands(): Command[] {
       messagesPerPhonePerDayMax: 10,
       peoplePerPhoneMax: 3,
       areaMovesPerDayMax: 5,
+      paymentMs: 1_800_000,
+      releaseGraceMs: 1_800_000,
+      remindBeforeMs: [],
+      billsAfterMs: 46_800_000,
     },
     window: { state: 'open', pausedMs: 0 },
   };

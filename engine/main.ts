@@ -103,6 +103,7 @@ async function startPart(given: EngineOptions & Parts): Promise<Part> {
     layout,
     vault,
     courier,
+    providers: [],
     now: clock.now,
     onTrouble: (what) => onTrouble(`${partition}: ${what}`),
   });

@@ -62,7 +62,15 @@ export function verifyStore(store: StoreReader, known?: Head): VerifyReport {
     head: { index: 0, hash: '' },
     lastAt: 0,
     digest: '',
-    rows: { registrations: 0, areas: 0, candidates: 0, phones: 0, session: 0, adopted: 0 },
+    rows: {
+      registrations: 0,
+      areas: 0,
+      candidates: 0,
+      phones: 0,
+      session: 0,
+      adopted: 0,
+      asides: 0,
+    },
     problems,
   };
   // Rows first: what a running writer adds meanwhile is then in the journal read after them.

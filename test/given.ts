@@ -22,10 +22,18 @@ import type {
   AreaCode,
   CommandId,
   EpochMs,
+  Fen,
   PersonId,
   TicketNumber,
   UnitCode,
 } from '../engine/protocol/ids.ts';
+import {
+  type AttemptNumber,
+  type OrderNumber,
+  type PaymentWay,
+  type ProviderName,
+  placeOfNumber,
+} from '../engine/protocol/payments.ts';
 import type { RefusalDetail, RefusalReason } from '../engine/protocol/refusals.ts';
 import type { CommandReply, Outcome } from '../engine/protocol/replies.ts';
 import type {
@@ -125,6 +133,10 @@ export function givenSettings(overrides: Partial<Settings> = {}): Settings {
     messagesPerPhonePerDayMax: 4,
     peoplePerPhoneMax: 2,
     areaMovesPerDayMax: 3,
+    paymentMs: 30 * minuteMs,
+    releaseGraceMs: 30 * minuteMs,
+    remindBeforeMs: [3 * hourMs, hourMs],
+    billsAfterMs: 13 * hourMs,
     ...overrides,
   };
 }
@@ -361,6 +373,41 @@ export class Visitor {
     return this.desk.send({ kind: 'give-up-seats', ...this.from(), units });
   }
 
+  /** 确认报考信息. */
+  confirm(more: Partial<Envelope & { revision: number }> = {}): CommandReply {
+    return this.desk.send({ kind: 'confirm-registration', ...this.from(), ...more });
+  }
+
+  /** The number of the ticket's newest order. */
+  get order(): OrderNumber {
+    const orders = this.row?.orders.filter(({ ticket }) => ticket === this.ticket) ?? [];
+    return orders.at(-1)?.number ?? 'NONE_0_0_0';
+  }
+
+  withdraw(order = this.order): CommandReply {
+    return this.desk.send({ kind: 'withdraw-order', ...this.from(), order });
+  }
+
+  startPayment(provider: ProviderName = 'sandbox', order = this.order): CommandReply {
+    const way: PaymentWay = 'scan';
+    return this.desk.send({ kind: 'start-payment', ...this.from(), order, provider, way });
+  }
+
+  /** Starts an attempt; its number. */
+  pay(provider: ProviderName = 'sandbox'): AttemptNumber {
+    const outcome = accepted(this.startPayment(provider));
+    if (outcome.kind !== 'payment-started') throw new Error(outcome.kind);
+    return outcome.attempt;
+  }
+
+  stopPayment(order = this.order): CommandReply {
+    return this.desk.send({ kind: 'stop-payment', ...this.from(), order });
+  }
+
+  requestRefund(order = this.order): CommandReply {
+    return this.desk.send({ kind: 'request-refund', ...this.from(), order });
+  }
+
   /** Chooses, holds and saves. */
   take(...courses: string[]): CommandReply {
     for (const course of courses) accepted(this.choose(course));
@@ -374,6 +421,28 @@ export class Visitor {
     return this;
   }
 }
+
+/** A provider's word that an attempt was paid. */
+export const givenPayment = (attempt: AttemptNumber, amountFen: Fen, number = 1) => ({
+  ...({
+    kind: 'note-payment',
+    area: placeOfNumber(attempt)?.area ?? '',
+    provider: 'sandbox',
+  } as const),
+  attempt,
+  ...{ transaction: `T${attempt}.${number}`, amountFen, paidAt: firstDay },
+});
+
+/** One fact that nobody takes. */
+export const givenAside = (number: number) =>
+  ({
+    key: `aside.${number}`,
+    provider: 'alipay',
+    why: 'amount-differs',
+    attempt: `DEMO_0101_${number}_1_1`,
+    transaction: `T${number}`,
+    amountFen: 1,
+  }) as const;
 
 export function accepted(reply: CommandReply): Outcome {
   if (reply.kind !== 'accepted') throw new Error(`refused: ${reply.reason}`);

@@ -49,7 +49,6 @@ const contracts: Record<string, string[]> = {
   'engine/store/vault.ts': ['writer', 'import', 'effects'],
   'engine/bus/bus.ts': ['effects', 'writer', 'gateway'],
   'engine/bus/postbox.ts': ['effects', 'gateway'],
-  'engine/payments/provider.ts': ['effects'],
   // What a payment platform publishes, and the keys that come with signing up.
   'sandbox/wire.ts': ['payments'],
   'sandbox/keys.ts': ['payments'],
@@ -57,6 +56,8 @@ const contracts: Record<string, string[]> = {
   'web/markup.ts': ['sandbox'],
   'web/china-time.ts': ['sandbox'],
   'web/styles/tokens.css': ['sandbox'],
+  'engine/payments/provider.ts': ['effects', 'gateway'],
+  'engine/payments/set-aside.ts': ['effects', 'gateway'],
 };
 
 /** Single broken arrows that are right, each with its reason. */

@@ -51,6 +51,10 @@ const drawings = {
   clock:
     '<circle cx="7" cy="7" r="5.5" fill="none" stroke="currentColor" stroke-width="1.8"/><path d="M7 3.8V7l2.2 1.6" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/>',
   info: '<circle cx="7" cy="7" r="5.6" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="M7 6.4v3.4M7 4.1v.2" stroke="currentColor" stroke-width="1.7" stroke-linecap="round"/>',
+  ticks:
+    '<path d="M1 7.8l2.6 2.7 5-6.2M6.6 10.2l.4.3 5.8-6.7" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/>',
+  yuan: '<circle cx="7" cy="7" r="5.6" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M4.8 3.8L7 6.6l2.2-2.8M7 6.6v4M4.9 7h4.2M4.9 8.9h4.2" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linecap="round"/>',
+  back: '<path d="M5.2 2.6L2.4 5.4l2.8 2.8M2.8 5.4h5.4a3 3 0 0 1 0 6H5" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round"/>',
   swap: '<path d="M2.5 5h8M8 2.2 10.8 5 8 7.8M11.5 9.5h-8M6 6.9 3.2 9.6 6 12.2" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/>',
 };
 export type IconName = keyof typeof drawings;
@@ -91,7 +95,17 @@ export function unitIcon({ place, of }: UnitModel): Markup {
 
 // ── Chips and meters ────────────────────────────────────────────────────────────────────────────
 
-export type ChipKind = 'ok' | 'low' | 'full' | 'draft' | 'hold' | 'saved';
+export type ChipKind =
+  | 'ok'
+  | 'low'
+  | 'full'
+  | 'draft'
+  | 'hold'
+  | 'saved'
+  | 'due'
+  | 'paid'
+  | 'sure'
+  | 'back';
 const chipIcons: Record<ChipKind, IconName> = {
   ok: 'dot',
   low: 'half',
@@ -99,6 +113,10 @@ const chipIcons: Record<ChipKind, IconName> = {
   draft: 'pen',
   hold: 'clock',
   saved: 'tick',
+  due: 'yuan',
+  paid: 'tick',
+  sure: 'ticks',
+  back: 'back',
 };
 const chipBegins = Object.fromEntries(
   Object.entries(chipIcons).map(([kind, name]) => [
@@ -129,6 +147,13 @@ export function ownChip(own: OwnModel): Markup {
     case 'saved':
     case 'swap':
       return chip('saved', '已保存');
+    case 'confirmed':
+      return chip('due', '待缴费');
+    case 'paid':
+      // F41: the two flags stand together or the registration is not done.
+      return html`${chip('paid', '已缴费')}${chip('sure', '已确认')}`;
+    case 'refunding':
+      return chip('back', '退费中');
   }
 }
 
@@ -388,6 +413,12 @@ export function ownText(own: OwnModel): string {
       return '考位是您的';
     case 'swap':
       return '考位是您的，正在换课程';
+    case 'confirmed':
+      return '缴费成功才算报上';
+    case 'paid':
+      return '本次报考完成';
+    case 'refunding':
+      return '退成之前考位仍为您保留';
   }
 }
 

@@ -91,6 +91,8 @@ export type OwnModel =
   | { kind: 'draft'; course: CourseModel; otherTicket?: string }
   | { kind: 'held'; course: CourseModel; until: EpochMs; otherTicket?: string }
   | { kind: 'saved'; course: CourseModel; otherTicket?: string }
+  /** In an order: 待缴费, 已缴费 with 已确认, 退费中. */
+  | { kind: 'confirmed' | 'paid' | 'refunding'; course: CourseModel; otherTicket?: string }
   /** F32: `saved` keeps its seat until `course` has taken its place. */
   | { kind: 'swap'; saved: CourseModel; course: CourseModel; otherTicket?: string };
 export type UnitCardModel = {

@@ -273,6 +273,11 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       );
     case 'window-over':
       return said('本次报考已截止，这次操作没有处理。', '已保存的考位不受影响。');
+    case 'release-running':
+      return said(
+        '上一个报考日没有缴费的考位正在释放，这次操作没有处理。',
+        '选好的课程会留作草稿，请过几秒再试。',
+      );
     case 'activation-required':
       return said('首次登录要先绑定手机、修改密码。', '请退出后重新登录，按提示完成。');
     case 'ticket-unknown':
@@ -325,6 +330,30 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       return said(`${unit}没有可以处理的课程。`, '下面是现在的情况，请看过再操作。');
     case 'draft-empty':
       return said('还没有填入课程。', '请先输入课程代码，再点“获取验证码”。');
+    case 'order-confirmed':
+      return said(
+        '报考信息已经确认，考区和课程不能再改。',
+        '请在截止前缴费；不报了，可以在“我的报考”里撤销。',
+      );
+    case 'order-paid':
+      return said('这次报考已缴费，不能直接改课程。', '要增减课程，请先在“我的报考”里申请退费。');
+    case 'order-refunding':
+      return said('正在退费，退成之前不能改课程。', '考位仍为您保留，不用再申请，结果会发短信。');
+    case 'order-ended':
+      return said('这张报考单已经结束。', '请到“我的报考”查看现在的情况。');
+    case 'order-unknown':
+      return said('没有查到这张报考单。', '请到“我的报考”查看现在的情况。');
+    case 'nothing-saved':
+      return said('还没有已保存的考位，不能确认。', '请先填入课程，获取验证码并保存考位。');
+    case 'orders-used-up':
+      return said('确认和撤销的次数太多，不能再确认。', `考位都在。${orOffice}`);
+    case 'payment-running':
+      return said(
+        '有一笔支付还没有结束，不能撤销。',
+        '请先查询缴费结果；还没付款，可以停止支付，停好后再撤销。',
+      );
+    case 'payments-used-up':
+      return said('发起支付的次数太多，不能再发起。', `考位都在。${orOffice}`);
     case 'codes-used-up':
       return said(
         '今天获取验证码的次数已用完。',
@@ -383,6 +412,14 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       );
     case 'capacity-below-taken':
       return said('容量不能少于已有考生的考位数。', '请先核对已保存的考位数。');
+    case 'payment-unknown':
+      return said('没有对应的报考单或支付。', '请核对支付平台的账单。');
+    case 'payment-differs':
+      return said('这次支付已有另一笔交易。', '请核对支付平台的账单。');
+    case 'amount-differs':
+      return said('付款金额与报考单不符。', '请核对支付平台的账单。');
+    case 'list-full':
+      return said('待核对的清单已满。', '请先处理清单里的记录。');
     default:
       return unreachable(reason);
   }
@@ -520,6 +557,9 @@ export const ownNames: Record<Exclude<OwnModel['kind'], 'empty'>, string> = {
   draft: '已填入',
   held: '暂留',
   saved: '已保存',
+  confirmed: '待缴费',
+  paid: '已缴费，已确认',
+  refunding: '退费中',
   swap: '已保存',
 };
 

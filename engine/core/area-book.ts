@@ -14,9 +14,11 @@ import type { AreaCounts, PoolBalance } from '../protocol/replies.ts';
 import { dueRows, enqueue, type HoldQueues, isDue } from './deadlines.ts';
 import { accept, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
+import { takenAs } from './places.ts';
 import { type AreaRow, newRegistration, type RegistrationRow } from './rows.ts';
 import type { Rules } from './rules.ts';
-import { type SeatBook, seatsFree, seatsTaken } from './seat-book.ts';
+import { newSeatBook, type SeatBook, seatsFree, seatsTaken } from './seat-book.ts';
+import { enqueueUnpaid, type UnpaidDays } from './unpaid-days.ts';
 
 export type AreaBook = {
   area: AreaCode;
@@ -24,10 +26,13 @@ export type AreaBook = {
   /** Of the units that have seats here: a handful, looked through faster than a map is asked. */
   seatBooks: SeatBook[];
   registrations: Map<PersonId, RegistrationRow>;
+  /** The same by their numbers, which orders carry; with gaps. */
+  byNumber: RegistrationRow[];
   numberNext: number;
   /** The journal index of the last event in this area. */
   version: number;
   queues: HoldQueues;
+  unpaid: UnpaidDays;
 };
 
 /** Holds ended by one command; the rest waits for the next, with others' commands between. */
@@ -39,9 +44,11 @@ export function createAreaBook(area: AreaCode): AreaBook {
     row: undefined,
     seatBooks: [],
     registrations: new Map(),
+    byNumber: [],
     numberNext: 1,
     version: 0,
     queues: new Map(),
+    unpaid: new Map(),
   };
 }
 
@@ -53,7 +60,7 @@ function seatBookIn(book: AreaBook, unit: UnitCode): SeatBook | undefined {
 export function seatBookOf(book: AreaBook, unit: UnitCode): SeatBook {
   const known = seatBookIn(book, unit);
   if (known !== undefined) return known;
-  const seats = { unit, capacity: 0, held: 0, saved: 0 };
+  const seats = newSeatBook(unit);
   book.seatBooks.push(seats);
   return seats;
 }
@@ -85,6 +92,7 @@ export function ensureRegistration(
 
 export function addRegistration(book: AreaBook, row: RegistrationRow): void {
   book.registrations.set(row.person, row);
+  book.byNumber[row.number] = row;
   if (row.number >= book.numberNext) book.numberNext = row.number + 1;
 }
 
@@ -147,17 +155,20 @@ export function evolveCapacitySet(book: AreaBook, event: CapacitySet, index: num
 export function recount(book: AreaBook): void {
   book.seatBooks = [];
   book.queues.clear();
+  book.unpaid.clear();
   book.version = book.row?.lastIndex ?? 0;
   for (const { unit, capacity } of book.row?.capacities ?? [])
     seatBookOf(book, unit).capacity = capacity;
   for (const row of book.registrations.values()) {
     book.version = Math.max(book.version, row.lastIndex);
-    for (const { unit, saved, hold } of row.places) {
-      if (saved !== undefined) seatBookOf(book, unit).saved += 1;
-      else if (hold !== undefined) seatBookOf(book, unit).held += 1;
+    for (const place of row.places) {
+      const taken = takenAs(row, place);
+      if (taken !== undefined) seatBookOf(book, place.unit)[taken] += 1;
     }
     row.queuedUntil = Number.POSITIVE_INFINITY;
     enqueue(book.queues, row);
+    row.queuedDay = 0;
+    enqueueUnpaid(book.unpaid, row);
   }
 }
 
@@ -178,18 +189,19 @@ export function balanceOf(book: AreaBook): PoolBalance[] {
   const poolOf = (unit: UnitCode): PoolBalance => {
     let pool = pools.get(unit);
     if (pool === undefined) {
-      pool = { area: book.area, unit, capacity: 0, free: 0, held: 0, saved: 0 };
+      const { capacity, ...taken } = newSeatBook(unit);
+      pool = { area: book.area, capacity, free: 0, ...taken };
       pools.set(unit, pool);
     }
     return pool;
   };
   for (const { unit, capacity } of book.row?.capacities ?? []) poolOf(unit).capacity = capacity;
   for (const row of book.registrations.values()) {
-    for (const { unit, saved, hold } of row.places) {
-      if (saved !== undefined) poolOf(unit).saved += 1;
-      else if (hold !== undefined) poolOf(unit).held += 1;
+    for (const place of row.places) {
+      const taken = takenAs(row, place);
+      if (taken !== undefined) poolOf(place.unit)[taken] += 1;
     }
   }
-  for (const pool of pools.values()) pool.free = pool.capacity - pool.held - pool.saved;
+  for (const pool of pools.values()) pool.free = pool.capacity - seatsTaken(pool);
   return [...pools.values()];
 }

@@ -10,13 +10,30 @@ import type {
   AreaCode,
   ChallengeId,
   EpochMs,
+  Fen,
   PartitionName,
   PersonId,
   PhoneIndex,
 } from '../protocol/ids.ts';
 import type { CodeKind } from '../protocol/messages.ts';
+import {
+  type AttemptNumber,
+  attemptNumber,
+  type ProviderName,
+  type RefundNumber,
+  refundNumber,
+} from '../protocol/payments.ts';
 import type { Adopted } from '../protocol/session.ts';
-import type { CandidateRow, PhoneCode, RegistrationRow, Row, SessionRow } from './rows.ts';
+import type {
+  CandidateRow,
+  News,
+  Order,
+  PhoneCode,
+  RegistrationRow,
+  Row,
+  SessionRow,
+} from './rows.ts';
+import { isReconciling } from './session-book.ts';
 
 export type Effect =
   /** Counted at the PhoneBook by `key` first; `note-delivery` brings the outcome. `area`: a booking code. */
@@ -32,6 +49,34 @@ export type Effect =
       phone: CodeAddress;
       sentAt: EpochMs;
     }
+  /** Told by a message once a channel takes it; `note-news` brings the outcome. */
+  | { kind: 'send-news'; key: string; person: PersonId; area: AreaCode; news: News }
+  /**
+   * An attempt that may be paid: the provider is asked now and then, and closes it at `closesAt`.
+   * `note-payment` or `note-attempt-closed` brings the end.
+   */
+  | {
+      kind: 'watch-payment';
+      key: string;
+      area: AreaCode;
+      provider: ProviderName;
+      attempt: AttemptNumber;
+      startedAt: EpochMs;
+      closesAt: EpochMs;
+    }
+  /** Money that goes back; `note-refund` brings what the provider says. */
+  | {
+      kind: 'refund-payment';
+      key: string;
+      area: AreaCode;
+      provider: ProviderName;
+      attempt: AttemptNumber;
+      refund: RefundNumber;
+      transaction: string;
+      amountFen: Fen;
+    }
+  /** The bills of a China-time day are compared with the orders; `note-reconciled` ends it. */
+  | { kind: 'reconcile'; key: string; day: number }
   /** `note-vacated` brings whether the area was left; `seats-remain` is a "no". */
   | { kind: 'vacate-area'; key: string; person: PersonId; area: AreaCode; claim: number }
   /** Acknowledged by `note-fenced`. */
@@ -58,23 +103,43 @@ export function pendingEffects(row: Row, partitions: readonly PartitionName[]): 
 }
 
 function ofRegistration(row: RegistrationRow): Effect[] {
-  const { code, person, area } = row;
-  if (code === undefined || code.delivery !== 'sending') return [];
-  const { challenge, attempt, phone, sentAt } = code;
-  const key = `${challenge}.${attempt}`;
-  return [
-    {
-      kind: 'send-message',
-      key,
-      code: 'booking-code',
-      person,
-      area,
-      challenge,
-      attempt,
-      phone,
-      sentAt,
-    },
-  ];
+  const { code, person, area, number, news, orders } = row;
+  const effects: Effect[] = [];
+  if (code?.delivery === 'sending') {
+    const { challenge, attempt, phone, sentAt } = code;
+    const key = `${challenge}.${attempt}`;
+    effects.push({
+      ...({ kind: 'send-message', key, code: 'booking-code', person, area } as const),
+      ...{ challenge, attempt, phone, sentAt },
+    });
+  }
+  for (const one of news) {
+    const key = `${area}.${number}.news.${one.place}`;
+    effects.push({ kind: 'send-news', key, person, area, news: one });
+  }
+  for (const order of orders) ofOrder(area, order, effects);
+  return effects;
+}
+
+function ofOrder(area: AreaCode, { number, feeFen, attempts }: Order, effects: Effect[]): void {
+  for (const { place, provider, state, startedAt, expiresAt, transaction, refund } of attempts) {
+    const attempt = attemptNumber(number, place);
+    if (state === 'live' || state === 'stopping') {
+      // Stopping is other work than watching: it must not wait for the watch to come round.
+      const key = `${attempt}.${state}`;
+      const closesAt = state === 'live' ? expiresAt : 0;
+      effects.push({
+        ...({ kind: 'watch-payment', key, area, provider, attempt } as const),
+        ...{ startedAt, closesAt },
+      });
+    }
+    if (refund === undefined || refund.doneAt !== 0) continue;
+    const key = refundNumber(attempt);
+    effects.push({
+      ...({ kind: 'refund-payment', key, area, provider, attempt } as const),
+      ...{ refund: key, transaction, amountFen: feeFen },
+    });
+  }
 }
 
 function ofCandidate(row: CandidateRow): Effect[] {
@@ -116,15 +181,16 @@ function accountMessage(
 }
 
 function ofSession(row: SessionRow, partitions: readonly PartitionName[]): Effect[] {
-  const { adopted } = row;
+  const { adopted, billsDay } = row;
   const has = (partition: PartitionName): boolean =>
     row.acknowledged.some((one) => one.partition === partition && one.number >= adopted.number);
-  return partitions
-    .filter((partition) => !has(partition))
-    .map((partition) => ({
-      kind: 'adopt',
-      key: `adopt.${adopted.number}.${partition}`,
-      partition,
-      adopted,
-    }));
+  const effects: Effect[] = [];
+  for (const partition of partitions) {
+    if (has(partition)) continue;
+    const key = `adopt.${adopted.number}.${partition}`;
+    effects.push({ kind: 'adopt', key, partition, adopted });
+  }
+  if (isReconciling(row))
+    effects.push({ kind: 'reconcile', key: `reconcile.${billsDay}`, day: billsDay });
+  return effects;
 }

@@ -4,8 +4,9 @@ import { type AreaBook, balanceOf } from './area-book.ts';
 import { assert } from './assert.ts';
 import { earliestUntil } from './deadlines.ts';
 import type { Partition } from './partition.ts';
-import { placeIn } from './registration.ts';
+import { placeIn, takenAs } from './places.ts';
 import type { CandidateRow, RegistrationRow } from './rows.ts';
+import { seatsTaken } from './seat-book.ts';
 
 export function checkInvariants(partition: Partition): void {
   const areaOfPerson = new Map<string, string>();
@@ -24,15 +25,19 @@ export function checkInvariants(partition: Partition): void {
 
 function checkCounts(book: AreaBook): void {
   const counted = balanceOf(book);
-  for (const { unit, capacity, free, held, saved } of counted) {
+  for (const { unit, capacity, free, held, saved, confirmed, paid, refunding } of counted) {
     const seats = book.seatBooks.find((one) => one.unit === unit);
-    assert(seats?.held === held && seats.saved === saved, 'A1: counts follow from the rows');
+    assert(
+      seats?.held === held && seats.saved === saved && seats.confirmed === confirmed,
+      'A1: counts follow from the rows',
+    );
+    assert(seats.paid === paid && seats.refunding === refunding, 'A1: counts follow from the rows');
     assert(seats.capacity === capacity, 'A1: capacities follow from the area');
     assert(free >= 0, 'S1: never more taken than there is');
   }
   const idle = book.seatBooks.filter(({ unit }) => !counted.some((one) => one.unit === unit));
   assert(
-    idle.every(({ held, saved }) => held + saved === 0),
+    idle.every((seats) => seatsTaken(seats) === 0),
     'A1: what nobody has is not counted',
   );
 }
@@ -55,6 +60,35 @@ function checkRegistration(book: AreaBook, row: RegistrationRow): void {
   assert(code === undefined || asking === undefined, 'G3: either a code is out or F26 is open');
   assert(row.queuedUntil <= earliestUntil(row), 'Q1: every hold is waited for');
   assert(row.answersKept <= answersKeptMax, 'B2: the kept answers are few');
+  checkOrders(row);
+}
+
+function checkOrders(row: RegistrationRow): void {
+  const { orders, places, unpaidSince } = row;
+  for (const { place, courses, state, endedAt, attempts, ticket } of orders) {
+    const seats = places.filter((one) => one.order === place);
+    const holds = state === 'confirmed' || state === 'paid' || state === 'refunding';
+    assert(seats.length === (holds ? courses.length : 0), 'O1: an order has all its seats or none');
+    assert(holds === (endedAt === 0), 'O1: an order with seats has not ended');
+    assert(
+      seats.every((one) => one.ticket === ticket && courses.some(({ unit }) => unit === one.unit)),
+      'O1: the seats of an order are in its units',
+    );
+    const money = attempts.filter((attempt) => attempt.state === 'paid');
+    const pays = money.filter(({ refund }) => refund === undefined || refund.cause === 'asked');
+    const paying = state === 'paid' || state === 'refunding' || state === 'refunded' ? 1 : 0;
+    assert(pays.length === paying, 'O2: all money pays its order or goes back');
+    const refund = pays[0]?.refund;
+    assert(
+      (state === 'paid') === (paying === 1 && refund === undefined),
+      'O2: a paid order is not being refunded',
+    );
+  }
+  for (const place of places) {
+    const taken = takenAs(row, place);
+    if (taken === 'saved' || taken === 'confirmed')
+      assert(unpaidSince !== 0, 'U1: what is unpaid is waited for');
+  }
 }
 
 function checkCandidate(row: CandidateRow): void {

@@ -12,7 +12,14 @@
  * P4 Candidates and phones are here only while loaded: `rowsNeeded` and `rowsOfEvent` say which
  *    must be, or be known to be absent, beforehand. All registrations stay.
  */
-import type { ExpireHolds, PreparedCommand, Sequenced } from '../protocol/commands.ts';
+import type {
+  BeginReconciliation,
+  ExpireHolds,
+  PreparedCommand,
+  ReleaseUnpaid,
+  RemindUnpaid,
+  Sequenced,
+} from '../protocol/commands.ts';
 import type {
   CandidateEvent,
   EventKind,
@@ -44,6 +51,7 @@ import {
   evolveCapacitySet,
   recount,
 } from './area-book.ts';
+import { type Asides, decideSetAside, evolveSetAside } from './asides.ts';
 import { unreachable } from './assert.ts';
 import {
   candidateViewOf,
@@ -51,10 +59,18 @@ import {
   evolveCandidate,
   signInFactsOf,
 } from './candidate-book.ts';
+import { decideReleaseUnpaid, decideRemindUnpaid, nextUnpaidDue, tidyUnpaid } from './day-close.ts';
 import { nextDue, tidy } from './deadlines.ts';
-import { accept, type Decision, outdated } from './decision.ts';
+import { accept, type Decision, outdated, refuse } from './decision.ts';
 import { digestOf } from './digest.ts';
 import { done, keptAnswer } from './kept-answers.ts';
+import {
+  decideNoteAttemptClosed,
+  decideNoteNews,
+  decideNotePayment,
+  decideNoteRefund,
+} from './orders.ts';
+import { paymentsIn } from './payment-lines.ts';
 import { decideOnPhone, evolvePhone } from './phone-book.ts';
 import {
   decideBookingDelivery,
@@ -75,10 +91,13 @@ import type {
 import { compileRules, type Rules } from './rules.ts';
 import {
   decideAdopt,
+  decideBeginReconciliation,
   decideInstallSession,
   decideNoteAdopted,
+  decideNoteReconciled,
   decideSetWindow,
   evolveSession,
+  nextBills,
 } from './session-book.ts';
 
 export { contentHash } from './content-hash.ts';
@@ -98,12 +117,17 @@ export type Partition = {
   phones: Map<PhoneIndex, PhoneRow>;
   /** People with ended sign-ins, as far as their rows passed through here; longest ago first. */
   revocations: Map<PersonId, Revocation>;
+  asides: Asides;
 };
 /** A row that must be loaded first (or be known to be absent). */
 export type RowNeed = { table: 'candidates' | 'phones'; key: string };
 /** The writer answers the others itself. */
 export type CoreQuery = Exclude<Query, { kind: 'spend-once' | 'status' | 'messages' | 'channels' }>;
-export type DueCommand = Pick<ExpireHolds, 'kind' | 'area'>;
+export type DueCommand =
+  | Pick<ExpireHolds | ReleaseUnpaid | RemindUnpaid, 'kind' | 'area'>
+  | Pick<BeginReconciliation, 'kind' | 'day'>;
+/** Areas that one turn of a writer is given timers for: the rest is due a moment later. */
+export const dueMax = 4;
 
 export function createPartition(name: PartitionName): Partition {
   return {
@@ -114,6 +138,7 @@ export function createPartition(name: PartitionName): Partition {
     areas: new Map(),
     candidates: new Map(),
     phones: new Map(),
+    asides: new Map(),
     revocations: new Map(),
   };
 }
@@ -130,6 +155,11 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'resend-code':
     case 'save-seats':
     case 'give-up-seats':
+    case 'confirm-registration':
+    case 'withdraw-order':
+    case 'start-payment':
+    case 'stop-payment':
+    case 'request-refund':
       return decideOnRegistration(rules, bookOf(partition, command.area), given, command);
     case 'import-candidate':
     case 'record-sign-in':
@@ -173,8 +203,26 @@ export function decide(partition: Partition, given: Sequenced): Decision {
       return rules === undefined
         ? accept(done)
         : decideExpireHolds(rules, bookOf(partition, command.area), at);
+    case 'release-unpaid':
+      return rules === undefined
+        ? accept(done)
+        : decideReleaseUnpaid(rules, bookOf(partition, command.area), at);
+    case 'remind-unpaid':
+      return rules === undefined
+        ? accept(done)
+        : decideRemindUnpaid(rules, bookOf(partition, command.area), at);
     case 'set-capacity':
       return decideSetCapacity(partition.areas.get(command.area), command);
+    case 'note-payment':
+      return decideNotePayment(bookOf(partition, command.area), command);
+    case 'note-attempt-closed':
+      return decideNoteAttemptClosed(bookOf(partition, command.area), command);
+    case 'note-refund':
+      return rules === undefined
+        ? refuse('session-missing')
+        : decideNoteRefund(rules, bookOf(partition, command.area), command, at);
+    case 'note-news':
+      return decideNoteNews(bookOf(partition, command.area), command);
     case 'install-session':
       return decideInstallSession(partition.session, command);
     case 'set-window':
@@ -183,6 +231,12 @@ export function decide(partition: Partition, given: Sequenced): Decision {
       return decideAdopt(partition.adopted, command);
     case 'note-adopted':
       return decideNoteAdopted(partition.session, command);
+    case 'set-aside':
+      return decideSetAside(partition.asides, command);
+    case 'begin-reconciliation':
+      return decideBeginReconciliation(partition.session, command, at);
+    case 'note-reconciled':
+      return decideNoteReconciled(partition.session, command);
     default:
       return unreachable(command);
   }
@@ -197,7 +251,7 @@ export function evolve(partition: Partition, event: RuxiEvent, at: EpochMs, inde
 
 function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: number): Row {
   if (isOnRegistration(event))
-    return evolveRegistration(partition.rules, ensureBook(partition, event.area), event, index);
+    return evolveRegistration(partition.rules, ensureBook(partition, event.area), event, at, index);
   if (isOnCandidate(event)) {
     const row = evolveCandidate(partition.candidates.get(event.person), event);
     partition.candidates.set(event.person, row);
@@ -216,6 +270,8 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
     case 'session-installed':
     case 'window-set':
     case 'adoption-noted':
+    case 'reconciliation-begun':
+    case 'day-reconciled':
       partition.session = evolveSession(partition.session, event);
       return partition.session;
     case 'session-adopted': {
@@ -224,6 +280,8 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
       row.adopted = adopted;
       return adopt(partition, row);
     }
+    case 'payment-set-aside':
+      return evolveSetAside(partition.asides, event, at);
     default:
       return unreachable(event);
   }
@@ -245,7 +303,12 @@ export function present(
     case 'send-code':
     case 'resend-code':
     case 'save-seats':
-    case 'give-up-seats': {
+    case 'give-up-seats':
+    case 'confirm-registration':
+    case 'withdraw-order':
+    case 'start-payment':
+    case 'stop-payment':
+    case 'request-refund': {
       const row = registrationIn(partition, command.area, command.person);
       if (rules === undefined || row === undefined) return { id, ...reply };
       return { id, ...reply, registration: viewOf(rules, row, at) };
@@ -271,7 +334,7 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
   switch (query.kind) {
     case 'registration': {
       const row = registrationIn(partition, query.area, query.person);
-      const none = { revision: 0, seats: [], draft: [] };
+      const none = { revision: 0, seats: [], draft: [], orders: [] };
       const known = rules !== undefined && row !== undefined;
       return { kind: query.kind, registration: known ? viewOf(rules, row, at) : none };
     }
@@ -304,6 +367,16 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
       };
     case 'balance':
       return { kind: query.kind, pools: [...partition.areas.values()].flatMap(balanceOf) };
+    case 'payments':
+      return paymentsIn(partition.areas, query);
+    case 'asides': {
+      const asides = [...partition.asides.values()].reverse().slice(0, asidesShownMax);
+      return {
+        kind: query.kind,
+        asides: asides.map(({ table, lastIndex, key, ...shown }) => shown),
+        reconciled: partition.session?.reconciled ?? [],
+      };
+    }
     case 'session':
       return { kind: query.kind, adopted: partition.adopted?.adopted ?? null };
     case 'revocations': {
@@ -317,6 +390,8 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
   }
 }
 
+const asidesShownMax = 1_000;
+
 /** One area's counts, as published after a flush; undefined before a session or for an unknown area. */
 export function countsIn(
   partition: Partition,
@@ -328,23 +403,33 @@ export function countsIn(
   return countsOf(partition.rules, book, at);
 }
 
-/** Areas with holds whose time is over; ask again after carrying them out, the work is sliced. */
+/** What timers are to bring, a few at a time; ask again after carrying them out, the work is sliced. */
 export function dueCommands(partition: Partition, at: EpochMs): DueCommand[] {
-  const { rules, areas } = partition;
-  if (rules === undefined) return [];
+  const { rules, areas, session } = partition;
   const due: DueCommand[] = [];
+  const bills = session && nextBills(session);
+  if (bills !== undefined && bills.at <= at)
+    due.push({ kind: 'begin-reconciliation', day: bills.day });
+  if (rules === undefined) return due;
   for (const book of areas.values()) {
-    if (tidy(rules, book.queues, at)) due.push({ kind: 'expire-holds', area: book.area });
+    if (due.length >= dueMax) break;
+    const { area } = book;
+    if (tidy(rules, book.queues, at)) due.push({ kind: 'expire-holds', area });
+    const { release, remind } = tidyUnpaid(rules, book, at);
+    if (release) due.push({ kind: 'release-unpaid', area });
+    if (remind) due.push({ kind: 'remind-unpaid', area });
   }
   return due;
 }
 
 /** The instant at which to ask `dueCommands` next; early rather than late. */
 export function nextDeadline(partition: Partition): EpochMs | undefined {
-  const { rules, areas } = partition;
-  if (rules === undefined) return undefined;
-  let next = Number.POSITIVE_INFINITY;
-  for (const book of areas.values()) next = Math.min(next, nextDue(rules, book.queues));
+  const { rules, areas, session } = partition;
+  let next = (session && nextBills(session)?.at) ?? Number.POSITIVE_INFINITY;
+  if (rules !== undefined) {
+    for (const book of areas.values())
+      next = Math.min(next, nextDue(rules, book.queues), nextUnpaidDue(rules, book));
+  }
   return next === Number.POSITIVE_INFINITY ? undefined : next;
 }
 
@@ -400,9 +485,13 @@ export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefi
     case 'session-installed':
     case 'window-set':
     case 'adoption-noted':
+    case 'reconciliation-begun':
+    case 'day-reconciled':
       return partition.session;
     case 'session-adopted':
       return partition.adopted;
+    case 'payment-set-aside':
+      return partition.asides.get(event.key);
     default:
       return unreachable(event);
   }
@@ -434,6 +523,9 @@ export function loadRow(partition: Partition, row: Row): void {
     case 'adopted':
       adopt(partition, row);
       return;
+    case 'asides':
+      partition.asides.set(row.key, row);
+      return;
     default:
       unreachable(row);
   }
@@ -457,6 +549,7 @@ export function* residentRows(partition: Partition): Generator<Row> {
   }
   yield* partition.candidates.values();
   yield* partition.phones.values();
+  yield* partition.asides.values();
   if (partition.session !== undefined) yield partition.session;
   if (partition.adopted !== undefined) yield partition.adopted;
 }
@@ -480,6 +573,18 @@ const tableOfEvent: Record<EventKind, Table> = {
   'area-vacated': 'registrations',
   'area-fenced': 'registrations',
   'booking-delivery-noted': 'registrations',
+  'registration-confirmed': 'registrations',
+  'order-withdrawn': 'registrations',
+  'payment-started': 'registrations',
+  'payment-stopped': 'registrations',
+  'attempt-closed': 'registrations',
+  'payment-received': 'registrations',
+  'refund-requested': 'registrations',
+  'refund-succeeded': 'registrations',
+  'refund-stuck': 'registrations',
+  'seats-released': 'registrations',
+  'unpaid-reminded': 'registrations',
+  'news-noted': 'registrations',
   'capacity-set': 'areas',
   'candidate-imported': 'candidates',
   'sign-in-succeeded': 'candidates',
@@ -499,6 +604,8 @@ const tableOfEvent: Record<EventKind, Table> = {
   'session-installed': 'session',
   'window-set': 'session',
   'adoption-noted': 'session',
+  'reconciliation-begun': 'session',
+  'day-reconciled': 'session',
   'session-adopted': 'adopted',
   'phone-unbound': 'candidates',
   'phone-released': 'candidates',
@@ -508,6 +615,7 @@ const tableOfEvent: Record<EventKind, Table> = {
   'sign-ins-ended': 'candidates',
   'signed-out': 'candidates',
   'phone-left': 'phones',
+  'payment-set-aside': 'asides',
 };
 const isOnRegistration = (event: RuxiEvent): event is RegistrationEvent =>
   tableOfEvent[event.kind] === 'registrations';

@@ -17,13 +17,14 @@ import type {
   GiveUpSeats,
   HoldSeats,
   NoteDelivery,
+  OrderCommand,
   Prepared,
   ResendCode,
   SaveSeats,
   SendCode,
   Sequenced,
 } from '../protocol/commands.ts';
-import type { Answer, IssuedCode, RegistrationEvent } from '../protocol/events.ts';
+import type { IssuedCode, RegistrationEvent } from '../protocol/events.ts';
 import type { ChallengeId, CourseCode, EpochMs, TicketNumber, UnitCode } from '../protocol/ids.ts';
 import type { RegistrationView, SeatView } from '../protocol/replies.ts';
 import {
@@ -34,9 +35,21 @@ import {
   seatsFreeIn,
 } from './area-book.ts';
 import { assert, unreachable } from './assert.ts';
+import { isReleaseDue, unpaidChanged } from './day-close.ts';
 import { enqueue } from './deadlines.ts';
 import { accept, answerTo, type Decision, outdated, refuse, repeated } from './decision.ts';
-import { done, keep } from './kept-answers.ts';
+import { done } from './kept-answers.ts';
+import { decideOnOrder, evolveOrder, lockOn, ordersOf } from './orders.ts';
+import {
+  type Choice,
+  choicesOf,
+  hasSeat,
+  named,
+  orderAt,
+  ownText,
+  placeIn,
+  takenAs,
+} from './places.ts';
 import {
   type BookingCode,
   newPlace,
@@ -45,6 +58,7 @@ import {
   type UnitCourse,
 } from './rows.ts';
 import {
+  calendarRefusal,
   chinaDay,
   closeOf,
   isForeign,
@@ -53,10 +67,18 @@ import {
   type Rules,
   windowRefusal,
 } from './rules.ts';
+import { answered, freeSeat, releaseHold, tell, unchoose, voidCode } from './seat-moves.ts';
+import { enqueueUnpaid } from './unpaid-days.ts';
 
-export type CandidateAreaCommand = Prepared<
-  ChooseCourse | DropCourse | HoldSeats | SendCode | ResendCode | SaveSeats | GiveUpSeats
->;
+export type CandidateAreaCommand = Prepared<SeatCommand | OrderCommand>;
+type SeatCommand =
+  | ChooseCourse
+  | DropCourse
+  | HoldSeats
+  | SendCode
+  | ResendCode
+  | SaveSeats
+  | GiveUpSeats;
 type Failed = UnitCourse & { reason: 'seats-exhausted'; late: boolean };
 
 /** Mostly nothing failed, was full or was owned: the kept answers share these. */
@@ -82,8 +104,12 @@ export function decideOnRegistration(
   if (command.claim <= row.vacated || command.claim <= row.fenced)
     return refuse('claim-superseded');
   if (command.revision !== row.revision) return refuse('changed-meanwhile');
-  const shut = windowRefusal(rules, at);
+  const shut = goesWhilePaused(command) ? calendarRefusal(rules, at) : windowRefusal(rules, at);
   if (shut !== undefined) return { reply: shut, events: [] };
+  if (isReleaseDue(rules, row, at)) return refuse('release-running');
+  if (isOnOrder(command)) return decideOnOrder(rules, row, given, command);
+  const lock = lockOn(row, command.ticket);
+  if (lock !== undefined) return { reply: lock, events: [] };
   const moment = { rules, at, open: openTime(rules, at) };
   switch (command.kind) {
     case 'choose-course':
@@ -103,6 +129,15 @@ export function decideOnRegistration(
     default:
       return unreachable(command);
   }
+}
+
+/** Money has a switch of its own (S2). */
+const goesWhilePaused = ({ kind }: CandidateAreaCommand): boolean =>
+  kind === 'start-payment' || kind === 'stop-payment' || kind === 'request-refund';
+
+function isOnOrder(command: CandidateAreaCommand): command is OrderCommand {
+  const { kind } = command;
+  return kind === 'confirm-registration' || kind === 'withdraw-order' || goesWhilePaused(command);
 }
 
 /** F24: the course finds its unit by itself. */
@@ -241,7 +276,7 @@ function resendCode(
 
 /** F27: each unit answers for itself (D5). */
 function saveSeats(
-  { rules, open }: Moment,
+  { rules, at, open }: Moment,
   book: AreaBook,
   row: RegistrationRow,
   command: Prepared<SaveSeats>,
@@ -287,6 +322,7 @@ function saveSeats(
     claim,
     ticket,
     saved,
+    payBefore: closeOf(rules, chinaDay(at)),
     answer,
   });
 }
@@ -327,6 +363,7 @@ export function evolveRegistration(
   rules: Rules | undefined,
   book: AreaBook,
   event: RegistrationEvent,
+  at: EpochMs,
   index: number,
 ): RegistrationRow {
   const row = ensureRegistration(book, event.number, event.person);
@@ -366,6 +403,7 @@ export function evolveRegistration(
       if (won) row.holdsOnDay += 1;
       if (code !== undefined) row.code = liveCode(row, code);
       else if (won) row.asking = ticket;
+      row.releasedAt = 0;
       enqueue(book.queues, row);
       answered(row, event.claim, event.answer);
       return row;
@@ -394,7 +432,8 @@ export function evolveRegistration(
       return row;
     case 'seats-saved':
       voidCode(row);
-      for (const { unit, course } of event.saved) saveSeat(rules, book, row, unit, course);
+      for (const { unit, course } of event.saved) saveSeat(rules, book, row, unit, course, at);
+      if (event.saved.length > 0) tellOfSaved(row, event.saved.length, at, event.payBefore);
       answered(row, event.claim, event.answer);
       return row;
     case 'seats-given-up':
@@ -403,10 +442,9 @@ export function evolveRegistration(
         assert(place?.saved !== undefined, 'only a saved seat is given up');
         // What was a swap here is an ordinary choice now; code and question counted on the seat.
         if (place.chosen !== undefined) voidCode(row);
-        place.saved = undefined;
-        removeIfEmpty(row, place);
-        seatBookOf(book, unit).saved -= 1;
+        freeSeat(book, row, unit, false);
       }
+      unpaidChanged(book, row);
       answered(row, event.claim, event.answer);
       return row;
     case 'holds-expired':
@@ -432,7 +470,8 @@ export function evolveRegistration(
       row.code.delivery = event.outcome;
       return row;
     default:
-      return unreachable(event);
+      evolveOrder(rules, book, row, event, at);
+      return row;
   }
 }
 
@@ -449,17 +488,21 @@ export function sharePairs(rules: Rules | undefined, row: RegistrationRow): void
     const saved = outcome.saved.map(({ unit, course }) => pairOf(rules, unit, course));
     kept.outcome = { kind: 'saved', saved, failed: outcome.failed };
   }
+  for (const order of row.orders)
+    order.courses = order.courses.map(({ unit, course }) => pairOf(rules, unit, course));
 }
 
 export function viewOf(rules: Rules, row: RegistrationRow, at: EpochMs): RegistrationView {
   const open = openTime(rules, at);
   const view: RegistrationView = {
     revision: row.revision,
-    seats: row.places.filter(hasSeat).map((place) => seatView(place, at - open)),
+    seats: row.places.filter(hasSeat).map((place) => seatView(row, place, at - open)),
     draft: row.places.flatMap(({ unit, ticket, chosen }) =>
       chosen === undefined ? [] : [{ unit, course: chosen.course, ticket }],
     ),
+    orders: ordersOf(row),
   };
+  if (row.releasedAt !== 0) view.releasedAt = row.releasedAt;
   const { code, asking } = row;
   if (asking !== undefined) view.asking = asking;
   if (code === undefined) return view;
@@ -479,32 +522,19 @@ export function viewOf(rules: Rules, row: RegistrationRow, at: EpochMs): Registr
 
 const savedState: SeatView['state'] = { kind: 'saved' };
 
-function seatView({ unit, ticket, chosen, saved, hold }: Place, closedMs: number): SeatView {
-  if (saved !== undefined) return { unit, course: saved.course, ticket, state: savedState };
+function seatView(row: RegistrationRow, place: Place, closedMs: number): SeatView {
+  const { unit, ticket, chosen, saved, hold } = place;
+  if (saved !== undefined) {
+    const { course } = saved;
+    const order = orderAt(row, place.order);
+    const kind = takenAs(row, place);
+    if (order === undefined || kind === undefined || kind === 'held' || kind === 'saved')
+      return { unit, course, ticket, state: savedState };
+    return { unit, course, ticket, state: { kind, order: order.number } };
+  }
   assert(chosen !== undefined && hold !== undefined, 'G2: a hold is for a chosen course');
   const { course } = chosen;
   return { unit, course, ticket, state: { kind: 'held', until: hold.until + closedMs } };
-}
-
-function named(row: RegistrationRow, command: { claim: number }) {
-  const { area, number, person } = row;
-  return { area, number, person, claim: command.claim };
-}
-
-const hasSeat = (place: Place): boolean => place.saved !== undefined || place.hold !== undefined;
-
-export function placeIn(row: RegistrationRow, unit: UnitCode): Place | undefined {
-  for (const place of row.places) if (place.unit === unit) return place;
-  return undefined;
-}
-
-type Choice = Place & { chosen: UnitCourse };
-
-/** What a ticket has chosen, in the order of choosing: what it holds, saves and gets codes for. */
-function choicesOf(row: RegistrationRow, ticket: TicketNumber): Choice[] {
-  return row.places.filter(
-    (place): place is Choice => place.chosen !== undefined && place.ticket === ticket,
-  );
 }
 
 /** For lists of a handful the plain loop is several times quicker than `includes`. */
@@ -568,29 +598,13 @@ function liveCode(row: RegistrationRow, code: IssuedCode): BookingCode {
   };
 }
 
-function voidCode(row: RegistrationRow): void {
-  row.code = undefined;
-  row.asking = undefined;
-}
-
-function answered(row: RegistrationRow, claim: number, answer: Answer): void {
-  row.revision += 1;
-  if (claim > row.claim) row.claim = claim;
-  keep(row, answer);
-}
-
-/** The row's own copy of a ticket number where it has one: every message brings another. */
-function ownText(row: RegistrationRow, ticket: TicketNumber): TicketNumber {
-  for (const place of row.places) if (place.ticket === ticket) return place.ticket;
-  return ticket;
-}
-
 function saveSeat(
   rules: Rules | undefined,
   book: AreaBook,
   row: RegistrationRow,
   unit: UnitCode,
   course: CourseCode,
+  at: EpochMs,
 ): void {
   const place = placeIn(row, unit);
   assert(place !== undefined, 'G3: a code is for what was chosen');
@@ -599,25 +613,14 @@ function saveSeat(
     const seats = seatBookOf(book, unit);
     if (place.hold !== undefined) seats.held -= 1;
     seats.saved += 1;
+    if (row.unpaidSince === 0) row.reminded = 0;
+    row.unpaidSince = at;
+    enqueueUnpaid(book.unpaid, row);
   }
   const { chosen } = place;
   place.saved = chosen?.course === course ? chosen : pairOf(rules, unit, course);
   place.chosen = undefined;
   place.hold = undefined;
-}
-
-function releaseHold(book: AreaBook, place: Place): void {
-  if (place.hold === undefined) return;
-  place.hold = undefined;
-  seatBookOf(book, place.unit).held -= 1;
-}
-
-function unchoose(book: AreaBook, row: RegistrationRow, unit: UnitCode): void {
-  const place = placeIn(row, unit);
-  assert(place !== undefined, 'only what was chosen is dropped');
-  releaseHold(book, place);
-  place.chosen = undefined;
-  removeIfEmpty(row, place);
 }
 
 /** Draft, holds, code and question go; saved seats stay. */
@@ -628,7 +631,10 @@ function leave(book: AreaBook, row: RegistrationRow): void {
   }
 }
 
-function removeIfEmpty(row: RegistrationRow, place: Place): void {
-  if (place.chosen !== undefined || place.saved !== undefined) return;
-  row.places = row.places.filter((one) => one !== place);
+/** One message for all that was saved in a row: a channel that is slow need not carry them all. */
+function tellOfSaved(row: RegistrationRow, saved: number, at: EpochMs, payBefore: EpochMs): void {
+  const last = row.news.at(-1)?.content;
+  const before = last?.kind === 'seats-saved' ? last.courses : 0;
+  if (before > 0) row.news = row.news.slice(0, -1);
+  tell(row, { kind: 'seats-saved', courses: before + saved, payBefore }, at);
 }

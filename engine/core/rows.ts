@@ -6,7 +6,12 @@
  * W2 `unpackRow(row.table, rowKey(row), packRow(row))` is the row again, field for field.
  * W3 Rows of one table are made by one function each, so that all have one shape.
  */
-import type { CandidateRecord, CodeAddress, DeliveryOutcome } from '../protocol/commands.ts';
+import type {
+  AsideReason,
+  CandidateRecord,
+  CodeAddress,
+  DeliveryOutcome,
+} from '../protocol/commands.ts';
 import type { Answer, PhoneCodePurpose } from '../protocol/events.ts';
 import type {
   AreaCode,
@@ -14,13 +19,16 @@ import type {
   CommandId,
   CourseCode,
   EpochMs,
+  Fen,
   PartitionName,
   PersonId,
   PhoneIndex,
   TicketNumber,
   UnitCode,
 } from '../protocol/ids.ts';
-import type { Outcome } from '../protocol/replies.ts';
+import type { NewsContent } from '../protocol/messages.ts';
+import type { OrderNumber, PaymentWay, ProviderName } from '../protocol/payments.ts';
+import type { OrderState, Outcome, ReconciledDay, RefundCause } from '../protocol/replies.ts';
 import type { Adopted } from '../protocol/session.ts';
 import { unreachable } from './assert.ts';
 import { answersOf, done, type KeptAnswer, keep } from './kept-answers.ts';
@@ -35,6 +43,8 @@ export type Place = {
   chosen: UnitCourse | undefined;
   saved: UnitCourse | undefined;
   hold: Hold | undefined;
+  /** The order that the saved seat belongs to, by its place in the row; 0: none yet. */
+  order: number;
 };
 /** Never changed once made: rows, events and answers share them. */
 export type UnitCourse = { readonly unit: UnitCode; readonly course: CourseCode };
@@ -52,6 +62,41 @@ export type BookingCode = {
   attempt: number;
   delivery: 'sending' | DeliveryOutcome;
 };
+
+/** One confirmed choice of one ticket. Places count from 1 within the row and are never reused. */
+export type Order = {
+  place: number;
+  number: OrderNumber;
+  ticket: TicketNumber;
+  courses: readonly UnitCourse[];
+  feeFen: Fen;
+  confirmedAt: EpochMs;
+  state: OrderState;
+  /** 0 while it holds seats. */
+  endedAt: EpochMs;
+  attempts: Attempt[];
+};
+/** One try to pay, with a number of its own at its provider (F38). Places count from 1. */
+export type Attempt = {
+  place: number;
+  provider: ProviderName;
+  way: PaymentWay;
+  startedAt: EpochMs;
+  expiresAt: EpochMs;
+  /** `stopping`: it is being closed at the provider. `paid` wins over all others (D14). */
+  state: 'live' | 'stopping' | 'closed' | 'paid';
+  /** The provider's own number for the payment; empty until paid. */
+  transaction: string;
+  paidAt: EpochMs;
+  refund: Refund | undefined;
+};
+/** `why`: the provider's code while it does not take the refund on; else empty. `doneAt` 0: due. */
+export type Refund = { cause: RefundCause; requestedAt: EpochMs; doneAt: EpochMs; why: string };
+/**
+ * Something the person is to be told by a message, until a channel took it or gave it up. `place`
+ * counts from 1 within the row.
+ */
+export type News = { place: number; at: EpochMs; content: NewsContent };
 
 /** One person in one area: all units, holds and the booking code included. */
 export type RegistrationRow = {
@@ -78,8 +123,20 @@ export type RegistrationRow = {
   /** The China-time day in which seats were last held, and how often on it. */
   day: number;
   holdsOnDay: number;
+  orders: Order[];
+  ordersGiven: number;
+  /** When the last of the seats that stand unpaid was saved; 0: none stands unpaid (F30). */
+  unpaidSince: EpochMs;
+  /** How many of the day's reminders are behind it. */
+  reminded: number;
+  /** When unpaid seats were last released; 0 again once seats are held. */
+  releasedAt: EpochMs;
+  news: News[];
+  newsGiven: number;
   /** Derived, not packed: the deadline under which the row stands in the queue, or Infinity. */
   queuedUntil: number;
+  /** Derived, not packed: the day under which it stands among the unpaid, or 0. */
+  queuedDay: number;
 };
 
 export type AreaRow = {
@@ -164,13 +221,42 @@ export type SessionRow = {
   lastIndex: number;
   adopted: Adopted;
   acknowledged: { partition: PartitionName; number: number }[];
+  /** The China-time day whose bills are being compared or were last (B7); 0: none yet. */
+  billsDay: number;
+  /** The last day whose comparison is done. */
+  reconciledDay: number;
+  /** Newest last. */
+  reconciled: ReconciledDay[];
+};
+/** What a provider said that no book could take, for staff (D14). Its own table: it only grows. */
+export type AsideRow = {
+  table: 'asides';
+  number: number;
+  lastIndex: number;
+  key: string;
+  at: EpochMs;
+  provider: ProviderName;
+  why: AsideReason;
+  attempt: string;
+  transaction: string;
+  amountFen: Fen;
 };
 /** The copy a partition works by. */
 export type AdoptedRow = { table: 'adopted'; lastIndex: number; adopted: Adopted };
 
-export type Row = RegistrationRow | AreaRow | CandidateRow | PhoneRow | SessionRow | AdoptedRow;
+export type Row =
+  | RegistrationRow
+  | AreaRow
+  | CandidateRow
+  | PhoneRow
+  | SessionRow
+  | AsideRow
+  | AdoptedRow;
 export type Table = Row['table'];
-/** Registrations: area and number. Areas, candidates, phones: the code. Else: one empty text. */
+/**
+ * Registrations: area and number. Areas, candidates, phones: the code; asides: the number, padded.
+ * Else: one empty text.
+ */
 export type RowKey = [AreaCode, number] | [string];
 
 export function rowKey(row: Row): RowKey {
@@ -183,6 +269,8 @@ export function rowKey(row: Row): RowKey {
       return [row.person];
     case 'phones':
       return [row.phone];
+    case 'asides':
+      return [String(row.number).padStart(asideDigits, '0')];
     case 'session':
     case 'adopted':
       return [''];
@@ -190,6 +278,8 @@ export function rowKey(row: Row): RowKey {
       return unreachable(row);
   }
 }
+
+const asideDigits = 8;
 
 export function newRegistration(area: AreaCode, number: number, person: PersonId): RegistrationRow {
   return {
@@ -210,9 +300,21 @@ export function newRegistration(area: AreaCode, number: number, person: PersonId
     answersMark: 0,
     day: 0,
     holdsOnDay: 0,
+    orders: noOrders,
+    ordersGiven: 0,
+    unpaidSince: 0,
+    reminded: 0,
+    releasedAt: 0,
+    news: noNews,
+    newsGiven: 0,
     queuedUntil: Number.POSITIVE_INFINITY,
+    queuedDay: 0,
   };
 }
+
+/** Shared by all that have none, so never pushed to: lists of rows are copied to grow. */
+const noOrders: Order[] = [];
+export const noNews: News[] = [];
 
 export function newPlace(
   unit: UnitCode,
@@ -220,8 +322,9 @@ export function newPlace(
   chosen: UnitCourse | undefined,
   saved: UnitCourse | undefined,
   hold: Hold | undefined,
+  order = 0,
 ): Place {
-  return { unit, ticket, chosen, saved, hold };
+  return { unit, ticket, chosen, saved, hold, order };
 }
 
 export function newCandidate(person: PersonId, record: CandidateRecord): CandidateRow {
@@ -272,14 +375,18 @@ export function packRow(row: Row): unknown[] {
         row.claim,
         row.vacated,
         row.fenced,
-        row.places.flatMap(({ unit, ticket, chosen, saved, hold }) => [
+        row.places.flatMap(({ unit, ticket, chosen, saved, hold, order }) => [
           ...[unit, ticket, chosen?.course ?? null, saved?.course ?? null],
-          ...[hold?.since ?? 0, hold?.until ?? 0],
+          ...[hold?.since ?? 0, hold?.until ?? 0, order],
         ]),
         row.code === undefined ? null : packCode(row.code),
         row.asking ?? null,
         row.day,
         row.holdsOnDay,
+        row.orders.flatMap(packOrder),
+        ...[row.ordersGiven, row.unpaidSince, row.reminded, row.releasedAt],
+        row.news.flatMap(packNews),
+        row.newsGiven,
         answersOf(row).flatMap(packAnswer),
       ];
     case 'areas':
@@ -323,7 +430,15 @@ export function packRow(row: Row): unknown[] {
         row.messages,
       ];
     case 'session':
-      return [row.lastIndex, row.adopted, row.acknowledged];
+      return [
+        ...[row.lastIndex, row.adopted, row.acknowledged],
+        ...[row.billsDay, row.reconciledDay, row.reconciled],
+      ];
+    case 'asides':
+      return [
+        ...[row.lastIndex, row.key, row.at, row.provider, row.why],
+        ...[row.attempt, row.transaction, row.amountFen],
+      ];
     case 'adopted':
       return [row.lastIndex, row.adopted];
     default:
@@ -338,26 +453,35 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       const [area, number] = key as [AreaCode, number];
       const [lastIndex, person, revision, claim, vacated, fenced, places, code, ...rest] =
         packed as PackedRegistration;
-      const [asking, day, holdsOnDay, answers] = rest;
+      const [asking, day, holdsOnDay, orders, ordersGiven, unpaidSince, reminded, ...last] = rest;
+      const [releasedAt, news, newsGiven, answers] = last;
       const row = newRegistration(area, number, person);
       row.lastIndex = lastIndex;
       row.revision = revision;
       row.claim = claim;
       row.vacated = vacated;
       row.fenced = fenced;
-      row.places = inGroups<PackedPlace>(places, 6).map(
-        ([unit, ticket, chosen, saved, since, until]) =>
+      row.places = inGroups<PackedPlace>(places, 7).map(
+        ([unit, ticket, chosen, saved, since, until, order]) =>
           newPlace(
             ...([unit, ticket] as const),
             chosen === null ? undefined : { unit, course: chosen },
             saved === null ? undefined : { unit, course: saved },
             until === 0 ? undefined : { since, until },
+            order,
           ),
       );
       row.code = code === null ? undefined : unpackCode(code);
       row.asking = asking ?? undefined;
       row.day = day;
       row.holdsOnDay = holdsOnDay;
+      row.orders = inGroups<PackedOrder>(orders, 9).map(unpackOrder);
+      row.ordersGiven = ordersGiven;
+      row.unpaidSince = unpaidSince;
+      row.reminded = reminded;
+      row.releasedAt = releasedAt;
+      row.news = inGroups<PackedNews>(news, 3).map(unpackNews);
+      row.newsGiven = newsGiven;
       for (const answer of unpackAnswers(answers)) keep(row, answer);
       return row;
     }
@@ -413,12 +537,22 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       return { table, phone: key[0], lastIndex, people, day, messages };
     }
     case 'session': {
-      const [lastIndex, adopted, acknowledged] = packed as [
-        number,
-        Adopted,
-        SessionRow['acknowledged'],
+      const [lastIndex, adopted, acknowledged, ...bills] = packed as [
+        ...[lastIndex: number, adopted: Adopted, acknowledged: SessionRow['acknowledged']],
+        ...[billsDay: number, reconciledDay: number, reconciled: ReconciledDay[]],
       ];
-      return { table, lastIndex, adopted, acknowledged };
+      const [billsDay, reconciledDay, reconciled] = bills;
+      return { table, lastIndex, adopted, acknowledged, billsDay, reconciledDay, reconciled };
+    }
+    case 'asides': {
+      const [lastIndex, name, at, provider, why, attempt, transaction, amountFen] = packed as [
+        ...[lastIndex: number, key: string, at: EpochMs, provider: ProviderName, why: AsideReason],
+        ...[attempt: string, transaction: string, amountFen: Fen],
+      ];
+      return {
+        ...({ table, number: Number(key[0]), lastIndex, key: name, at } as const),
+        ...{ provider, why, attempt, transaction, amountFen },
+      };
     }
     case 'adopted': {
       const [lastIndex, adopted] = packed as [number, Adopted];
@@ -436,6 +570,7 @@ type PackedPlace = [
   saved: CourseCode | null,
   since: number,
   until: number,
+  order: number,
 ];
 type PackedRegistration = [
   lastIndex: number,
@@ -449,8 +584,18 @@ type PackedRegistration = [
   asking: TicketNumber | null,
   day: number,
   holdsOnDay: number,
+  orders: unknown[],
+  ordersGiven: number,
+  unpaidSince: EpochMs,
+  reminded: number,
+  releasedAt: EpochMs,
+  news: unknown[],
+  newsGiven: number,
   answers: unknown[],
 ];
+type PackedOrder = ReturnType<typeof packOrder>;
+type PackedAttempt = ReturnType<typeof packAttempt>;
+type PackedNews = ReturnType<typeof packNews>;
 type PackedCandidate = [
   lastIndex: number,
   record: CandidateRecord,
@@ -511,6 +656,53 @@ function unpackResetCode({ phone, ...code }: PackedResetCode): ResetCode {
   return { ...code, phone: phone ?? undefined };
 }
 
+function packOrder(order: Order) {
+  const { place, number, ticket, courses, feeFen, confirmedAt, state, endedAt, attempts } = order;
+  const flat = courses.flatMap(({ unit, course }) => [unit, course]);
+  return [
+    ...([place, number, ticket, flat, feeFen, confirmedAt, state, endedAt] as const),
+    attempts.flatMap(packAttempt) as unknown[],
+  ] as const;
+}
+
+function unpackOrder(packed: PackedOrder): Order {
+  const [place, number, ticket, flat, feeFen, confirmedAt, state, endedAt, attempts] = packed;
+  return {
+    ...{ place, number, ticket, courses: unitCourses(flat), feeFen, confirmedAt, state, endedAt },
+    attempts: inGroups<PackedAttempt>(attempts, 9).map(unpackAttempt),
+  };
+}
+
+function packAttempt(attempt: Attempt) {
+  const { place, provider, way, startedAt, expiresAt, state, transaction, paidAt } = attempt;
+  const refund: Refund | null = attempt.refund ?? null;
+  return [
+    ...([place, provider, way, startedAt, expiresAt, state, transaction, paidAt] as const),
+    refund,
+  ] as const;
+}
+
+function unpackAttempt(packed: PackedAttempt): Attempt {
+  const [place, provider, way, startedAt, expiresAt, state, transaction, paidAt, refund] = packed;
+  return {
+    ...{ place, provider, way, startedAt, expiresAt, state, transaction, paidAt },
+    refund: refund ?? undefined,
+  };
+}
+
+function packNews({ place, at, content }: News) {
+  return [place, at, content] as const;
+}
+
+function unpackNews([place, at, content]: PackedNews): News {
+  return { place, at, content };
+}
+
+function unitCourses(flat: readonly unknown[]): UnitCourse[] {
+  const pairs = inGroups<[UnitCode, CourseCode]>(flat, 2);
+  return pairs.map(([unit, course]) => ({ unit, course }));
+}
+
 /** Most answers are "done" or what was saved: 0 and a list instead of an object with names. */
 function packAnswer({ command, contentHash, outcome }: Answer): unknown[] {
   return [command, contentHash, packOutcome(outcome)];
@@ -532,12 +724,15 @@ function unpackAnswers(flat: unknown[]): Answer[] {
 function unpackOutcome(packed: unknown): Outcome {
   if (packed === 0) return done;
   if (!Array.isArray(packed)) return packed as Outcome;
-  const saved = inGroups<[UnitCode, CourseCode]>(packed, 2);
-  return { kind: 'saved', saved: saved.map(([unit, course]) => ({ unit, course })), failed: [] };
+  return { kind: 'saved', saved: unitCourses(packed), failed: [] };
 }
 
-function inGroups<Group extends unknown[]>(flat: readonly unknown[], size: number): Group[] {
+function inGroups<Group extends readonly unknown[]>(
+  flat: readonly unknown[],
+  size: number,
+): Group[] {
   const groups: Group[] = [];
-  for (let at = 0; at < flat.length; at += size) groups.push(flat.slice(at, at + size) as Group);
+  for (let at = 0; at < flat.length; at += size)
+    groups.push(flat.slice(at, at + size) as unknown as Group);
   return groups;
 }

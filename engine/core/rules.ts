@@ -8,7 +8,7 @@
  */
 import type { AreaCode, CourseCode, EpochMs, ProgrammeCode, UnitCode } from '../protocol/ids.ts';
 import type { Refused } from '../protocol/refusals.ts';
-import type { Adopted, Course, Settings } from '../protocol/session.ts';
+import type { Adopted, BookingDay, Course, Settings } from '../protocol/session.ts';
 import type { UnitCourse } from './rows.ts';
 
 export type Rules = {
@@ -21,8 +21,10 @@ export type Rules = {
   pairs: ReadonlyMap<CourseCode, UnitCourse>;
   /** Programmes with a plan on file only: without one no course is foreign (D8). */
   plans: ReadonlyMap<ProgrammeCode, ReadonlySet<CourseCode>>;
-  /** The close of each booking day, by China-time day number. */
-  closes: ReadonlyMap<number, EpochMs>;
+  /** Each booking day, by China-time day number. */
+  days: ReadonlyMap<number, BookingDay>;
+  /** What order numbers begin with: the session's code as numbers may hold it (Y2). */
+  sessionTag: string;
 };
 
 export function compileRules(adopted: Adopted): Rules {
@@ -44,10 +46,12 @@ export function compileRules(adopted: Adopted): Rules {
         .filter((programme) => programme.courses.length > 0)
         .map((programme) => [programme.code, new Set(programme.courses)]),
     ),
-    closes: new Map(calendar.map((day) => [chinaDay(day.opensAt), day.closesAt])),
+    days: new Map(calendar.map((day) => [chinaDay(day.opensAt), day])),
+    sessionTag: catalogue.code.replaceAll(/[^0-9A-Z]/g, '').slice(-sessionTagMax) || 'S',
   };
 }
 
+const sessionTagMax = 8;
 const dayMs = 86_400_000;
 const chinaOffsetMs = 8 * 3_600_000;
 
@@ -56,10 +60,28 @@ export function chinaDay(at: EpochMs): number {
   return Math.floor((at + chinaOffsetMs) / dayMs);
 }
 
-/** When holds of that day end at the latest. */
+/** When holds and payment attempts of that day end at the latest. */
 export function closeOf(rules: Rules, day: number): EpochMs {
-  return rules.closes.get(day) ?? (day + 1) * dayMs - chinaOffsetMs;
+  return rules.days.get(day)?.closesAt ?? chinaMidnight(day + 1);
 }
+
+/** When what stands unpaid since that day is released (F30); staff may have postponed it (S2). */
+export function releaseOf(rules: Rules, day: number): EpochMs {
+  return Math.max(rules.days.get(day)?.releasesAt ?? 0, closeOf(rules, day));
+}
+
+/** The next time booking opens after `at`; undefined: never again (D10). */
+export function nextOpening(rules: Rules, at: EpochMs): EpochMs | undefined {
+  return rules.adopted.calendar.find((day) => at < day.opensAt)?.opensAt;
+}
+
+/** When seats can be booked: at once, at the next opening, or never again (D10). */
+export function bookableFrom(rules: Rules, at: EpochMs): EpochMs | undefined {
+  return calendarRefusal(rules, at) === undefined ? at : nextOpening(rules, at);
+}
+
+/** The instant at which a day begins in China. */
+export const chinaMidnight = (day: number): EpochMs => day * dayMs - chinaOffsetMs;
 
 export function openTime(rules: Rules, at: EpochMs): number {
   const { window } = rules.adopted;
@@ -68,12 +90,18 @@ export function openTime(rules: Rules, at: EpochMs): number {
 
 /** Undefined while booking is open; `detail.at` says when trying again makes sense. */
 export function windowRefusal(rules: Rules, at: EpochMs): Refused | undefined {
-  const { calendar, window } = rules.adopted;
+  const { window } = rules.adopted;
+  const shut = calendarRefusal(rules, at);
+  if (window.state === 'open' || shut?.reason === 'window-not-yet-open') return shut;
+  return { kind: 'refused', reason: 'window-paused', detail: { at: window.newsBy } };
+}
+
+/** Paying and refunds go by the calendar alone: a pause of booking does not touch them (D9, S2). */
+export function calendarRefusal(rules: Rules, at: EpochMs): Refused | undefined {
+  const { calendar } = rules.adopted;
   const next = calendar.find((day) => at < day.closesAt);
   if (next !== undefined && next === calendar[0] && at < next.opensAt)
     return { kind: 'refused', reason: 'window-not-yet-open', detail: { at: next.opensAt } };
-  if (window.state === 'paused')
-    return { kind: 'refused', reason: 'window-paused', detail: { at: window.newsBy } };
   if (next === undefined) return { kind: 'refused', reason: 'window-over' };
   if (at < next.opensAt)
     return { kind: 'refused', reason: 'window-closed', detail: { at: next.opensAt } };

@@ -2,11 +2,17 @@
  * One pool: an exam area's seats in one unit. It counts; who sits there stands in the
  * registrations, and the counts can be rebuilt from them at any time.
  *
- * S1 `0 <= held + saved <= capacity`. Free is derived, never stored (B14).
+ * S1 What is taken is never more than the capacity. Free is derived, never stored (B14).
  */
 import type { UnitCode } from '../protocol/ids.ts';
 
-export type SeatBook = { unit: UnitCode; capacity: number; held: number; saved: number };
+/** How a seat is taken: each by one person, each on its way from held to paid or back to free. */
+export type Taken = 'held' | 'saved' | 'confirmed' | 'paid' | 'refunding';
+export type SeatBook = { unit: UnitCode; capacity: number } & Record<Taken, number>;
 
-export const seatsTaken = (book: SeatBook): number => book.held + book.saved;
-export const seatsFree = (book: SeatBook): number => book.capacity - book.held - book.saved;
+export const newSeatBook = (unit: UnitCode): SeatBook => ({
+  ...{ unit, capacity: 0, held: 0, saved: 0, confirmed: 0, paid: 0, refunding: 0 },
+});
+export const seatsTaken = (book: SeatBook): number =>
+  book.held + book.saved + book.confirmed + book.paid + book.refunding;
+export const seatsFree = (book: SeatBook): number => book.capacity - seatsTaken(book);

@@ -3,8 +3,17 @@
  * that owns it decides; every partition, that one included, works by the copy it has adopted.
  *
  * N1 Numbers only rise. Installing or setting what already stands gives no new number.
+ * N2 The bills of each closed day are compared once, in the order of days (B7). A restart goes on
+ *    with the day that was begun.
  */
-import type { Adopt, InstallSession, NoteAdopted, SetWindow } from '../protocol/commands.ts';
+import type {
+  Adopt,
+  BeginReconciliation,
+  InstallSession,
+  NoteAdopted,
+  NoteReconciled,
+  SetWindow,
+} from '../protocol/commands.ts';
 import type { SessionEvent } from '../protocol/events.ts';
 import type { EpochMs } from '../protocol/ids.ts';
 import type { Adopted, Window } from '../protocol/session.ts';
@@ -12,6 +21,7 @@ import { assert } from './assert.ts';
 import { accept, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
 import type { AdoptedRow, SessionRow } from './rows.ts';
+import { chinaDay } from './rules.ts';
 
 export function decideInstallSession(
   row: SessionRow | undefined,
@@ -70,6 +80,48 @@ export function decideNoteAdopted(row: SessionRow | undefined, command: NoteAdop
   return accept(done, { kind: 'adoption-noted', partition, number });
 }
 
+/** The booking day whose bills are to be compared next, and when they are there; undefined: none. */
+export function nextBills(row: SessionRow): { day: number; at: EpochMs } | undefined {
+  // One day at a time: while one is being compared the next waits.
+  if (isReconciling(row)) return undefined;
+  const { calendar, settings } = row.adopted;
+  const days = calendar
+    .map(({ opensAt, closesAt }) => ({
+      day: chinaDay(opensAt),
+      at: closesAt + settings.billsAfterMs,
+    }))
+    .filter(({ day }) => day > row.billsDay)
+    .sort((one, other) => one.day - other.day);
+  return days[0];
+}
+
+/** Whether the bills of `billsDay` are still being compared. */
+export const isReconciling = (row: SessionRow): boolean =>
+  row.billsDay !== 0 && row.reconciledDay < row.billsDay;
+
+export function decideBeginReconciliation(
+  row: SessionRow | undefined,
+  command: BeginReconciliation,
+  at: EpochMs,
+): Decision {
+  if (row === undefined) return refuse('session-missing');
+  const next = nextBills(row);
+  if (next?.day !== command.day || at < next.at) return accept(done);
+  return accept(done, { kind: 'reconciliation-begun', day: command.day });
+}
+
+export function decideNoteReconciled(
+  row: SessionRow | undefined,
+  { day, lines }: NoteReconciled,
+): Decision {
+  if (row === undefined) return refuse('session-missing');
+  if (!isReconciling(row) || row.billsDay !== day) return accept(done);
+  return accept(done, { kind: 'day-reconciled', day, lines });
+}
+
+/** Days of comparisons that are kept for staff; the journal has them all. */
+const reconciledMax = 200;
+
 export function evolveSession(
   known: SessionRow | undefined,
   event: Exclude<SessionEvent, { kind: 'session-adopted' }>,
@@ -81,11 +133,24 @@ export function evolveSession(
     known.acknowledged = [...others, { partition, number }];
     return known;
   }
+  if (event.kind === 'reconciliation-begun' || event.kind === 'day-reconciled') {
+    assert(known !== undefined, 'a session is installed before its days end');
+    const { day } = event;
+    known.billsDay = day;
+    if (event.kind === 'reconciliation-begun') return known;
+    known.reconciledDay = day;
+    const lines = event.lines.map((line) => ({ day, ...line }));
+    known.reconciled = [...known.reconciled, ...lines].slice(-reconciledMax);
+    return known;
+  }
   const row = known ?? {
     table: 'session',
     lastIndex: 0,
     adopted: event.adopted,
     acknowledged: [],
+    billsDay: 0,
+    reconciledDay: 0,
+    reconciled: [],
   };
   row.adopted = event.adopted;
   return row;

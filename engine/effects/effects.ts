@@ -16,16 +16,19 @@ import type { Bus } from '../bus/bus.ts';
 import { Postbox } from '../bus/postbox.ts';
 import { unreachable } from '../core/assert.ts';
 import type { Effect } from '../core/effects.ts';
+import type { PaymentProvider } from '../payments/provider.ts';
 import type { Command, DeliveryOutcome } from '../protocol/commands.ts';
 import type { ChallengeId, EpochMs, PartitionName, PersonId, Sealed } from '../protocol/ids.ts';
-import type { Layout } from '../protocol/layout.ts';
+import { type Layout, partitionOfPerson, partitionsOf } from '../protocol/layout.ts';
+import type { MessageContent } from '../protocol/messages.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
-import type { ChannelsReport, CommandReply } from '../protocol/replies.ts';
+import type { ChannelsReport, CommandReply, Query, QueryReply } from '../protocol/replies.ts';
 import { type CommandBody, partitionOfBody, type RoutedBody } from '../protocol/routing.ts';
 import { NotHeard } from './channel.ts';
 import type { Courier } from './failover.ts';
 import { Lane } from './lane.ts';
-import { codeExpiresAt } from './messages.ts';
+import { codeExpiresAt, newsExpiresAt } from './messages.ts';
+import { createMoney, type MoneyEffect } from './money.ts';
 
 /** The part of the vault that sending needs. */
 export type MessageVault = {
@@ -38,6 +41,7 @@ export type EffectsOptions = {
   layout: Layout;
   vault: MessageVault;
   courier: Courier;
+  providers: readonly PaymentProvider[];
   now(): EpochMs;
   /** An effect that got an answer nobody foresaw, in words without personal data. */
   onTrouble(what: string): void;
@@ -55,7 +59,6 @@ export interface Effects {
 /** At a time; the others wait their turn. */
 const codesRunningMax = 256;
 const newsRunningMax = 64;
-const newsKinds: ReadonlySet<string> = new Set(['send-news']);
 const answerWithinMs = 10_000;
 /** A message that may have left so often is not tried again: each may be one more of the same. */
 const doubtsMax = 3;
@@ -77,11 +80,15 @@ export function createEffects(options: EffectsOptions): Effects {
   const { bus, layout, vault, courier, now, onTrouble } = options;
   const postbox = new Postbox(bus, answerWithinMs);
   const known = new Set<string>();
-  const codes = new Lane<Effect>(codesRunningMax, run);
-  const news = new Lane<Effect>(newsRunningMax, run);
+  const codes = new Lane<BookEffect>(codesRunningMax, run);
+  const news = new Lane<BookEffect>(newsRunningMax, run);
   const stopping = new AbortController();
+  const money = createMoney({
+    ...{ providers: options.providers, partitions: partitionsOf(layout), now, onTrouble },
+    ...{ tell: (body: RoutedBody) => tell(body), ask },
+  });
 
-  async function run(effect: Effect): Promise<void> {
+  async function run(effect: BookEffect): Promise<void> {
     try {
       await carryOut(effect);
     } catch (error) {
@@ -91,10 +98,12 @@ export function createEffects(options: EffectsOptions): Effects {
     }
   }
 
-  async function carryOut(effect: Effect): Promise<void> {
+  async function carryOut(effect: BookEffect): Promise<void> {
     switch (effect.kind) {
       case 'send-message':
         return sendMessage(effect);
+      case 'send-news':
+        return sendNews(effect);
       case 'vacate-area': {
         const { person, area, claim } = effect;
         const reply = await tell({ kind: 'vacate-area', person, area, claim });
@@ -143,24 +152,55 @@ export function createEffects(options: EffectsOptions): Effects {
     const { key, person, area, challenge, attempt, phone } = effect;
     const taken = await tell({ kind: 'take-message', phone: phone.index, key });
     let outcome: DeliveryOutcome;
-    if (taken.kind === 'accepted') outcome = await deliver(effect);
+    if (taken.kind === 'accepted') outcome = await deliverCode(effect);
     else if (taken.reason === 'phone-messages-used-up') outcome = taken.reason;
     else return trouble(effect, taken);
     const place = area === undefined ? {} : { area };
     await settle(effect, { kind: 'note-delivery', person, ...place, challenge, attempt, outcome });
   }
 
+  async function sendNews(effect: Extract<Effect, { kind: 'send-news' }>): Promise<void> {
+    const { person, area, news } = effect;
+    const outcome = await deliverNews(effect);
+    await settle(effect, { kind: 'note-news', area, person, news: news.place, outcome });
+  }
+
+  /** To the phone that is bound now: the row knows none. Whoever has none is told nothing. */
+  async function deliverNews({
+    key,
+    person,
+    news: { content, at },
+  }: Extract<Effect, { kind: 'send-news' }>): Promise<'sent' | 'failed'> {
+    for (let tries = 0; ; tries += 1) {
+      const asked = await ask(partitionOfPerson(layout, person), { kind: 'candidate', person });
+      if (asked.kind === 'candidate') {
+        const sealed = asked.candidate?.phone?.sealed;
+        return deliver(key, person, sealed, content, newsExpiresAt(content, at));
+      }
+      await pause(tries);
+    }
+  }
+
+  function deliverCode(effect: Extract<Effect, { kind: 'send-message' }>) {
+    const { key, person, code: kind, challenge, sentAt, phone } = effect;
+    const content = { kind, code: vault.smsCodeOf(challenge) };
+    return deliver(key, person, phone.sealed, content, codeExpiresAt(sentAt));
+  }
+
+  /** Until a carrier has answered, or there is no longer anything to tell. */
   async function deliver(
-    effect: Extract<Effect, { kind: 'send-message' }>,
+    key: string,
+    person: PersonId,
+    sealed: Sealed | undefined,
+    content: MessageContent,
+    expiresAt: EpochMs,
   ): Promise<'sent' | 'failed'> {
-    const { key, person, code: kind, challenge, sentAt } = effect;
     // Erased since: there is nobody to send it to.
-    const phone = vault.open(person, effect.phone.sealed);
+    const phone = sealed === undefined ? undefined : vault.open(person, sealed);
     let doubts = 0;
     for (let tries = 0; ; tries += 1) {
       const at = now();
-      if (phone === undefined || at >= codeExpiresAt(sentAt)) return 'failed';
-      const content = { kind, code: vault.smsCodeOf(challenge) };
+      if (phone === undefined || at >= expiresAt) return 'failed';
       try {
         const { kind: outcome } = await unlessStopped(courier.send({ key, phone, content, at }));
         return outcome;
@@ -173,6 +213,14 @@ export function createEffects(options: EffectsOptions): Effects {
     }
   }
 
+  async function ask(partition: PartitionName, query: Query): Promise<QueryReply> {
+    const id = freshId();
+    const answer = await postbox.post(partition, { id, answerBy: now() + answerWithinMs, query });
+    if (answer.kind === 'unknown' || answer.kind === 'accepted')
+      return { id, kind: 'refused', reason: 'engine-away' };
+    return answer;
+  }
+
   const tell = (body: RoutedBody): Promise<CommandReply> =>
     tellAt(partitionOfBody(layout, body), body);
 
@@ -181,8 +229,12 @@ export function createEffects(options: EffectsOptions): Effects {
     for (let tries = 0; ; tries += 1) {
       stopping.signal.throwIfAborted();
       // A fresh id each time: books know these commands again by what they say.
-      const id = randomBytes(17).toString('base64url').slice(0, 22);
-      const command = { ...body, id, answerBy: now() + answerWithinMs, epoch: anyEpoch } as Command;
+      const command = {
+        ...body,
+        id: freshId(),
+        answerBy: now() + answerWithinMs,
+        epoch: anyEpoch,
+      } as Command;
       const reply = await postbox.post(partition, command);
       if (reply.kind === 'accepted') return reply;
       if (reply.kind === 'refused' && !passing.has(reply.reason)) return reply;
@@ -221,17 +273,29 @@ export function createEffects(options: EffectsOptions): Effects {
   return {
     run(effects) {
       for (const effect of effects) {
+        if (isMoney(effect)) {
+          money.take(effect);
+          continue;
+        }
         if (known.has(effect.key)) continue;
         known.add(effect.key);
-        (newsKinds.has(effect.kind) ? news : codes).put(effect);
+        (effect.kind === 'send-news' ? news : codes).put(effect);
       }
     },
     waiting: () => ({ codes: codes.size, news: news.size }),
     async stop() {
       stopping.abort();
-      await Promise.all([codes.stop(), news.stop()]);
+      await Promise.all([codes.stop(), news.stop(), money.stop()]);
     },
   };
 }
 
+/** Done with a book or a channel; the others with a payment provider. */
+type BookEffect = Exclude<Effect, MoneyEffect>;
+const isMoney = (effect: Effect): effect is MoneyEffect =>
+  effect.kind === 'watch-payment' ||
+  effect.kind === 'refund-payment' ||
+  effect.kind === 'reconcile';
+
+const freshId = (): string => randomBytes(17).toString('base64url').slice(0, 22);
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

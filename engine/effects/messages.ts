@@ -40,6 +40,10 @@ export const templates: Readonly<Record<MessageKind, string>> = {
     '退费成功，{fee} 元已退，到账时间以支付平台为准。原来的考位已释放，{month}月{day}日 {clock} 起可以重新报考。',
   'refund-succeeded-last-day':
     '退费成功，{fee} 元已退，到账时间以支付平台为准。原来的考位已释放，本次报考已截止，请关注下次考试。',
+  'second-payment-refunding':
+    '同一张报考单收到了两笔付款，多付的 {fee} 元会自动原路退回付款账户，不用申请。报考不受影响，退成后发短信。',
+  'money-returned':
+    '自动退回的 {fee} 元已退成，到账时间以支付平台为准。报考情况请登录“我的报考”查看。',
 };
 
 /** A template as a carrier wants it on file: `variable` writes one in the carrier's way. */
@@ -113,6 +117,8 @@ function valuesOf(content: MessageContent): Readonly<Record<string, string>> {
       return { fee: yuanOf(content.feeFen), ...momentOf(content.bookableFrom) };
     case 'late-payment-refunding':
     case 'refund-succeeded-last-day':
+    case 'second-payment-refunding':
+    case 'money-returned':
       return { fee: yuanOf(content.feeFen) };
     default:
       return unreachable(content);

@@ -49,6 +49,10 @@ export const demonstrationSettings: Settings = {
   messagesPerPhonePerDayMax: 40,
   peoplePerPhoneMax: 5,
   areaMovesPerDayMax: 10,
+  paymentMs: 30 * minuteMs,
+  releaseGraceMs: 30 * minuteMs,
+  remindBeforeMs: [180 * minuteMs, 60 * minuteMs],
+  billsAfterMs: 13 * 60 * minuteMs,
 };
 
 export async function importDemonstration(

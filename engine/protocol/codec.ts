@@ -9,14 +9,16 @@
  * O3 Within a version lists of kinds grow at their end only; any other change is a new version.
  * O4 The names of fields never travel, so a renamed field changes nothing on the bus.
  */
-import type {
-  CandidateRecord,
-  CodeAddress,
-  Command,
-  DeliveryOutcome,
-  PassedCourse,
-  SetWindow,
-  TicketRecord,
+import {
+  type AsideReason,
+  asideReasons,
+  type CandidateRecord,
+  type CodeAddress,
+  type Command,
+  type DeliveryOutcome,
+  type PassedCourse,
+  type SetWindow,
+  type TicketRecord,
 } from './commands.ts';
 import type { CommandId, UnitCode } from './ids.ts';
 import {
@@ -40,6 +42,13 @@ import {
 } from './message-pack.ts';
 import type { Notice } from './notices.ts';
 import {
+  type PaymentWay,
+  type ProviderName,
+  paymentWays,
+  providerNames,
+  type ReconciledBill,
+} from './payments.ts';
+import {
   type RefusalDetail,
   type RefusalReason,
   type Refused,
@@ -48,19 +57,27 @@ import {
 import type {
   Accepted,
   AreaCounts,
+  AsideView,
   AskedQuery,
+  AttemptView,
   CandidateView,
   ChannelStanding,
   ChannelsReport,
   CodeView,
   CommandReply,
   DemonstrationMessage,
+  OrderState,
+  OrderView,
   Outcome,
   PartitionStatus,
+  PaymentCursor,
+  PaymentLine,
   PoolBalance,
   Query,
   QueryAnswer,
   QueryReply,
+  ReconciledDay,
+  RefundCause,
   RegistrationView,
   Revocation,
   SeatView,
@@ -96,7 +113,7 @@ export const messageSizeMax = 1024 * 1024;
 export const repliesSizeMax = 64 * 1024 * 1024;
 export const itemsMax = 4096;
 
-const version = 1;
+const version = 2;
 
 // ── Names ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -131,6 +148,14 @@ const deliveryState = choice<'sending' | DeliveryOutcome>([
   'phone-messages-used-up',
 ]);
 const reason: Shape<RefusalReason> = word(refusalReasons);
+/** Order, attempt and refund numbers. */
+const numbers = ascii(characters('0-9A-Z_'), 1, 40);
+const provider = choice<ProviderName>(providerNames);
+const way = choice<PaymentWay>(paymentWays);
+const money = small;
+/** A provider's own words: bounded, and otherwise whatever it says. */
+const foreign = text(128);
+const asideReason: Shape<AsideReason> = word(asideReasons);
 
 const codeAddress = record<CodeAddress>({ sealed, index: opaque, mask });
 /** A phone as typed, or already sealed. */
@@ -193,7 +218,10 @@ const catalogue = record<Catalogue>({
     10_000,
   ),
 });
-const calendar = list(record<BookingDay>({ opensAt: at, closesAt: at }), 1000);
+const calendar = list(
+  record<BookingDay>({ opensAt: at, closesAt: at, releasesAt: optional(at) }),
+  1000,
+);
 const settings = record<Settings>({
   foreignCourse: choice(['warn', 'refuse']),
   importedPhoneMustMatch: boolean,
@@ -206,6 +234,10 @@ const settings = record<Settings>({
   messagesPerPhonePerDayMax: small,
   peoplePerPhoneMax: small,
   areaMovesPerDayMax: small,
+  paymentMs: small,
+  releaseGraceMs: small,
+  remindBeforeMs: list(small, 8),
+  billsAfterMs: small,
 });
 const window = union<Window, 'state'>('state', {
   open: { pausedMs: count },
@@ -267,7 +299,24 @@ const query = union<Query, 'kind'>('kind', {
   status: {},
   messages: {},
   channels: {},
+  payments: {
+    from: at,
+    to: at,
+    after: optional(record<PaymentCursor>({ area: code, registration: small })),
+  },
+  asides: {},
 });
+
+const reconciledBill = {
+  provider,
+  payments: small,
+  paidFen: count,
+  refunds: small,
+  refundedFen: count,
+  differences: small,
+};
+const onOrder = { ...onRegistration, order: numbers };
+const onAttempt = { ...envelope, area: code, attempt: numbers };
 
 type Item = Command | ({ kind: 'ask' } & AskedQuery);
 const item = union<Item, 'kind'>('kind', {
@@ -326,6 +375,38 @@ const item = union<Item, 'kind'>('kind', {
   'end-sign-ins': { ...onPerson, generation: small },
   'sign-out': { ...onPerson, nonce: opaque, until: at },
   'release-phone': { ...onPhone, binding: small },
+  'confirm-registration': onRegistration,
+  'withdraw-order': onOrder,
+  'start-payment': { ...onOrder, provider, way },
+  'stop-payment': onOrder,
+  'request-refund': onOrder,
+  'note-payment': {
+    ...{ ...onAttempt, provider },
+    ...{ transaction: foreign, amountFen: money, paidAt: at },
+  },
+  'note-attempt-closed': onAttempt,
+  'note-refund': {
+    ...onAttempt,
+    outcome: choice(['succeeded', 'refused']),
+    why: foreign,
+    refundedAt: at,
+  },
+  'release-unpaid': { ...envelope, area: code },
+  'remind-unpaid': { ...envelope, area: code },
+  'note-news': {
+    ...{ ...envelope, area: code, person: opaque, news: small },
+    outcome: choice(['sent', 'failed']),
+  },
+  'set-aside': {
+    ...{ ...envelope, key: plain, provider, why: asideReason },
+    ...{ attempt: foreign, transaction: foreign, amountFen: money },
+  },
+  'begin-reconciliation': { ...envelope, day: small },
+  'note-reconciled': {
+    ...envelope,
+    day: small,
+    lines: list(record<ReconciledBill>(reconciledBill), 8),
+  },
 });
 
 // ── Replies ─────────────────────────────────────────────────────────────────────────────────────
@@ -351,6 +432,38 @@ const outcome = union<Outcome, 'kind'>('kind', {
   'sign-in-failed': { failures: small, retryAt: at },
   adopted: { number: small },
   'reset-code': { challenge: opaque, expiresAt: at, resendFrom: at },
+  confirmed: { order: numbers },
+  'payment-started': { attempt: numbers, amountFen: money, expiresAt: at },
+});
+const orderState = choice<OrderState>([
+  ...(['confirmed', 'paid', 'refunding', 'refunded', 'withdrawn', 'released'] as const),
+]);
+const attemptView = record<AttemptView>({
+  number: numbers,
+  provider,
+  way,
+  startedAt: at,
+  expiresAt: at,
+  state: choice(['live', 'stopping', 'closed', 'paid']),
+  paidAt: optional(at),
+  refund: optional(
+    record<NonNullable<AttemptView['refund']>>({
+      cause: choice<RefundCause>(['asked', 'second', 'late']),
+      requestedAt: at,
+      doneAt: optional(at),
+      stuck: boolean,
+    }),
+  ),
+});
+const orderView = record<OrderView>({
+  number: numbers,
+  ticket,
+  courses: unitsAndCourses,
+  feeFen: money,
+  confirmedAt: at,
+  state: orderState,
+  endedAt: optional(at),
+  attempts: list(attemptView, 64),
 });
 const registration = record<RegistrationView>({
   revision: small,
@@ -359,11 +472,19 @@ const registration = record<RegistrationView>({
       unit: code,
       course,
       ticket,
-      state: union<SeatView['state'], 'kind'>('kind', { held: { until: at }, saved: {} }),
+      state: union<SeatView['state'], 'kind'>('kind', {
+        held: { until: at },
+        saved: {},
+        confirmed: { order: numbers },
+        paid: { order: numbers },
+        refunding: { order: numbers },
+      }),
     }),
     unitsMax,
   ),
   draft: list(record<RegistrationView['draft'][number]>({ unit: code, course, ticket }), unitsMax),
+  orders: list(orderView, 64),
+  releasedAt: optional(at),
   code: optional(
     record<CodeView>({
       challenge: opaque,
@@ -489,6 +610,9 @@ const reply = union<Reply, 'kind'>('kind', {
         free: small,
         held: small,
         saved: small,
+        confirmed: small,
+        paid: small,
+        refunding: small,
       }),
       10_000 * unitsMax,
     ),
@@ -539,6 +663,34 @@ const reply = union<Reply, 'kind'>('kind', {
       channelNames.length,
     ),
     waiting: record<ChannelsReport['waiting']>({ codes: count, news: count }),
+  },
+  payments: {
+    ...id,
+    payments: list(
+      record<PaymentLine>({
+        provider,
+        attempt: numbers,
+        transaction: foreign,
+        amountFen: money,
+        paidAt: at,
+        refund: optional(
+          record<NonNullable<PaymentLine['refund']>>({ number: numbers, doneAt: at }),
+        ),
+      }),
+      10_000,
+    ),
+    next: optional(record<PaymentCursor>({ area: code, registration: small })),
+  },
+  asides: {
+    ...id,
+    asides: list(
+      record<AsideView>({
+        ...{ number: small, at, provider, why: asideReason },
+        ...{ attempt: foreign, transaction: foreign, amountFen: money },
+      }),
+      10_000,
+    ),
+    reconciled: list(record<ReconciledDay>({ day: small, ...reconciledBill }), 10_000),
   },
 });
 

@@ -13,6 +13,7 @@ import type {
   CommandId,
   CourseCode,
   EpochMs,
+  Fen,
   PersonId,
   PhoneIndex,
   ProgrammeCode,
@@ -20,6 +21,13 @@ import type {
   TicketNumber,
   UnitCode,
 } from './ids.ts';
+import type {
+  AttemptNumber,
+  OrderNumber,
+  PaymentWay,
+  ProviderName,
+  ReconciledBill,
+} from './payments.ts';
 import type { Adopted, BookingDay, Catalogue, Settings } from './session.ts';
 
 /**
@@ -76,6 +84,65 @@ export type SaveSeats = OnRegistration & {
 /** D6: gives up saved seats, explicitly. */
 export type GiveUpSeats = OnRegistration & { kind: 'give-up-seats'; units: UnitCode[] };
 
+/** 确认报考信息 (F28): the ticket's saved seats become one order; what is only chosen is dropped. */
+export type ConfirmRegistration = OnRegistration & { kind: 'confirm-registration' };
+/** D15: confirmed, unpaid and with no live attempt: the whole order goes and its seats are free. */
+export type WithdrawOrder = OnRegistration & { kind: 'withdraw-order'; order: OrderNumber };
+/** F38: a new attempt with a number of its own; an earlier one is closed at its provider. */
+export type StartPayment = OnRegistration & {
+  kind: 'start-payment';
+  order: OrderNumber;
+  provider: ProviderName;
+  way: PaymentWay;
+};
+/** The candidate will not pay this way: the attempt is closed at its provider. */
+export type StopPayment = OnRegistration & { kind: 'stop-payment'; order: OrderNumber };
+/** 申请退费 (F31): the whole order; its seats stay until the refund has succeeded (D13). */
+export type RequestRefund = OnRegistration & { kind: 'request-refund'; order: OrderNumber };
+
+/**
+ * A provider's verified word that it took money (D14): by notice, by asking, or in its bill.
+ * `area` is the one that the attempt's number names.
+ */
+export type NotePayment = Envelope & {
+  kind: 'note-payment';
+  area: AreaCode;
+  provider: ProviderName;
+  attempt: AttemptNumber;
+  transaction: string;
+  amountFen: Fen;
+  paidAt: EpochMs;
+};
+/** The provider will take no money for this attempt any more. */
+export type NoteAttemptClosed = Envelope & {
+  kind: 'note-attempt-closed';
+  area: AreaCode;
+  attempt: AttemptNumber;
+};
+/**
+ * `refused`: not taken on so far; it is tried again, and staff see it. `why`: the provider's code,
+ * else empty. `refundedAt`: by the provider's clock, 0 while refused.
+ */
+export type NoteRefund = Envelope & {
+  kind: 'note-refund';
+  area: AreaCode;
+  attempt: AttemptNumber;
+  outcome: 'succeeded' | 'refused';
+  why: string;
+  refundedAt: EpochMs;
+};
+/** Timers of F30, in slices: those whose day has closed, and those who are to be reminded of it. */
+export type ReleaseUnpaid = Envelope & { kind: 'release-unpaid'; area: AreaCode };
+export type RemindUnpaid = Envelope & { kind: 'remind-unpaid'; area: AreaCode };
+/** An effect's completion: a message about the registration was taken by a channel, or given up. */
+export type NoteNews = Envelope & {
+  kind: 'note-news';
+  area: AreaCode;
+  person: PersonId;
+  news: number;
+  outcome: 'sent' | 'failed';
+};
+
 /** From the CandidateBook's writer: leave this area at move number `claim`; refused while seats remain. */
 export type VacateArea = Envelope & {
   kind: 'vacate-area';
@@ -117,10 +184,24 @@ export type AreaCommand =
   | ResendCode
   | SaveSeats
   | GiveUpSeats
+  | OrderCommand
   | VacateArea
   | FenceArea
   | ExpireHolds
-  | SetCapacity;
+  | SetCapacity
+  | PaymentFact
+  | ReleaseUnpaid
+  | RemindUnpaid
+  | NoteNews;
+/** A candidate's, on an order. */
+export type OrderCommand =
+  | ConfirmRegistration
+  | WithdrawOrder
+  | StartPayment
+  | StopPayment
+  | RequestRefund;
+/** What became true at a provider. */
+export type PaymentFact = NotePayment | NoteAttemptClosed | NoteRefund;
 
 export type TicketRecord = {
   number: TicketNumber;
@@ -317,7 +398,54 @@ export type SetWindow = Envelope & {
 export type Adopt = Envelope & { kind: 'adopt'; adopted: Adopted };
 /** The SessionBook learns that a partition has adopted `number`. */
 export type NoteAdopted = Envelope & { kind: 'note-adopted'; partition: string; number: number };
-export type SessionCommand = InstallSession | SetWindow | Adopt | NoteAdopted;
+/**
+ * D14: what a provider said and no book could take, for staff. Once per `key`. `attempt` and
+ * `transaction` are the provider's words and may be anything.
+ */
+export type SetAside = Envelope & {
+  kind: 'set-aside';
+  key: string;
+  provider: ProviderName;
+  why: AsideReason;
+  attempt: string;
+  transaction: string;
+  amountFen: Fen;
+};
+export const asideReasons = [
+  // Notices that could not be trusted.
+  'malformed',
+  'signature',
+  'stale',
+  'merchant',
+  'currency',
+  // Facts that fit no order.
+  'payment-unknown',
+  'payment-differs',
+  'amount-differs',
+  // B7: what a bill has and our orders have not, or the other way round.
+  'bill-payment-missing-here',
+  'bill-payment-missing-there',
+  'bill-refund-missing-here',
+  'bill-refund-missing-there',
+  'bill-amount-differs',
+] as const;
+export type AsideReason = (typeof asideReasons)[number];
+/** A timer: the bills of the booking day that closed are there to be compared (B7). */
+export type BeginReconciliation = Envelope & { kind: 'begin-reconciliation'; day: number };
+/** The day's bills are compared, a line a provider; differences were set aside before. */
+export type NoteReconciled = Envelope & {
+  kind: 'note-reconciled';
+  day: number;
+  lines: ReconciledBill[];
+};
+export type SessionCommand =
+  | InstallSession
+  | SetWindow
+  | Adopt
+  | NoteAdopted
+  | SetAside
+  | BeginReconciliation
+  | NoteReconciled;
 
 export type Command = AreaCommand | NoteDelivery | CandidateCommand | PhoneCommand | SessionCommand;
 export type CommandKind = Command['kind'];

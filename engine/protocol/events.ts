@@ -5,19 +5,21 @@
  * E1 No event holds a code, a name or a number in the clear: sealed text and masks only.
  * E2 Times named `until`/`expiresOpen` are in open time (wall time less the pauses before it).
  */
-import type { CandidateRecord, CodeAddress, DeliveryOutcome } from './commands.ts';
+import type { AsideReason, CandidateRecord, CodeAddress, DeliveryOutcome } from './commands.ts';
 import type {
   AreaCode,
   ChallengeId,
   CommandId,
   CourseCode,
   EpochMs,
+  Fen,
   PersonId,
   PhoneIndex,
   TicketNumber,
   UnitCode,
 } from './ids.ts';
 import type { CodeKind } from './messages.ts';
+import type { OrderNumber, PaymentWay, ProviderName, ReconciledBill } from './payments.ts';
 import type { Outcome } from './replies.ts';
 import type { Adopted } from './session.ts';
 
@@ -82,6 +84,8 @@ export type SeatsSaved = OnRegistrationRow & {
   kind: 'seats-saved';
   ticket: TicketNumber;
   saved: { unit: UnitCode; course: CourseCode }[];
+  /** The day's close: until then it can be paid. */
+  payBefore: EpochMs;
   answer: Answer;
 };
 export type SeatsGivenUp = OnRegistrationRow & {
@@ -99,6 +103,96 @@ export type BookingDelivery = OnRegistrationRow & {
   challenge: ChallengeId;
   attempt: number;
   outcome: DeliveryOutcome;
+};
+/** `order`: its place in the row, `orderNumber` what it is called. The ticket's choices without a seat go, its saved seats stay. */
+export type RegistrationConfirmed = OnRegistrationRow & {
+  kind: 'registration-confirmed';
+  order: number;
+  orderNumber: OrderNumber;
+  ticket: TicketNumber;
+  courses: { unit: UnitCode; course: CourseCode }[];
+  feeFen: Fen;
+  answer: Answer;
+};
+export type OrderWithdrawn = OnRegistrationRow & {
+  kind: 'order-withdrawn';
+  order: number;
+  answer: Answer;
+};
+/** Attempts of the order that were live are being closed from now on. */
+export type PaymentStarted = OnRegistrationRow & {
+  kind: 'payment-started';
+  order: number;
+  attempt: number;
+  provider: ProviderName;
+  way: PaymentWay;
+  expiresAt: EpochMs;
+  answer: Answer;
+};
+export type PaymentStopped = OnRegistrationRow & {
+  kind: 'payment-stopped';
+  order: number;
+  answer: Answer;
+};
+export type AttemptClosed = OnRegistrationRow & {
+  kind: 'attempt-closed';
+  order: number;
+  attempt: number;
+};
+/**
+ * `pays`: the order, whose seats it holds. `retakes`: the seats of a released order, all of them
+ * (D11). `second` and `late`: nothing, so the money goes back by itself.
+ */
+export type PaymentReceived = OnRegistrationRow & {
+  kind: 'payment-received';
+  order: number;
+  attempt: number;
+  transaction: string;
+  paidAt: EpochMs;
+  does: 'pays' | 'retakes' | 'second' | 'late';
+};
+export type RefundRequested = OnRegistrationRow & {
+  kind: 'refund-requested';
+  order: number;
+  answer: Answer;
+};
+export type RefundSucceeded = OnRegistrationRow & {
+  kind: 'refund-succeeded';
+  order: number;
+  attempt: number;
+  /** By the provider's clock: its bill has it on that day. */
+  refundedAt: EpochMs;
+  /** Booking is open or opens again; 0 never. */
+  bookableFrom: EpochMs;
+};
+/** The provider does not take it on; it is tried again. */
+export type RefundStuck = OnRegistrationRow & {
+  kind: 'refund-stuck';
+  order: number;
+  attempt: number;
+  why: string;
+};
+/**
+ * F30: `units` lose their seats and stay as a draft; `orders` end with it. `bookableFrom`: when
+ * booking opens again, 0 never (D10).
+ */
+export type SeatsReleased = OnRegistrationRow & {
+  kind: 'seats-released';
+  units: UnitCode[];
+  orders: number[];
+  bookableFrom: EpochMs;
+};
+/** `reminder` counts from 1; `lastDay`: there is no tomorrow (D10). */
+export type UnpaidReminded = OnRegistrationRow & {
+  kind: 'unpaid-reminded';
+  reminder: number;
+  payBefore: EpochMs;
+  lastDay: boolean;
+};
+export type NewsNoted = OnRegistrationRow & {
+  kind: 'news-noted';
+  news: number;
+  outcome: 'sent' | 'failed';
 };
 export type CapacitySet = {
   kind: 'capacity-set';
@@ -230,6 +324,18 @@ export type MessageTaken = OnPhoneRow & { kind: 'message-taken'; key: string; da
 export type SessionInstalled = { kind: 'session-installed'; adopted: Adopted };
 export type WindowSet = { kind: 'window-set'; adopted: Adopted };
 export type AdoptionNoted = { kind: 'adoption-noted'; partition: string; number: number };
+export type PaymentSetAside = {
+  kind: 'payment-set-aside';
+  number: number;
+  key: string;
+  provider: ProviderName;
+  why: AsideReason;
+  attempt: string;
+  transaction: string;
+  amountFen: Fen;
+};
+export type ReconciliationBegun = { kind: 'reconciliation-begun'; day: number };
+export type DayReconciled = { kind: 'day-reconciled'; day: number; lines: ReconciledBill[] };
 /** This partition works by `adopted` from now on. */
 export type SessionAdopted = { kind: 'session-adopted'; adopted: Adopted };
 
@@ -245,7 +351,21 @@ export type RegistrationEvent =
   | HoldsExpired
   | AreaVacated
   | AreaFenced
-  | BookingDelivery;
+  | BookingDelivery
+  | OrderEvent;
+export type OrderEvent =
+  | RegistrationConfirmed
+  | OrderWithdrawn
+  | PaymentStarted
+  | PaymentStopped
+  | AttemptClosed
+  | PaymentReceived
+  | RefundRequested
+  | RefundSucceeded
+  | RefundStuck
+  | SeatsReleased
+  | UnpaidReminded
+  | NewsNoted;
 export type CandidateEvent =
   | CandidateImported
   | SignInSucceeded
@@ -268,11 +388,18 @@ export type CandidateEvent =
   | SignInsEnded
   | SignedOut;
 export type PhoneEvent = PhoneJoined | MessageTaken | PhoneLeft;
-export type SessionEvent = SessionInstalled | WindowSet | AdoptionNoted | SessionAdopted;
+export type SessionEvent =
+  | SessionInstalled
+  | WindowSet
+  | AdoptionNoted
+  | ReconciliationBegun
+  | DayReconciled
+  | SessionAdopted;
 export type RuxiEvent =
   | RegistrationEvent
   | CapacitySet
   | CandidateEvent
   | PhoneEvent
-  | SessionEvent;
+  | SessionEvent
+  | PaymentSetAside;
 export type EventKind = RuxiEvent['kind'];

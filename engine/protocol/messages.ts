@@ -32,9 +32,13 @@ export const newsKinds = [
   'released-unpaid-last-day',
   /** D11: the money came after the seats were gone and goes back by itself. */
   'late-payment-refunding',
-  /** F31, and the end of D11's. */
+  /** F31. */
   'refund-succeeded',
   'refund-succeeded-last-day',
+  /** D11: one order was paid twice, and one of the payments goes back by itself. */
+  'second-payment-refunding',
+  /** The end of what goes back by itself, whether it came late or twice. */
+  'money-returned',
 ] as const;
 export type NewsKind = (typeof newsKinds)[number];
 
@@ -56,5 +60,7 @@ export type NewsContent =
   | { kind: 'released-unpaid-last-day'; courses: number }
   | { kind: 'late-payment-refunding'; feeFen: Fen }
   | { kind: 'refund-succeeded'; feeFen: Fen; bookableFrom: EpochMs }
-  | { kind: 'refund-succeeded-last-day'; feeFen: Fen };
+  | { kind: 'refund-succeeded-last-day'; feeFen: Fen }
+  | { kind: 'second-payment-refunding'; feeFen: Fen }
+  | { kind: 'money-returned'; feeFen: Fen };
 export type MessageContent = CodeContent | NewsContent;

@@ -39,6 +39,16 @@ export type PaidFact = {
   paidAt: EpochMs;
 };
 
+/** B7: what one provider's bill of one day came to, and how many of its lines differ from ours. */
+export type ReconciledBill = {
+  provider: ProviderName;
+  payments: number;
+  paidFen: Fen;
+  refunds: number;
+  refundedFen: Fen;
+  differences: number;
+};
+
 export const attemptPattern = /^[0-9A-Z]{1,8}_[0-9A-Z]{1,16}_[0-9]{1,7}_[0-9]{1,3}_[0-9]{1,3}$/;
 export const orderPattern = /^[0-9A-Z]{1,8}_[0-9A-Z]{1,16}_[0-9]{1,7}_[0-9]{1,3}$/;
 

@@ -25,6 +25,7 @@ export const refusalReasons = [
   'window-paused',
   'window-closed', // for today
   'window-over', // the last day has closed
+  'release-running', // F30: this registration is unpaid since an earlier day and about to be released
   // May this candidate register at all (CandidateBook).
   'activation-required', // D1: initial password, nothing else is reachable
   'ticket-unknown',
@@ -43,6 +44,16 @@ export const refusalReasons = [
   'unit-clash', // R2: the unit has a course already; detail names course and ticket
   'unit-empty', // nothing there to drop or give up
   'draft-empty', // nothing chosen to hold
+  // Orders.
+  'order-confirmed', // F28: this ticket's courses are locked until paid, withdrawn or released
+  'order-paid', // F31: only a refund opens it again
+  'order-refunding', // D13: nothing may change until it has succeeded
+  'order-ended', // withdrawn, released or refunded
+  'order-unknown',
+  'nothing-saved', // no saved seat to confirm
+  'orders-used-up',
+  'payment-running', // D15: an attempt is live
+  'payments-used-up',
   // Codes.
   'codes-used-up', // D7 daily cap
   'resend-too-soon',
@@ -62,6 +73,11 @@ export const refusalReasons = [
   'sign-in-delayed', // D3
   // Capacity.
   'capacity-below-taken',
+  // Facts of providers (D14).
+  'payment-unknown', // no such order or attempt
+  'payment-differs', // another transaction for an attempt that is paid
+  'amount-differs',
+  'list-full', // the list of what was set aside
 ] as const;
 
 export type RefusalReason = (typeof refusalReasons)[number];

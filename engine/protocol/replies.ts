@@ -2,7 +2,13 @@
  * What a book answers. `accepted` repeats word for word under the same id; the view beside it is
  * the present state, so a repeated command shows where things stand now (B2).
  */
-import type { CandidateRecord, CodeAddress, DeliveryOutcome, TicketRecord } from './commands.ts';
+import type {
+  AsideReason,
+  CandidateRecord,
+  CodeAddress,
+  DeliveryOutcome,
+  TicketRecord,
+} from './commands.ts';
 import type { PhoneCodePurpose } from './events.ts';
 import type {
   AreaCode,
@@ -10,10 +16,19 @@ import type {
   CommandId,
   CourseCode,
   EpochMs,
+  Fen,
   PersonId,
   TicketNumber,
   UnitCode,
 } from './ids.ts';
+import type {
+  AttemptNumber,
+  OrderNumber,
+  PaymentWay,
+  ProviderName,
+  ReconciledBill,
+  RefundNumber,
+} from './payments.ts';
 import type { RefusalReason, Refused } from './refusals.ts';
 import type { Adopted } from './session.ts';
 
@@ -40,14 +55,23 @@ export type Outcome =
   | { kind: 'sign-in-failed'; failures: number; retryAt: EpochMs }
   | { kind: 'adopted'; number: number }
   /** request-reset-code: the live code's, whoever asked for it; said also where none is sent (D2). */
-  | { kind: 'reset-code'; challenge: ChallengeId; expiresAt: EpochMs; resendFrom: EpochMs };
+  | { kind: 'reset-code'; challenge: ChallengeId; expiresAt: EpochMs; resendFrom: EpochMs }
+  /** confirm-registration: the order there now is. */
+  | { kind: 'confirmed'; order: OrderNumber }
+  /** start-payment: what the provider is to be asked with. */
+  | { kind: 'payment-started'; attempt: AttemptNumber; amountFen: Fen; expiresAt: EpochMs };
 
 export type SeatView = {
   unit: UnitCode;
   course: CourseCode;
   ticket: TicketNumber;
   /** `until` in wall time; while paused it moves with the clock. */
-  state: { kind: 'held'; until: EpochMs } | { kind: 'saved' };
+  state:
+    | { kind: 'held'; until: EpochMs }
+    | { kind: 'saved' }
+    | { kind: 'confirmed'; order: OrderNumber }
+    | { kind: 'paid'; order: OrderNumber }
+    | { kind: 'refunding'; order: OrderNumber };
 };
 export type CodeView = {
   challenge: ChallengeId;
@@ -61,11 +85,43 @@ export type CodeView = {
   triesLeft: number;
   delivery: 'sending' | DeliveryOutcome;
 };
+/**
+ * `confirmed` is 待缴费, `paid` is 已缴费 and 已确认 (F41), `refunding` 退费中; the others have ended and
+ * hold no seat.
+ */
+export type OrderState = 'confirmed' | 'paid' | 'refunding' | 'refunded' | 'withdrawn' | 'released';
+/** Why money goes back: asked for, a second payment of one order, or one that came too late (D11). */
+export type RefundCause = 'asked' | 'second' | 'late';
+export type AttemptView = {
+  number: AttemptNumber;
+  provider: ProviderName;
+  way: PaymentWay;
+  startedAt: EpochMs;
+  expiresAt: EpochMs;
+  /** `stopping`: it is being closed at the provider. */
+  state: 'live' | 'stopping' | 'closed' | 'paid';
+  paidAt?: EpochMs;
+  refund?: { cause: RefundCause; requestedAt: EpochMs; doneAt?: EpochMs; stuck: boolean };
+};
+export type OrderView = {
+  number: OrderNumber;
+  ticket: TicketNumber;
+  courses: { unit: UnitCode; course: CourseCode }[];
+  feeFen: Fen;
+  confirmedAt: EpochMs;
+  state: OrderState;
+  endedAt?: EpochMs;
+  attempts: AttemptView[];
+};
 /** One person's registration in one area, as pages show it. Revision 0: nothing yet. */
 export type RegistrationView = {
   revision: number;
   seats: SeatView[];
   draft: { unit: UnitCode; course: CourseCode; ticket: TicketNumber }[];
+  /** Oldest first. */
+  orders: OrderView[];
+  /** F30: when unpaid seats were last released; gone once seats are held again. */
+  releasedAt?: EpochMs;
   code?: CodeView;
   /** The ticket that F26 was asked of: some of its units are full, `send-code` or nothing follows. */
   asking?: TicketNumber;
@@ -129,7 +185,33 @@ export type PoolBalance = {
   free: number;
   held: number;
   saved: number;
+  confirmed: number;
+  paid: number;
+  refunding: number;
 };
+
+/** One payment as our orders have it, for the comparison with a bill (B7). */
+export type PaymentLine = {
+  provider: ProviderName;
+  attempt: AttemptNumber;
+  transaction: string;
+  amountFen: Fen;
+  paidAt: EpochMs;
+  refund?: { number: RefundNumber; doneAt: EpochMs };
+};
+/** Where the next page of payments begins. */
+export type PaymentCursor = { area: AreaCode; registration: number };
+export type AsideView = {
+  number: number;
+  at: EpochMs;
+  provider: ProviderName;
+  why: AsideReason;
+  attempt: string;
+  transaction: string;
+  amountFen: Fen;
+};
+/** One provider's day, compared (B7). `day` is a China-time day number. */
+export type ReconciledDay = { day: number } & ReconciledBill;
 
 export type Query =
   | { kind: 'registration'; area: AreaCode; person: PersonId }
@@ -140,6 +222,10 @@ export type Query =
   | { kind: 'outcome'; command: CommandId; person: PersonId; area?: AreaCode; answerBy: EpochMs }
   | { kind: 'counts' }
   | { kind: 'balance' }
+  /** Paid or refunded in `from <= time < to`; of this partition's areas, a page at a time. */
+  | { kind: 'payments'; from: EpochMs; to: EpochMs; after?: PaymentCursor }
+  /** D14, B7: what was set aside, newest first, and the days that were compared. */
+  | { kind: 'asides' }
   | { kind: 'session' }
   /** People with sign-ins that were ended within the cookie's lifetime. */
   | { kind: 'revocations' }
@@ -222,6 +308,8 @@ export type QueryAnswer =
     }
   | { kind: 'counts'; counts: AreaCounts[] }
   | { kind: 'balance'; pools: PoolBalance[] }
+  | { kind: 'payments'; payments: PaymentLine[]; next?: PaymentCursor }
+  | { kind: 'asides'; asides: AsideView[]; reconciled: ReconciledDay[] }
   | { kind: 'session'; adopted: Adopted | null }
   | { kind: 'revocations'; revocations: Revocation[] }
   | { kind: 'spend-once'; unspent: boolean }

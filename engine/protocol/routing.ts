@@ -30,6 +30,17 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'resend-code':
     case 'save-seats':
     case 'give-up-seats':
+    case 'confirm-registration':
+    case 'withdraw-order':
+    case 'start-payment':
+    case 'stop-payment':
+    case 'request-refund':
+    case 'note-payment':
+    case 'note-attempt-closed':
+    case 'note-refund':
+    case 'note-news':
+    case 'release-unpaid':
+    case 'remind-unpaid':
     case 'vacate-area':
     case 'fence-area':
     case 'expire-holds':
@@ -66,6 +77,9 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'install-session':
     case 'set-window':
     case 'note-adopted':
+    case 'set-aside':
+    case 'begin-reconciliation':
+    case 'note-reconciled':
       return layout.session;
   }
 }

@@ -65,8 +65,11 @@ export type Catalogue = {
   programmes: Programme[];
 };
 
-/** One day of the booking window: `opensAt <= time < closesAt` (D9). */
-export type BookingDay = { opensAt: EpochMs; closesAt: EpochMs };
+/**
+ * One day of the booking window: `opensAt <= time < closesAt` (D9). Booking, paying and asking for
+ * a refund go by it; what stands unpaid is released from `releasesAt` on, else from the close (F30).
+ */
+export type BookingDay = { opensAt: EpochMs; closesAt: EpochMs; releasesAt?: EpochMs };
 
 /** Limits and choices the office sets; D7, D8, B1 and F11 name them. */
 export type Settings = {
@@ -82,6 +85,14 @@ export type Settings = {
   messagesPerPhonePerDayMax: number;
   peoplePerPhoneMax: number;
   areaMovesPerDayMax: number;
+  /** How long one payment attempt may be paid; never beyond the day's close (D11). */
+  paymentMs: number;
+  /** How long after the release a provider that does not answer is waited for (D11). */
+  releaseGraceMs: number;
+  /** F30: how long before the close the unpaid are reminded, longest first. */
+  remindBeforeMs: number[];
+  /** B7: how long after the close the providers' bills of the day are there. */
+  billsAfterMs: number;
 };
 
 /**

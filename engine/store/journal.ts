@@ -12,6 +12,7 @@
  *    and what can be written can be read: no limit here is lower than what was let in.
  */
 import { createHash } from 'node:crypto';
+import { asideReasons } from '../protocol/commands.ts';
 import type { IssuedCode, RuxiEvent } from '../protocol/events.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import {
@@ -24,18 +25,22 @@ import {
   record,
   union,
   Writer,
+  word,
 } from '../protocol/message-pack.ts';
+import type { ReconciledBill } from '../protocol/payments.ts';
 import {
   adopted,
   answer,
   candidateRecord,
   codeAddress,
   delivery,
+  provider,
   some,
   text,
   uint,
   uint32,
   unitAndCourse,
+  way,
 } from './shapes.ts';
 import { StoreCorrupt } from './store.ts';
 
@@ -76,6 +81,8 @@ const hold: Fields<{ unit: string; course: string; since: number; until: number 
   until: uint,
 };
 
+const asideReason = word(asideReasons);
+
 const event = union<RuxiEvent, 'kind'>('kind', {
   'course-chosen': { ...onRegistration, unit: text, course: text, ticket: text, answer },
   'course-dropped': { ...onRegistration, unit: text, answer },
@@ -102,7 +109,13 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     answer,
   },
   'code-mistyped': { ...onRegistration },
-  'seats-saved': { ...onRegistration, ticket: text, saved: some(unitAndCourse), answer },
+  'seats-saved': {
+    ...onRegistration,
+    ticket: text,
+    saved: some(unitAndCourse),
+    payBefore: uint,
+    answer,
+  },
   'seats-given-up': { ...onRegistration, units: some(text), answer },
   'holds-expired': { ...onRegistration, units: some(text) },
   'area-vacated': { ...onRegistration },
@@ -167,6 +180,75 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   'sign-ins-ended': { ...onCandidate, generation: uint, at: uint, answer },
   'signed-out': { ...onCandidate, nonce: text, until: uint, at: uint, answer },
   'phone-left': { phone: text, person: text, binding: uint, until: uint },
+  'registration-confirmed': {
+    ...onRegistration,
+    order: uint,
+    orderNumber: text,
+    ticket: text,
+    courses: some(unitAndCourse),
+    feeFen: uint,
+    answer,
+  },
+  'order-withdrawn': { ...onRegistration, order: uint, answer },
+  'payment-started': {
+    ...onRegistration,
+    order: uint,
+    attempt: uint,
+    provider,
+    way,
+    expiresAt: uint,
+    answer,
+  },
+  'payment-stopped': { ...onRegistration, order: uint, answer },
+  'attempt-closed': { ...onRegistration, order: uint, attempt: uint },
+  'payment-received': {
+    ...onRegistration,
+    order: uint,
+    attempt: uint,
+    transaction: text,
+    paidAt: uint,
+    does: choice(['pays', 'retakes', 'second', 'late']),
+  },
+  'refund-requested': { ...onRegistration, order: uint, answer },
+  'refund-succeeded': {
+    ...onRegistration,
+    order: uint,
+    attempt: uint,
+    refundedAt: uint,
+    bookableFrom: uint,
+  },
+  'refund-stuck': { ...onRegistration, order: uint, attempt: uint, why: text },
+  'seats-released': {
+    ...onRegistration,
+    units: some(text),
+    orders: some(uint),
+    bookableFrom: uint,
+  },
+  'unpaid-reminded': { ...onRegistration, reminder: uint, payBefore: uint, lastDay: boolean },
+  'news-noted': { ...onRegistration, news: uint, outcome: choice(['sent', 'failed']) },
+  'reconciliation-begun': { day: uint },
+  'day-reconciled': {
+    day: uint,
+    lines: some(
+      record<ReconciledBill>({
+        provider,
+        payments: uint,
+        paidFen: uint,
+        refunds: uint,
+        refundedFen: uint,
+        differences: uint,
+      }),
+    ),
+  },
+  'payment-set-aside': {
+    number: uint,
+    key: text,
+    provider,
+    why: asideReason,
+    attempt: text,
+    transaction: text,
+    amountFen: uint,
+  },
 });
 const events = some(event);
 

@@ -10,11 +10,15 @@ import { Packr } from 'msgpackr';
 import { pendingEffects } from '../core/effects.ts';
 import { keep } from '../core/kept-answers.ts';
 import {
+  type Attempt,
   type BookingCode,
+  type News,
   newPlace,
   newRegistration,
+  type Order,
   type Place,
   packRow,
+  type Refund,
   type RegistrationRow,
   type Row,
   rowKey,
@@ -22,8 +26,27 @@ import {
 } from '../core/rows.ts';
 import type { EpochMs } from '../protocol/ids.ts';
 import { signInMaxMs } from '../protocol/lasting.ts';
-import { CodecError, choice, optional, Reader, record, Writer } from '../protocol/message-pack.ts';
-import { answer, codeAddress, some, text, uint, unitCourse } from './shapes.ts';
+import {
+  CodecError,
+  choice,
+  optional,
+  Reader,
+  record,
+  union,
+  Writer,
+} from '../protocol/message-pack.ts';
+import type { NewsContent } from '../protocol/messages.ts';
+import {
+  answer,
+  codeAddress,
+  provider,
+  some,
+  text,
+  uint,
+  unitAndCourse,
+  unitCourse,
+  way,
+} from './shapes.ts';
 import { type RowKey, type RowTable, StoreCorrupt, type StoredRow } from './store.ts';
 
 /** Checksum, attention. */
@@ -93,6 +116,13 @@ function writeRegistration(row: RegistrationRow): void {
   maybeText.write(writer, row.asking);
   writer.uint(row.day);
   writer.uint(row.holdsOnDay);
+  orders.write(writer, row.orders);
+  writer.uint(row.ordersGiven);
+  writer.uint(row.unpaidSince);
+  writer.uint(row.reminded);
+  writer.uint(row.releasedAt);
+  news.write(writer, row.news);
+  writer.uint(row.newsGiven);
   writer.array(row.answersKept);
   for (let kept = row.lastAnswer; kept !== undefined; kept = kept.before)
     answer.write(writer, kept);
@@ -115,6 +145,13 @@ function readRegistration([area, number]: RowKey, bytes: Buffer): RegistrationRo
     row.asking = maybeText.read(from);
     row.day = uint.read(from);
     row.holdsOnDay = uint.read(from);
+    row.orders = orders.read(from);
+    row.ordersGiven = uint.read(from);
+    row.unpaidSince = uint.read(from);
+    row.reminded = uint.read(from);
+    row.releasedAt = uint.read(from);
+    row.news = news.read(from);
+    row.newsGiven = uint.read(from);
     // Newest first, as they are chained; kept again in the order in which they came.
     for (const one of answers.read(from).reverse()) keep(row, one);
     expect(from.left === 0);
@@ -124,7 +161,7 @@ function readRegistration([area, number]: RowKey, bytes: Buffer): RegistrationRo
   }
 }
 
-function writePlace(to: Writer, { unit, ticket, chosen, saved, hold }: Place): void {
+function writePlace(to: Writer, { unit, ticket, chosen, saved, hold, order }: Place): void {
   to.array(placeFields);
   to.text(unit);
   to.text(ticket);
@@ -132,6 +169,7 @@ function writePlace(to: Writer, { unit, ticket, chosen, saved, hold }: Place): v
   maybeText.write(to, saved?.course);
   to.uint(hold?.since ?? 0);
   to.uint(hold?.until ?? 0);
+  to.uint(order);
 }
 
 function readPlace(from: Reader): Place {
@@ -142,12 +180,14 @@ function readPlace(from: Reader): Place {
   const saved = maybeText.read(from);
   const since = uint.read(from);
   const until = uint.read(from);
+  const order = uint.read(from);
   return newPlace(
     unit,
     ticket,
     chosen === undefined ? undefined : unitCourse(unit, chosen),
     saved === undefined ? undefined : unitCourse(unit, saved),
     until === 0 ? undefined : { since, until },
+    order,
   );
 }
 
@@ -155,11 +195,60 @@ function expect(holds: boolean): void {
   if (!holds) throw new CodecError('not the fields of a registration');
 }
 
-const registrationFields = 12;
-const placeFields = 6;
+const registrationFields = 19;
+const placeFields = 7;
 const maybeText = optional(text);
 const answers = some(answer);
 const places = some<Place>({ write: writePlace, read: readPlace });
+const refund = record<Refund>({
+  cause: choice(['asked', 'second', 'late']),
+  requestedAt: uint,
+  doneAt: uint,
+  why: text,
+});
+const attempt = record<Attempt>({
+  place: uint,
+  provider,
+  way,
+  startedAt: uint,
+  expiresAt: uint,
+  state: choice(['live', 'stopping', 'closed', 'paid']),
+  transaction: text,
+  paidAt: uint,
+  refund: optional(refund),
+});
+const orders = some(
+  record<Order>({
+    place: uint,
+    number: text,
+    ticket: text,
+    courses: some(unitAndCourse),
+    feeFen: uint,
+    confirmedAt: uint,
+    state: choice(['confirmed', 'paid', 'refunding', 'refunded', 'withdrawn', 'released']),
+    endedAt: uint,
+    attempts: some(attempt),
+  }),
+);
+const news = some(
+  record<News>({
+    place: uint,
+    at: uint,
+    content: union<NewsContent, 'kind'>('kind', {
+      'seats-saved': { courses: uint, payBefore: uint },
+      'unpaid-reminder': { courses: uint, payBefore: uint },
+      'unpaid-reminder-last-day': { courses: uint, payBefore: uint },
+      'registration-paid': { courses: uint, feeFen: uint },
+      'released-unpaid': { courses: uint, bookableFrom: uint },
+      'released-unpaid-last-day': { courses: uint },
+      'late-payment-refunding': { feeFen: uint },
+      'refund-succeeded': { feeFen: uint, bookableFrom: uint },
+      'refund-succeeded-last-day': { feeFen: uint },
+      'second-payment-refunding': { feeFen: uint },
+      'money-returned': { feeFen: uint },
+    }),
+  }),
+);
 const bookingCode = optional(
   record<BookingCode>({
     challenge: text,

@@ -28,6 +28,7 @@ import {
   uint as uintUpTo,
   union,
 } from '../protocol/message-pack.ts';
+import type { PaymentWay, ProviderName } from '../protocol/payments.ts';
 import type { Outcome } from '../protocol/replies.ts';
 import type {
   Adopted,
@@ -80,6 +81,8 @@ const coursesRead = new Map<CourseCode, UnitCourse>();
 const coursesReadMax = 10_000;
 export const codeAddress = record<CodeAddress>({ sealed: text, index: text, mask: text });
 export const delivery = choice(['sent', 'failed', 'phone-messages-used-up']);
+export const provider = choice<ProviderName>(['sandbox', 'alipay', 'wechat']);
+export const way = choice<PaymentWay>(['scan', 'page', 'inside']);
 
 const anyOutcome = union<Outcome, 'kind'>('kind', {
   done: {},
@@ -101,6 +104,8 @@ const anyOutcome = union<Outcome, 'kind'>('kind', {
   'sign-in-failed': { failures: uint, retryAt: uint },
   adopted: { number: uint },
   'reset-code': { challenge: text, expiresAt: uint, resendFrom: uint },
+  confirmed: { order: text },
+  'payment-started': { attempt: text, amountFen: uint, expiresAt: uint },
 });
 const outcome: Shape<Outcome> = {
   write: (to, value) => anyOutcome.write(to, value),
@@ -191,11 +196,15 @@ const settings = record<Settings>({
   messagesPerPhonePerDayMax: uint,
   peoplePerPhoneMax: uint,
   areaMovesPerDayMax: uint,
+  paymentMs: uint,
+  releaseGraceMs: uint,
+  remindBeforeMs: some(uint),
+  billsAfterMs: uint,
 });
 export const adopted = record<Adopted>({
   number: uint,
   catalogue,
-  calendar: some(record<BookingDay>({ opensAt: uint, closesAt: uint })),
+  calendar: some(record<BookingDay>({ opensAt: uint, closesAt: uint, releasesAt: optional(uint) })),
   settings,
   window: union<Window, 'state'>('state', {
     open: { pausedMs: uint },

@@ -20,6 +20,7 @@ export const rowTables = [
   'phones',
   'session',
   'adopted',
+  'asides',
 ] as const;
 export type RowTable = (typeof rowTables)[number];
 

@@ -79,6 +79,7 @@ export function ownOf(
   if (seat.state.kind === 'held') {
     return { kind: 'held', course, until: seat.state.until, ...other };
   }
+  if (seat.state.kind !== 'saved') return { kind: seat.state.kind, course, ...other };
   if (draft === undefined) return { kind: 'saved', course, ...other };
   return { kind: 'swap', saved: course, course: courseOf(session, draft.course), ...other };
 }
@@ -105,8 +106,7 @@ export function unitCards(
     unit,
     pool: poolOf(counts, order),
     own,
-    ...(own.kind !== 'empty' &&
-      own.kind !== 'saved' &&
+    ...((own.kind === 'draft' || own.kind === 'held' || own.kind === 'swap') &&
       adviceOn(session, candidate, ticket, own.course.code)),
   }));
 }
@@ -202,7 +202,7 @@ export function codeOf(
       const seat = registration.seats.find(({ unit }) => unit === draft.unit);
       const shown = unitAndCourse(session, draft);
       if (seat === undefined) return { ...shown, state: 'expired' as const };
-      if (seat.state.kind === 'saved') return { ...shown, state: 'owned' as const };
+      if (seat.state.kind !== 'held') return { ...shown, state: 'owned' as const };
       return { ...shown, state: 'held' as const, until: seat.state.until };
     });
   const ends = units.flatMap((unit) => ('until' in unit ? [unit.until] : []));

@@ -40,7 +40,7 @@ export type StandingOrNot = { kind: 'standing'; standing: Standing } | NotStandi
 export type AreaChoice = { city: string; area: AreaCode | '' };
 export const noChoice: AreaChoice = { city: '', area: '' };
 
-export const nothingYet: RegistrationView = { revision: 0, seats: [], draft: [] };
+export const nothingYet: RegistrationView = { revision: 0, seats: [], draft: [], orders: [] };
 
 export function visitOf(
   context: GatewayContext,

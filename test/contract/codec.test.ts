@@ -16,7 +16,8 @@ import {
   encodeReplies,
   messageSizeMax,
 } from '../../engine/protocol/codec.ts';
-import type { CodeAddress, Command } from '../../engine/protocol/commands.ts';
+import { asideReasons, type CodeAddress, type Command } from '../../engine/protocol/commands.ts';
+import { paymentWays, providerNames } from '../../engine/protocol/payments.ts';
 import { refusalReasons } from '../../engine/protocol/refusals.ts';
 import { type AskedQuery, channelNames } from '../../engine/protocol/replies.ts';
 import { givenAdopted, givenPhone, givenRecord, givenTicketRecord } from '../given.ts';
@@ -212,6 +213,33 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     key: fc.stringMatching(/^[ -~]{0,60}$/),
   }),
   fc.record({
+    kind: kind('start-payment'),
+    ...onRegistration,
+    order: fc.constant('DEMO_0124_17_1'),
+    provider: fc.constantFrom(...providerNames),
+    way: fc.constantFrom(...paymentWays),
+  }),
+  fc.record({
+    kind: kind('note-payment'),
+    ...envelope,
+    area: code,
+    provider: fc.constantFrom(...providerNames),
+    attempt: fc.constant('DEMO_0124_17_1_2'),
+    transaction: sentence,
+    amountFen: small,
+    paidAt: at,
+  }),
+  fc.record({
+    kind: kind('set-aside'),
+    ...envelope,
+    key: fc.stringMatching(/^[ -~]{0,60}$/),
+    provider: fc.constantFrom(...providerNames),
+    why: fc.constantFrom(...asideReasons),
+    attempt: sentence,
+    transaction: sentence,
+    amountFen: small,
+  }),
+  fc.record({
     id: opaque,
     answerBy: at,
     query: fc.oneof(
@@ -242,6 +270,43 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
 );
 
 const unitsAndCourses = fc.array(fc.record({ unit: code, course }), { maxLength: 4 });
+const orderNumber = fc.constantFrom('DEMO_0124_17_1', '202610_0101_1_30');
+const attemptView = fc.record(
+  {
+    number: fc.constant('DEMO_0124_17_1_2'),
+    provider: fc.constantFrom(...providerNames),
+    way: fc.constantFrom(...paymentWays),
+    startedAt: at,
+    expiresAt: at,
+    state: fc.constantFrom('live', 'stopping', 'closed', 'paid'),
+    paidAt: at,
+    refund: fc.record(
+      {
+        cause: fc.constantFrom('asked', 'second', 'late'),
+        requestedAt: at,
+        doneAt: at,
+        stuck: fc.boolean(),
+      },
+      { requiredKeys: ['cause', 'requestedAt', 'stuck'] },
+    ),
+  },
+  { requiredKeys: ['number', 'provider', 'way', 'startedAt', 'expiresAt', 'state'] },
+);
+const order = fc.record(
+  {
+    number: orderNumber,
+    ticket,
+    courses: unitsAndCourses,
+    feeFen: small,
+    confirmedAt: at,
+    state: fc.constantFrom(
+      ...(['confirmed', 'paid', 'refunding', 'refunded', 'withdrawn', 'released'] as const),
+    ),
+    endedAt: at,
+    attempts: fc.array(attemptView, { maxLength: 2 }),
+  },
+  { requiredKeys: ['number', 'ticket', 'courses', 'feeFen', 'confirmedAt', 'state', 'attempts'] },
+);
 const registration = fc.record(
   {
     revision: small,
@@ -253,11 +318,14 @@ const registration = fc.record(
         state: fc.oneof(
           fc.record({ kind: kind('held'), until: at }),
           fc.record({ kind: kind('saved') }),
+          fc.record({ kind: kind('paid'), order: orderNumber }),
         ),
       }),
       { maxLength: 4 },
     ),
     draft: fc.array(fc.record({ unit: code, course, ticket }), { maxLength: 4 }),
+    orders: fc.array(order, { maxLength: 2 }),
+    releasedAt: at,
     code: fc.record({
       challenge: opaque,
       ticket,
@@ -271,7 +339,7 @@ const registration = fc.record(
     }),
     asking: ticket,
   },
-  { requiredKeys: ['revision', 'seats', 'draft'] },
+  { requiredKeys: ['revision', 'seats', 'draft', 'orders'] },
 );
 const answered: fc.Arbitrary<Answered> = fc.oneof(
   fc.record(
@@ -413,10 +481,10 @@ describe('round trips', () => {
 });
 
 describe('the bytes', () => {
-  test('a save and a query are these bytes, in any version that says 1', () => {
+  test('a save and a query are these bytes, in any version that says 2', () => {
     expect(Buffer.from(encodeAsk([save, query])).toString('hex')).toBe(golden.ask);
   });
-  test('a reply is these bytes, in any version that says 1', () => {
+  test('a reply is these bytes, in any version that says 2', () => {
     const reply: Answered = {
       id: id(1),
       kind: 'accepted',
@@ -425,13 +493,14 @@ describe('the bytes', () => {
         revision: 6,
         seats: [{ unit: 'A', course: '00023', ticket: '999912345637', state: { kind: 'saved' } }],
         draft: [],
+        orders: [],
       },
     };
     expect(Buffer.from(encodeReplies([reply])).toString('hex')).toBe(golden.reply);
   });
   test('they are MessagePack to others, and what others write is read', () => {
     const [version, items] = unpack(encodeAsk([save])) as [number, unknown[]];
-    expect(version).toBe(1);
+    expect(version).toBe(2);
     const again = new Packr({ useRecords: false }).pack([version, items]);
     expect(decodeAsk(again)).toEqual([save]);
   });
@@ -505,7 +574,7 @@ describe('bad input', () => {
   test('record definitions and other extensions are not decoded', () => {
     const record = Buffer.from('d47240', 'hex');
     const message = Buffer.concat([
-      Buffer.from('920191', 'hex'),
+      Buffer.from('920291', 'hex'),
       record,
       Buffer.from('91a161', 'hex'),
     ]);
@@ -516,7 +585,7 @@ describe('bad input', () => {
   });
   test('a bomb of nested lists is skipped without depth, and costs no more than its bytes', () => {
     const deep = Buffer.concat([
-      Buffer.from('920192', 'hex'),
+      Buffer.from('920292', 'hex'),
       Buffer.alloc(500_000, 0x91),
       Buffer.from('c0', 'hex'),
       Buffer.from(encodeAsk([query])).subarray(7),
@@ -524,15 +593,15 @@ describe('bad input', () => {
     expect(decodeAsk(deep)).toEqual([{ kind: 'malformed', id: '' }, query]);
   });
   test.each([
-    ['claims four thousand million items', '9201ddffffffff'],
-    ['claims a list inside that long', '920191ddffffffff'],
-    ['claims a text of 4 GiB', '920191920adbffffffff61'],
-    ['claims a map of 4 G pairs', '920191dfffffffff'],
+    ['claims four thousand million items', '9202ddffffffff'],
+    ['claims a list inside that long', '920291ddffffffff'],
+    ['claims a text of 4 GiB', '920291920adbffffffff61'],
+    ['claims a map of 4 G pairs', '920291dfffffffff'],
     ['is empty', ''],
     ['is no list', 'a161'],
-    ['has another version', '920290'],
-    ['has bytes after its end', '92019000'],
-    ['holds the byte that MessagePack never uses', '920191c1'],
+    ['has another version', '920190'],
+    ['has bytes after its end', '92029000'],
+    ['holds the byte that MessagePack never uses', '920291c1'],
   ])('a message that %s is refused whole', (_what, hex) => {
     expect(() => decodeAsk(Buffer.from(hex, 'hex'))).toThrow(CodecError);
   });
@@ -607,14 +676,14 @@ test('what no reader would take is not written, and the batch goes on', () => {
 
 const golden = {
   ask: [
-    '9201dd000000029c06b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2dcf000001a07e8ba90303',
+    '9202dd000000029c06b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2dcf000001a07e8ba90303',
     'a430313234b6706572736f6e372d2d2d2d2d2d2d2d2d2d2d2d2d2d2d0205ac3939393931323334353633',
     '37b66368616c6c656e6765392d2d2d2d2d2d2d2d2d2d2d2da631323334353692a141a1439400b6636f6d',
     '6d616e64322d2d2d2d2d2d2d2d2d2d2d2d2d2d099300a430313234b6706572736f6e372d2d2d2d2d2d2d',
     '2d2d2d2d2d2d2d2d',
   ].join(''),
   reply: [
-    '9201919500b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2d93029192a141a530303032339095',
-    '069194a141a53030303233ac393939393132333435363337910190c0c0c0',
+    '9202919500b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2d93029192a141a530303032339097',
+    '069194a141a53030303233ac39393939313233343536333791019090c0c0c0c0',
   ].join(''),
 };

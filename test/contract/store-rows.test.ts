@@ -6,7 +6,9 @@ import { StoreCorrupt } from '../../engine/store/store.ts';
 import {
   accepted,
   type Desk,
+  givenAside,
   givenDesk,
+  givenPayment,
   givenPerson,
   givenPhone,
   givenRecord,
@@ -32,6 +34,13 @@ function givenRows(): Desk {
   asking.choose('11001');
   asking.choose('14001');
   asking.hold();
+  const paid = new Visitor(desk, 6);
+  paid.take('13001', '14001');
+  paid.confirm();
+  const attempt = paid.pay();
+  desk.send(givenPayment(attempt, 7_000));
+  paid.requestRefund();
+  desk.send({ kind: 'set-aside', ...givenAside(1) });
   const busy = new Visitor(desk, 5, '0102');
   for (let time = 0; time < 12; time += 1) {
     busy.choose('11001');
@@ -65,12 +74,14 @@ const missing = (): never => {
 };
 /** What is derived and set anew by `rebuild`. */
 const asStored = (row: Row): Row =>
-  row.table === 'registrations' ? { ...row, queuedUntil: Number.POSITIVE_INFINITY } : row;
+  row.table === 'registrations'
+    ? { ...row, queuedUntil: Number.POSITIVE_INFINITY, queuedDay: 0 }
+    : row;
 const rowsOf = (partition: Partition): Row[] => [...residentRows(partition)];
 
 test('a row of every table comes back field for field', () => {
   const rows = rowsOf(givenRows().partition);
-  expect(new Set(rows.map(({ table }) => table)).size).toBe(6);
+  expect(new Set(rows.map(({ table }) => table)).size).toBe(7);
   const stored = encodeRows(rows);
   const read = stored.map(({ table, key, value }) => decodeRow(table, key, value));
   for (const [at, row] of rows.entries()) expect(read[at]).toEqual(asStored(row));

@@ -45,6 +45,7 @@ test('F24 F32 each unit shows its pool and what stands in it, held before draft,
       { unit: 'B', course: '02331', ticket },
       { unit: 'C', course: '02324', ticket },
     ],
+    orders: [],
   };
   const cards = unitCards(session, registration, candidate, ticket, counts);
   expect(cards.map((card) => card.own)).toMatchObject([
@@ -58,7 +59,7 @@ test('F24 F32 each unit shows its pool and what stands in it, held before draft,
 });
 
 test('before the first counts arrive the pools are unknown, not empty', () => {
-  const nothing = { revision: 0, seats: [], draft: [] };
+  const nothing = { revision: 0, seats: [], draft: [], orders: [] };
   const cards = unitCards(session, nothing, candidate, ticket, undefined);
   expect(cards.every((card) => card.pool === undefined)).toBe(true);
 });

@@ -87,6 +87,10 @@ export function province(
       messagesPerPhonePerDayMax: 30,
       peoplePerPhoneMax: 3,
       areaMovesPerDayMax: 5,
+      paymentMs: 1_800_000,
+      releaseGraceMs: 1_800_000,
+      remindBeforeMs: [],
+      billsAfterMs: 46_800_000,
     },
     window: given.window ?? { state: 'open', pausedMs: 0 },
   };

@@ -25,5 +25,7 @@ export const contents: { [K in MessageKind]: MessageContent & { kind: K } } = {
   'released-unpaid-last-day': { kind: 'released-unpaid-last-day', courses },
   'late-payment-refunding': { kind: 'late-payment-refunding', feeFen },
   'refund-succeeded': { kind: 'refund-succeeded', feeFen, bookableFrom },
+  'second-payment-refunding': { kind: 'second-payment-refunding', feeFen: 10_500 },
+  'money-returned': { kind: 'money-returned', feeFen: 10_500 },
   'refund-succeeded-last-day': { kind: 'refund-succeeded-last-day', feeFen },
 };

@@ -34,6 +34,7 @@ beforeEach(() => {
       open: (_person, sealed) => (erased ? undefined : `19900000000 (${sealed})`),
       smsCodeOf: () => '123456',
     },
+    providers: [],
     courier: {
       async send(message) {
         sent.push(message);

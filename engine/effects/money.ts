@@ -1,0 +1,192 @@
+/**
+ * What is asked of payment providers: whether an attempt was paid, that it be closed, that money
+ * goes back, what their bill says. What is due the rows say; what came of it goes back as a command.
+ *
+ * M1 An attempt is asked about after 5 s, 30 s, 2 min and 10 min, since a notice may be lost, and
+ *    closed at its end: only the provider's word "closed" lets its seats go early (D11).
+ * M2 A refund is asked for with the same number until it has succeeded. What is refused is noted for
+ *    staff and asked for again.
+ * M3 A fact that no order takes is set aside before it is let go (D14).
+ */
+
+import type { Effect } from '../core/effects.ts';
+import { chinaMidnight } from '../core/rules.ts';
+import type { BillLine, PaymentProvider, Standing } from '../payments/provider.ts';
+import { asideReasonOf, setAsideOf } from '../payments/set-aside.ts';
+import type { EpochMs, PartitionName } from '../protocol/ids.ts';
+import type { ProviderName } from '../protocol/payments.ts';
+import type {
+  CommandReply,
+  PaymentCursor,
+  PaymentLine,
+  Query,
+  QueryReply,
+} from '../protocol/replies.ts';
+import type { RoutedBody } from '../protocol/routing.ts';
+import { createJobs, type Next } from './jobs.ts';
+import { compareBill } from './reconciliation.ts';
+
+export type MoneyEffect = Extract<
+  Effect,
+  { kind: 'watch-payment' | 'refund-payment' | 'reconcile' }
+>;
+
+export type MoneyOptions = {
+  providers: readonly PaymentProvider[];
+  partitions: readonly PartitionName[];
+  /** Until there is an answer that does not pass by itself. */
+  tell(body: RoutedBody): Promise<CommandReply>;
+  ask(partition: PartitionName, query: Query): Promise<QueryReply>;
+  now(): EpochMs;
+  onTrouble(what: string): void;
+};
+
+export type Money = { take(effect: MoneyEffect): void; stop(): Promise<void> };
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+/** M1: after the attempt began; later as often as the last. */
+const askedAfterMs = [5 * secondMs, 30 * secondMs, 2 * minuteMs, 10 * minuteMs];
+const runningMax = 64;
+const lookEveryMs = 250;
+const retryMs = secondMs;
+const retryMaxMs = minuteMs;
+const processingMaxMs = 5 * minuteMs;
+/** A bill is made once a day, hours after it. */
+const billLaterMs = 10 * minuteMs;
+const dayMs = 24 * 60 * minuteMs;
+
+/** Doubles from try to try. */
+const backOff = (tries: number, maxMs: number): number =>
+  Math.min(maxMs, retryMs * 2 ** Math.min(tries, 20));
+
+export function createMoney(options: MoneyOptions): Money {
+  const { partitions, tell, ask, now, onTrouble } = options;
+  const providers = new Map(options.providers.map((provider) => [provider.name, provider]));
+  const jobs = createJobs({
+    ...{ runningMax, lookEveryMs, monotonic: () => performance.now() },
+    onFault: (key, error, tries) => {
+      // A provider may be away for long; the first word of it is enough.
+      if (tries === 0) onTrouble(`${key}: ${error instanceof Error ? error.name : typeof error}`);
+    },
+    thenMs: (tries) => backOff(tries, retryMaxMs),
+  });
+
+  /** One whose keys were taken out of the settings while orders still speak of it. */
+  function providerOf(name: ProviderName): PaymentProvider {
+    const provider = providers.get(name);
+    if (provider === undefined) throw new Error(`the provider ${name} is not configured`);
+    return provider;
+  }
+
+  async function watch(effect: Extract<Effect, { kind: 'watch-payment' }>): Promise<Next> {
+    const { attempt, startedAt, closesAt } = effect;
+    const provider = providerOf(effect.provider);
+    const over = now() >= closesAt;
+    const standing = await (over ? provider.close(attempt) : provider.query(attempt));
+    if (standing.kind !== 'waiting') return noteEnd(effect, standing);
+    if (over) return { afterMs: retryMaxMs };
+    const age = now() - startedAt;
+    const next = askedAfterMs.find((after) => after > age);
+    const untilNext = next === undefined ? (askedAfterMs.at(-1) ?? 0) : next - age;
+    return { afterMs: Math.min(untilNext, closesAt - now()) };
+  }
+
+  async function noteEnd(
+    { area, provider, attempt }: Extract<Effect, { kind: 'watch-payment' }>,
+    standing: Exclude<Standing, { kind: 'waiting' }>,
+  ): Promise<Next> {
+    if (standing.kind === 'closed') {
+      await tell({ kind: 'note-attempt-closed', area, attempt });
+      return 'done';
+    }
+    const { transaction, amountFen, paidAt } = standing;
+    const fact = { provider, attempt, transaction, amountFen, paidAt };
+    const reply = await tell({ kind: 'note-payment', area, ...fact });
+    if (reply.kind === 'refused')
+      await tell(setAsideOf(provider, asideReasonOf(reply.reason), fact));
+    return 'done';
+  }
+
+  async function refund(effect: Extract<Effect, { kind: 'refund-payment' }>, tries: number) {
+    const { area, attempt, refund: number, transaction, amountFen } = effect;
+    const provider = providerOf(effect.provider);
+    const standing = await provider.refund({ attempt, refund: number, transaction, amountFen });
+    switch (standing.kind) {
+      case 'processing':
+        return { afterMs: backOff(tries, processingMaxMs) };
+      case 'refused':
+        await tell({
+          ...({ kind: 'note-refund', area, attempt, outcome: 'refused' } as const),
+          ...{ why: standing.why.slice(0, 64) || 'refused', refundedAt: 0 },
+        });
+        return { afterMs: backOff(tries, 60 * minuteMs) };
+      case 'succeeded':
+        await tell({
+          ...({ kind: 'note-refund', area, attempt, outcome: 'succeeded' } as const),
+          ...{ why: '', refundedAt: standing.at },
+        });
+        return 'done' as const;
+    }
+  }
+
+  async function reconcile({ day }: Extract<Effect, { kind: 'reconcile' }>): Promise<Next> {
+    const date = new Date(day * dayMs).toISOString().slice(0, 10);
+    const bills = new Map<ProviderName, readonly BillLine[]>();
+    for (const provider of providers.values()) {
+      const bill = await provider.bill(date);
+      if (bill === 'later') return { afterMs: billLaterMs };
+      bills.set(provider.name, bill);
+    }
+    const from = chinaMidnight(day);
+    const ours = await paymentsIn(from - dayMs, from + 2 * dayMs);
+    const lines = [];
+    for (const [provider, bill] of bills) {
+      const { line, differences } = compareBill(provider, bill, ours, from, from + dayMs);
+      for (const difference of differences)
+        await tell(setAsideOf(provider, difference.why, difference));
+      lines.push(line);
+    }
+    await tell({ kind: 'note-reconciled', day, lines });
+    return 'done';
+  }
+
+  async function paymentsIn(from: EpochMs, to: EpochMs): Promise<PaymentLine[]> {
+    const all: PaymentLine[] = [];
+    for (const partition of partitions) {
+      let after: PaymentCursor | undefined;
+      do {
+        const page = await ask(partition, {
+          ...{ kind: 'payments', from, to },
+          ...(after && { after }),
+        });
+        if (page.kind !== 'payments') throw new Error('the orders could not be asked for');
+        all.push(...page.payments);
+        after = page.next;
+      } while (after !== undefined);
+    }
+    return all;
+  }
+
+  return {
+    take(effect) {
+      switch (effect.kind) {
+        case 'watch-payment': {
+          const first = Math.max(
+            0,
+            Math.min(effect.startedAt + (askedAfterMs[0] ?? 0) - now(), effect.closesAt - now()),
+          );
+          jobs.add(effect.key, () => watch(effect), first);
+          return;
+        }
+        case 'refund-payment':
+          jobs.add(effect.key, (tries) => refund(effect, tries));
+          return;
+        case 'reconcile':
+          jobs.add(effect.key, () => reconcile(effect));
+          return;
+      }
+    },
+    stop: () => jobs.stop(),
+  };
+}
