@@ -14,6 +14,7 @@ import {
   showCode,
 } from './registering/code.ts';
 import { dropCourse, showCourses, takeCourse } from './registering/courses.ts';
+import { goElsewhere, showElsewhere, takeCarried } from './registering/elsewhere.ts';
 import { giveUpSeats, showGiveUp } from './registering/give-up.ts';
 import { showMine } from './registering/mine.ts';
 import { showNotice, takeNotice } from './registering/notice.ts';
@@ -55,6 +56,9 @@ export function addRoutes(server: HttpServer, context: GatewayContext, live: Liv
     .get('/register/courses', showCourses(context))
     .post('/register/courses', takeCourse(context))
     .post('/register/courses/drop', dropCourse(context))
+    .get('/register/elsewhere', showElsewhere(context))
+    .post('/register/elsewhere', goElsewhere(context))
+    .post('/register/elsewhere/courses', takeCarried(context))
     .post('/register/hold', holdSeats(context))
     .get('/register/code', showCode(context))
     .post('/register/code/send', sendCode(context))

@@ -9,9 +9,11 @@ import { clockTime, dayAndWeekday, endTime, monthName, timeSpan } from './china-
 import { escaped, html, Markup, nothing } from './markup.ts';
 import type {
   AreaModel,
+  AreaOfferModel,
   CodeModel,
   CourseModel,
   CoursesModel,
+  ElsewhereModel,
   FailureStatus,
   Frame,
   Level,
@@ -28,11 +30,13 @@ import type {
   WindowModel,
 } from './view-models.ts';
 import {
+  distance,
   holdExpiring,
   holdStarted,
   holdStartedSending,
   levelNames,
   nameCourse,
+  nameUnitCourse,
   type RegisteringReason,
   type Said,
   whyNotSeated,
@@ -463,3 +467,76 @@ export function codeText({ code }: CodeModel, held: number, until: EpochMs): str
 /** Shown by app.js in the last minute. */
 export const expiringText = ({ code }: CodeModel, until: EpochMs): string =>
   holdExpiring(until, code.resendLeft);
+
+/** B4: where to go, what must be given up first, and one action for each place. */
+export function offers(model: ElsewhereModel): Markup {
+  const { now, area, wanted, counted, whole, more, partly, kept, heldUntil } = model;
+  const others = wanted.flatMap(({ course, own }) =>
+    own.kind !== 'empty' && own.otherTicket !== undefined
+      ? [`${nameCourse(course)}（准考证 ${own.otherTicket}）`]
+      : [],
+  );
+  const item = (offer: AreaOfferModel) => offerItem(model, offer);
+  const list = (title: string, items: readonly AreaOfferModel[]) =>
+    items.length === 0
+      ? nothing
+      : html`<h3 class="h3">${title}</h3><ul class="offers">${items.map(item)}</ul>`;
+  const warn = (text: string, link: Markup = nothing) =>
+    html`<p class="warn num">${icon('info')}<span>${text}${link}</span></p>`;
+  return html`<section class="box" id="offers" aria-labelledby="offers-title"><h2 id="offers-title">有考位的考区</h2><p class="hint num">余位截至 ${clockTime(now)}，实时变化，只供参考，以保存结果为准。<a href="/register/elsewhere">重新查看</a></p>${
+    counted ? nothing : warn('暂时没有余位数字，请过几秒重新查看。')
+  }${
+    kept.length === 0
+      ? nothing
+      : warn(
+          `您在${areaName(area)}已有考位：${kept.map((one) => nameUnitCourse(one)).join('、')}。要换考区，得先放弃这些考位；放弃以后会放回，可能被别人报走。`,
+          html`<a href="/mine">我的报考</a>`,
+        )
+  }${
+    heldUntil === undefined || kept.length > 0
+      ? nothing
+      : warn(
+          `您在${areaName(area)}有暂留到 ${clockTime(heldUntil)} 的考位。换考区，暂留的考位会放回。`,
+        )
+  }${
+    others.length === 0 || kept.length > 0
+      ? nothing
+      : warn(`用其他准考证填的课程不会带过去，要用那个准考证登录后重新填：${others.join('、')}。`)
+  }${
+    counted && whole.length === 0
+      ? html`<p class="say">${wanted.length === 1 ? '现在没有考区还有这门课程的考位。' : `现在没有考区同时有这 ${wanted.length} 门课程的考位。`}可以改报其他单元的课程，或稍后再看。</p>`
+      : list(wanted.length === 1 ? '有余位' : '每门都有余位', whole)
+  }${
+    more > 0
+      ? html`<p class="hint after num">更远的还有 ${more} 个考区，可以在<a href="/register/area">更换考区</a>里自己选。</p>`
+      : nothing
+  }${list('只有一部分课程有余位', partly)}</section>`;
+}
+
+function offerItem(
+  { form, wanted, kept, heldUntil }: ElsewhereModel,
+  { area, sameCity, kilometres, units }: AreaOfferModel,
+): Markup {
+  const far = kilometres === undefined ? '' : `，${distance(kilometres)}`;
+  const place = sameCity ? `本市${far}` : `${area.city}${far}`;
+  const seats = units.map(({ unit, free, level }) => {
+    const text = free > 0 ? `余 ${count(free)}` : levelNames.full;
+    return html`<span class="nw">${unit.name} ${chip(levelKinds[level], text)}</span>`;
+  });
+  const coming = wanted.filter(({ own }) => own.kind !== 'empty' && own.otherTicket === undefined);
+  const name = heldUntil === undefined ? '换到这里' : '放回暂留，换到这里';
+  const action =
+    kept.length > 0
+      ? nothing
+      : html`<form ${send('/register/elsewhere')}>${token(form)}<input type="hidden" name="area" value="${area.code}"><button class="tbtn" type="submit" aria-label="${name}：${areaName(area)}，带上 ${coming.length} 门课程">${name}</button></form>`;
+  return html`<li><div><b>${area.name}</b><small class="num">${place}</small><span class="levels num">${seats}</span></div>${action}</li>`;
+}
+
+/** B4: after a move, what came along, or what is still to be put in. */
+export function carried(form: string, courses: NonNullable<CoursesModel['carried']>): Markup {
+  if ('done' in courses) {
+    return html`<section class="good-news num">${icon('tick')}<p role="status">已换到这个考区，填好的 ${courses.done} 门课程带过来了。考位还没有保存，请点“获取验证码”。</p></section>`;
+  }
+  const list = courses.left.map(nameCourse).join('、');
+  return html`<section class="notice num">${icon('info')}<p>从原来的考区带来的课程还没有填好：${list}。</p><form ${send('/register/elsewhere/courses')}>${token(form)}<button class="tbtn" type="submit">填入这些课程</button></form></section>`;
+}

@@ -272,6 +272,8 @@ export type CoursesModel = {
   replace?: UnitAndCourse & { present: CourseModel; saved: boolean };
   /** A code lives: the way back to code entry, and when its holds end. */
   codeUntil?: EpochMs;
+  /** B4: courses that came along from another area: how many, or which are still to be put in. */
+  carried?: { done: number } | { left: readonly CourseModel[] };
   problem?: ProblemModel<RegisteringReason>;
 };
 /** F26. `rest` is what the code will save; `until` absent: a swap on an owned seat (F32). */
@@ -282,17 +284,36 @@ export type AskModel = {
   rest: readonly (UnitAndCourse & { until?: EpochMs })[];
   problem?: ProblemModel<RegisteringReason>;
 };
-export type AllFullModel = {
+/** An exam area to go to, with what was last heard of it. `kilometres` as the crow flies. */
+export type AreaOfferModel = {
   area: AreaModel;
-  full: readonly UnitAndCourse[];
-  /** Areas of the same city with seats in wanted units. Counts are advice. */
-  offers: readonly {
-    area: AreaModel;
-    cityCode: string;
-    units: readonly { unit: UnitModel; free: number; level: Level }[];
-  }[];
-  areaMayChange: boolean;
+  sameCity: boolean;
+  kilometres?: number;
+  /** Of the wanted units; `free` 0: full there. */
+  units: readonly { unit: UnitModel; free: number; level: Level }[];
 };
+/** B4. Counts are advice. */
+export type ElsewhereModel = {
+  now: EpochMs;
+  form: string;
+  area: AreaModel;
+  /** Everything wanted, of all tickets. `full`: it has no seat here and there is none. */
+  wanted: readonly (UnitAndCourse & { own: OwnModel; full: boolean })[];
+  /** Counts of the present area have been heard. */
+  counted: boolean;
+  /** Seats for everything wanted: the same city first, then the nearest. */
+  whole: readonly AreaOfferModel[];
+  more: number;
+  /** Seats for some of it, where few have all. */
+  partly: readonly AreaOfferModel[];
+  /** D6: seats that must be given up before the area may change. */
+  kept: readonly UnitAndCourse[];
+  /** Seats are held here, and would be lost; until when the first is. */
+  heldUntil?: EpochMs;
+  problem?: ProblemModel<RegisteringReason>;
+};
+/** F26: nothing was held and nothing sent. */
+export type AllFullModel = ElsewhereModel & { full: readonly UnitAndCourse[] };
 export type CodeModel = {
   now: EpochMs;
   form: string;
@@ -512,6 +533,7 @@ export type PageModels = {
   messages: MessagesModel;
   passed: PassedPageModel;
   plan: PlanModel;
+  elsewhere: ElsewhereModel;
 };
 export type PageName = keyof PageModels;
 

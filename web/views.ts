@@ -122,6 +122,13 @@ const pages: { readonly [Name in PageName]: Page<PageModels[Name]> } = {
   messages: { file: 'messages', title: () => '演示短信', menu: 'messages' },
   passed: { file: 'passed', title: () => '查看已合格课程', menu: 'passed' },
   plan: { file: 'plan', title: () => '查看毕业课程与成绩', menu: 'plan' },
+  elsewhere: {
+    ...registering,
+    ...following,
+    file: 'elsewhere',
+    title: () => '有考位的考区',
+    step: 3,
+  },
 };
 
 const steps = ['阅读须知', '选择考区', '选择课程', '保存考位', '确认报考信息', '缴费'];

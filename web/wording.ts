@@ -551,6 +551,10 @@ export function planLeft({ parts, creditsLeft }: NonNullable<PlanModel['plan']>)
 export const nameUnitCourse = ({ unit, course }: UnitAndCourse, between = ' '): string =>
   `${unit.name}${between}${nameCourse(course)}`;
 
+/** `约 12 公里`, as the crow flies; nobody is told of metres. */
+export const distance = (kilometres: number): string =>
+  kilometres < 1 ? '不到 1 公里' : `约 ${Math.round(kilometres)} 公里`;
+
 export const levelNames: Record<Level, string> = { plenty: '充足', scarce: '紧张', full: '已满' };
 
 export const ownNames: Record<Exclude<OwnModel['kind'], 'empty'>, string> = {

@@ -2,8 +2,10 @@
  * Personal information to check (F21) and the exam area (F22): city, then area. Choosing is a
  * claim on the person (R1); moving from another area is the engine's work and may take a moment.
  */
+import type { AreaCode } from '../../engine/protocol/ids.ts';
 import type { CandidateView } from '../../engine/protocol/replies.ts';
 import type { GatewayContext } from '../context.ts';
+import type { AreaClaim } from '../cookies.ts';
 import { formOf } from '../form.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
 import { awayReply, busyReply } from '../waiting.ts';
@@ -11,7 +13,14 @@ import { forBooking, forCandidate, showAgain } from './desk.ts';
 import { areaForm } from './forms.ts';
 import type { Problem } from './models.ts';
 import { areaPage, movingPage, windowPage } from './pages.ts';
-import { type AreaChoice, formFrom, noChoice, type Standing, type Visit } from './present.ts';
+import {
+  type AreaChoice,
+  formFrom,
+  noChoice,
+  type SentForm,
+  type Standing,
+  type Visit,
+} from './present.ts';
 import { answerWithinMs, type Operation, outcomeAddress } from './send.ts';
 
 /** How long a request waits for a move to settle before it shows that it is running. */
@@ -45,36 +54,68 @@ export const takeArea = (context: GatewayContext): Handler =>
     if (choice.area === '' || !visit.session.area.has(choice.area)) {
       return again({ reason: 'area-unchosen' });
     }
-    const operation: Operation = {
-      id: context.cookies.commandIdOf(form, `area~${choice.area}`),
-      kind: 'area',
-      area: '',
-      revision: 0,
-      sentAt: visit.at,
-      answerBy: visit.at + answerWithinMs,
-    };
-    const reply = await context.client.send(
-      { kind: 'choose-area', person: signIn.person, ticket: signIn.ticket, area: choice.area },
-      { id: operation.id, answerBy: operation.answerBy, epoch: form.epoch },
-    );
-    if (reply.kind === 'unknown') return redirect(outcomeAddress(operation));
-    if (reply.kind === 'refused') {
-      const { reason, detail } = reply;
+    const chosen = await claimArea(visit, form, choice.area);
+    if (chosen.kind !== 'claimed') return notClaimed(visit, chosen, again);
+    return redirect('/register/courses', [context.cookies.setArea(signIn.person, chosen.claim)]);
+  });
+
+export type NotClaimed =
+  | { kind: 'moving' }
+  | { kind: 'refused'; problem: Problem }
+  | { kind: 'unknown'; operation: Operation };
+
+/** R1: the claim on an area, and a short wait for the move that it may take. */
+export async function claimArea(
+  visit: Visit,
+  form: SentForm,
+  area: AreaCode,
+): Promise<{ kind: 'claimed'; claim: AreaClaim } | NotClaimed> {
+  const { context, signIn } = visit;
+  const operation: Operation = {
+    id: context.cookies.commandIdOf(form, `area~${area}`),
+    kind: 'area',
+    area: '',
+    revision: 0,
+    sentAt: visit.at,
+    answerBy: visit.at + answerWithinMs,
+  };
+  const reply = await context.client.send(
+    { kind: 'choose-area', person: signIn.person, ticket: signIn.ticket, area },
+    { id: operation.id, answerBy: operation.answerBy, epoch: form.epoch },
+  );
+  if (reply.kind === 'unknown') return { kind: 'unknown', operation };
+  if (reply.kind === 'refused') {
+    const { reason, detail } = reply;
+    return { kind: 'refused', problem: { reason, ...(detail && { detail }) } };
+  }
+  const candidate = await settled(visit, reply.candidate);
+  if (candidate === undefined || candidate.moving !== undefined) return { kind: 'moving' };
+  const { claim } = candidate;
+  if (claim?.area !== area) return { kind: 'refused', problem: { reason: 'seats-remain' } };
+  return { kind: 'claimed', claim: { area, claim: claim.number } };
+}
+
+/** What is shown instead of the area's courses. */
+export function notClaimed(
+  visit: Visit,
+  chosen: NotClaimed,
+  again: (problem: Problem) => Promise<Reply>,
+): Reply | Promise<Reply> {
+  const { context, request } = visit;
+  switch (chosen.kind) {
+    case 'moving':
+      return redirect('/register/area');
+    case 'unknown':
+      return redirect(outcomeAddress(chosen.operation));
+    case 'refused': {
+      const { reason } = chosen.problem;
       if (reason === 'busy') return busyReply(context, request);
       if (reason === 'engine-away') return awayReply(context, request);
       if (reason.startsWith('window-')) return showAgain(visit, { reason }, windowPage);
-      return again({ reason, ...(detail && { detail }) });
+      return again(chosen.problem);
     }
-    const candidate = await settled(visit, reply.candidate);
-    if (candidate === undefined || candidate.moving !== undefined) {
-      return redirect('/register/area');
-    }
-    if (candidate.claim?.area !== choice.area) return again({ reason: 'seats-remain' });
-    const { area, number } = candidate.claim;
-    return redirect('/register/courses', [
-      context.cookies.setArea(signIn.person, { area, claim: number }),
-    ]);
-  });
+  }
+}
 
 /** Where a question about an area choice ends: the choice again, with the reason. */
 export function areaOrCourses(visit: Visit, standing: Standing, problem: Problem): Reply {

@@ -21,9 +21,11 @@ export const showCourses = (context: GatewayContext): Handler =>
     const live = liveCode(visit, standing.registration) !== undefined;
     // B1: a reload comes back to code entry; only its own link leads back to the courses.
     if (live && query?.has('change') !== true) return redirect('/register/code');
+    const carried = Number(query?.get('carried') ?? 0);
     return coursesPage(visit, standing, {
       typed: query?.get('course') ?? '',
       placed: query?.get('placed') ?? '',
+      ...(carried > 0 && carried <= standing.registration.draft.length && { carried }),
     });
   });
 

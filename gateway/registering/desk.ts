@@ -144,7 +144,8 @@ export function notAccepted(
   return showAgain(visit, { reason, detail }, show);
 }
 
-const notStanding = ({ context, request }: Visit, { kind }: NotStanding): Reply =>
+/** The engine could not be asked, or says that this sign-in is over. */
+export const notStanding = ({ context, request }: Visit, { kind }: NotStanding): Reply =>
   kind === 'ended' ? startOver(context) : awayReply(context, request);
 
 /** Keeps the area cookie true, so that the next form needs no question. */

@@ -13,12 +13,12 @@ import type {
 } from '../../engine/protocol/replies.ts';
 import type { ExamArea } from '../../engine/protocol/session.ts';
 import type {
-  AllFullModel,
   AreaChoiceModel,
   AreaModel,
   AskModel,
   CodeModel,
   CourseModel,
+  ElsewhereModel,
   OwnModel,
   PoolModel,
   ProblemModel,
@@ -29,7 +29,7 @@ import type {
 import type { RegisteringReason } from '../../web/wording.ts';
 import { type Availability, levelOf, meterFill } from '../availability.ts';
 import type { Session } from '../catalogue.ts';
-import { areasWithSeats } from './nearby.ts';
+import { type AreaOffer, offersNear, seatsFrom } from './nearby.ts';
 
 /** Why a form was not taken: the engine's reason, or one of the page's own. */
 export type Problem = { reason: RegisteringReason; detail?: RefusalDetail };
@@ -217,23 +217,47 @@ export function codeOf(
   };
 }
 
-/** F26, all full: where else the wanted units have seats. */
-export function offersOf(
+/**
+ * B4: everything the person wants to sit, of all their tickets, since all of it must be in one area
+ * (R1); and the areas that have a seat for each.
+ */
+export function elsewhereOf(
   session: Session,
   availability: Availability,
   area: ExamArea,
-  full: readonly { unit: UnitCode }[],
-): AllFullModel['offers'] {
-  const wanted = full.map(({ unit }) => unit);
-  return areasWithSeats(session, availability, area.code, wanted).map((offer) => ({
-    area: areaOf(session, offer.area),
-    cityCode: offer.area.city,
-    units: offer.units.map(({ unit, free }) => {
-      const order = session.unitOrder.get(unit) ?? 0;
-      const capacity = availability.counts(offer.area.code)?.capacity[order] ?? 0;
-      return { unit: unitOf(session, unit), free, level: levelOf(free, capacity) };
-    }),
-  }));
+  registration: RegistrationView,
+  ticket: TicketNumber,
+): Omit<ElsewhereModel, 'now' | 'form' | 'problem'> {
+  const seatsIn = seatsFrom(session, availability);
+  const wanted = session.units.flatMap(({ code }) => {
+    const own = ownOf(session, registration, code, ticket);
+    return own.kind === 'empty' ? [] : [{ unit: code, course: own.course.code, own }];
+  });
+  const offers = offersNear(session, seatsIn, area.code, wanted);
+  const offerOf = ({ area: there, kilometres, sameCity, units }: AreaOffer) => ({
+    area: areaOf(session, there),
+    sameCity,
+    ...(kilometres !== undefined && { kilometres }),
+    units: units.map(({ unit, free, level }) => ({ unit: unitOf(session, unit), free, level })),
+  });
+  const seat = ({ unit, course }: { unit: UnitCode; course: CourseCode }) =>
+    unitAndCourse(session, { unit, course });
+  const seats = inOrder(session, registration.seats);
+  const held = seats.flatMap(({ state }) => (state.kind === 'held' ? [state.until] : []));
+  return {
+    area: areaOf(session, area),
+    wanted: wanted.map(({ unit, course, own }) => ({
+      ...seat({ unit, course }),
+      own,
+      full: own.kind === 'draft' && seatsIn(area.code, { unit, course })?.free === 0,
+    })),
+    counted: availability.counts(area.code) !== undefined,
+    whole: offers.whole.map(offerOf),
+    more: offers.more,
+    partly: offers.partly.map(offerOf),
+    kept: seats.filter(({ state }) => state.kind !== 'held').map(seat),
+    ...(held.length > 0 && { heldUntil: Math.min(...held) }),
+  };
 }
 
 function inOrder<Placed extends { unit: UnitCode }>(

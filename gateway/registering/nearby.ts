@@ -1,38 +1,133 @@
-/** Where else the wanted units still have seats: offered when every pool is full (F26). Pure. */
-import type { AreaCode, UnitCode } from '../../engine/protocol/ids.ts';
-import type { ExamArea } from '../../engine/protocol/session.ts';
-import type { Availability } from '../availability.ts';
-import type { Session } from '../catalogue.ts';
-
-export type AreaWithSeats = { area: ExamArea; units: { unit: UnitCode; free: number }[] };
-
-export const areasOfferedMax = 6;
-
 /**
- * Areas of the same city with seats in at least one wanted unit. Those that have more of the units
- * come first, then those whose scarcest unit has more seats. Counts are advice.
+ * B4: where all of the wanted courses can be sat. Since everything must be in one exam area (R1),
+ * only an area with a seat for every one of them helps; the same city first, then by distance.
+ * Pure. Counts are as last heard: advice, never a promise.
+ *
+ * Q1 Whether a seat is free is asked in one place, per area, unit and course, so that what else
+ *    decides it (a cap on a course, seats kept for one type of candidate) is added there alone.
+ * Q2 What depends on the catalogue alone, the neighbours of an area in their order, is made once.
  */
-export function areasWithSeats(
+import type { AreaCode, CourseCode, UnitCode } from '../../engine/protocol/ids.ts';
+import type { ExamArea, Position } from '../../engine/protocol/session.ts';
+import { type Availability, type Level, levelOf } from '../availability.ts';
+import type { Session } from '../catalogue.ts';
+import { RecentMap } from '../recent-map.ts';
+
+/** A course that somebody wants to sit, in the unit it belongs to. */
+export type Wanted = { unit: UnitCode; course: CourseCode };
+export type FreeSeats = { free: number; level: Level };
+/** Q1. Undefined: no counts have been heard of that area. */
+export type SeatsQuestion = (area: AreaCode, wanted: Wanted) => FreeSeats | undefined;
+
+export type Neighbour = {
+  area: ExamArea;
+  sameCity: boolean;
+  /** Absent: one of the two has no position on file. */
+  kilometres: number | undefined;
+};
+export type AreaOffer = Neighbour & {
+  /** In the order wanted; `free` 0: full there, or not heard. */
+  units: readonly (Wanted & FreeSeats)[];
+};
+export type Offers = {
+  /** A seat for every wanted course. */
+  whole: AreaOffer[];
+  /** How many more there are, farther away. */
+  more: number;
+  /** For some of them only, the most complete first. Looked for where `whole` finds few. */
+  partly: AreaOffer[];
+};
+
+export const wholeOffersMax = 8;
+export const partlyOffersMax = 4;
+/** With this many places to go, half an answer helps nobody. */
+const wholeOffersEnough = 4;
+
+/** Q1. */
+export const seatsFrom =
+  (session: Session, availability: Availability): SeatsQuestion =>
+  (area, { unit }) => {
+    const counts = availability.counts(area);
+    const order = session.unitOrder.get(unit) ?? -1;
+    const free = counts?.free[order];
+    if (free === undefined) return undefined;
+    return { free: Math.max(0, free), level: levelOf(free, counts?.capacity[order] ?? 0) };
+  };
+
+/** Areas other than `from`, in the order in which somebody there would go to them. */
+export function offersNear(
   session: Session,
-  availability: Availability,
+  seatsIn: SeatsQuestion,
   from: AreaCode,
-  wanted: readonly UnitCode[],
-): AreaWithSeats[] {
-  const city = session.area.get(from)?.city;
-  const neighbours = city === undefined ? [] : (session.areasOfCity.get(city) ?? []);
-  return neighbours
-    .filter((area) => area.code !== from)
-    .map((area) => {
-      const free = availability.counts(area.code)?.free ?? [];
-      const units = wanted
-        .map((unit) => ({ unit, free: free[session.unitOrder.get(unit) ?? -1] ?? 0 }))
-        .filter((pool) => pool.free > 0);
-      return { area, units };
-    })
-    .filter((offer) => offer.units.length > 0)
-    .sort((a, b) => b.units.length - a.units.length || scarcest(b) - scarcest(a))
-    .slice(0, areasOfferedMax);
+  wanted: readonly Wanted[],
+): Offers {
+  const offers = neighboursOf(session, from).map((neighbour): AreaOffer => {
+    const units = wanted.map((one) => ({
+      ...one,
+      ...(seatsIn(neighbour.area.code, one) ?? nothingKnown),
+    }));
+    return { ...neighbour, units };
+  });
+  const freeIn = ({ units }: AreaOffer): number => units.filter(({ free }) => free > 0).length;
+  const whole = offers.filter((offer) => freeIn(offer) === wanted.length);
+  const partly = offers
+    .filter((offer) => freeIn(offer) > 0 && freeIn(offer) < wanted.length)
+    // The sort is stable: among equals the nearer stays first.
+    .sort((a, b) => freeIn(b) - freeIn(a));
+  return {
+    whole: whole.slice(0, wholeOffersMax),
+    more: Math.max(0, whole.length - wholeOffersMax),
+    partly: whole.length >= wholeOffersEnough ? [] : partly.slice(0, partlyOffersMax),
+  };
 }
 
-const scarcest = (offer: AreaWithSeats): number =>
-  Math.min(...offer.units.map((pool) => pool.free));
+const nothingKnown: FreeSeats = { free: 0, level: 'full' };
+
+const neighbours = new WeakMap<Session, RecentMap<AreaCode, readonly Neighbour[]>>();
+/** A province has under two hundred areas; beyond, the least asked for are made again. */
+const neighbourListsMax = 512;
+
+/** Q2. The same city first, then by distance; without positions in the catalogue's order, last. */
+export function neighboursOf(session: Session, from: AreaCode): readonly Neighbour[] {
+  let lists = neighbours.get(session);
+  if (lists === undefined) {
+    lists = new RecentMap(neighbourListsMax);
+    neighbours.set(session, lists);
+  }
+  const known = lists.get(from);
+  if (known !== undefined) return known;
+  const here = session.area.get(from);
+  const made = session.adopted.catalogue.areas
+    .filter((area) => area.code !== from)
+    .map((area) => ({
+      area,
+      sameCity: area.city === here?.city,
+      kilometres: kilometresBetween(here?.position, area.position),
+    }))
+    .sort(
+      (a, b) =>
+        Number(b.sameCity) - Number(a.sameCity) ||
+        (a.kilometres ?? farAway) - (b.kilometres ?? farAway),
+    );
+  lists.set(from, made);
+  return made;
+}
+
+/** Farther than any two places on Earth. */
+const farAway = 30_000;
+const earthRadiusKm = 6_371;
+
+/** As the crow flies (haversine). */
+export function kilometresBetween(
+  one: Position | undefined,
+  other: Position | undefined,
+): number | undefined {
+  if (one === undefined || other === undefined) return undefined;
+  const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+  const north = radians(other.latitude - one.latitude);
+  const east = radians(other.longitude - one.longitude);
+  const chord =
+    Math.sin(north / 2) ** 2 +
+    Math.cos(radians(one.latitude)) * Math.cos(radians(other.latitude)) * Math.sin(east / 2) ** 2;
+  return 2 * earthRadiusKm * Math.asin(Math.sqrt(chord));
+}

@@ -4,11 +4,13 @@
  */
 import { ticketMask } from '../../engine/protocol/masks.ts';
 import type { Outcome, RegistrationView, SeatView } from '../../engine/protocol/replies.ts';
+import type { ExamArea } from '../../engine/protocol/session.ts';
 import type { PageModels, PageName } from '../../web/view-models.ts';
 import { windowAt } from '../catalogue.ts';
 import { show } from '../frame.ts';
 import type { Reply } from '../http.ts';
 import { busyReply } from '../waiting.ts';
+import { carriedTo } from './carried.ts';
 import { narrowed } from './forms.ts';
 import {
   areaOf,
@@ -16,7 +18,7 @@ import {
   askedOf,
   codeOf,
   courseOf,
-  offersOf,
+  elsewhereOf,
   ownUnits,
   type Problem,
   problemOf,
@@ -101,7 +103,7 @@ export function movingPage(visit: Visit, standing: Standing): Reply {
 export function coursesPage(
   visit: Visit,
   standing: Standing,
-  given: { typed?: string; placed?: string; problem?: Problem },
+  given: { typed?: string; placed?: string; carried?: number; problem?: Problem },
 ): Reply {
   const { session, signIn, context, window } = visit;
   const { area, registration, candidate } = standing;
@@ -110,6 +112,7 @@ export function coursesPage(
   const counts = context.availability.counts(area.code);
   const placed = registration.draft.find(({ course }) => course === given.placed);
   const code = liveCode(visit, registration);
+  const carried = carriedTo(visit, area.code, registration);
   // Whoever comes back too late is told so, until the next step.
   const problem = given.problem ?? lapsed(visit, registration);
   const reply = shown(visit, standing, 'courses', problem, {
@@ -123,6 +126,10 @@ export function coursesPage(
     ...(placed && { placed: unitAndCourse(session, placed) }),
     ...replacementOf(visit, registration, given),
     ...(code && { codeUntil: code.expiresAt }),
+    ...(carried.length > 0 && {
+      carried: { left: carried.map((one) => courseOf(session, one)) },
+    }),
+    ...(given.carried !== undefined && { carried: { done: given.carried } }),
   });
   return given.problem === undefined ? { ...reply, status: 200 } : reply;
 }
@@ -163,15 +170,34 @@ export function allFullPage(
   standing: Standing,
   full: Extract<Outcome, { kind: 'held' }>['full'],
 ): Reply {
-  const { session, context } = visit;
+  const { session } = visit;
   const { area, registration } = standing;
   if (area === undefined) return coursesPage(visit, standing, {});
   return shown(visit, standing, 'allFull', undefined, {
-    area: areaOf(session, area),
     full: full.map((pool) => unitAndCourse(session, pool)),
-    offers: offersOf(session, context.availability, area, full),
-    areaMayChange: savedCount(registration) === 0,
+    ...elsewhereModel(visit, area, registration),
   });
+}
+
+/** B4. */
+export function elsewherePage(
+  visit: Visit,
+  standing: Standing,
+  area: ExamArea,
+  problem?: Problem,
+): Reply {
+  const model = elsewhereModel(visit, area, standing.registration);
+  return shown(visit, standing, 'elsewhere', problem, model);
+}
+
+/** The form is the person's book's: going elsewhere is a claim (R1), made from this registration. */
+function elsewhereModel(visit: Visit, area: ExamArea, registration: RegistrationView) {
+  const { session, signIn, context } = visit;
+  return {
+    now: visit.at,
+    form: formFor(visit, '', registration.revision),
+    ...elsewhereOf(session, context.availability, area, registration, signIn.ticket),
+  };
 }
 
 export function codePage(visit: Visit, standing: Standing, problem?: Problem): Reply {

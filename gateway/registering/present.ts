@@ -157,7 +157,8 @@ export function formFrom(visit: Visit, area: AreaCode | ''): SentForm | undefine
 const bindingOf = (signIn: SignIn, area: AreaCode | '', epoch: number): string =>
   `${signIn.nonce}~${area}~${epoch}`;
 
-function epochAt(visit: Visit, area: AreaCode | ''): number | undefined {
+/** The life of the area's writer, or of the person's without an area; see `Envelope`. */
+export function epochAt(visit: Visit, area: AreaCode | ''): number | undefined {
   const { client } = visit.context;
   return area === ''
     ? client.epochOf({ kind: 'choose-area', person: visit.signIn.person, ticket: '', area })

@@ -21,6 +21,7 @@ import {
   showCode,
 } from '../../gateway/registering/code.ts';
 import { dropCourse, showCourses, takeCourse } from '../../gateway/registering/courses.ts';
+import { goElsewhere, showElsewhere, takeCarried } from '../../gateway/registering/elsewhere.ts';
 import { giveUpSeats, showGiveUp } from '../../gateway/registering/give-up.ts';
 import { showMine } from '../../gateway/registering/mine.ts';
 import { showNotice, takeNotice } from '../../gateway/registering/notice.ts';
@@ -60,6 +61,9 @@ export function gatewayOver(parts: Parts): Gateway {
     ['POST /register/courses', takeCourse(context)],
     ['POST /register/courses/drop', dropCourse(context)],
     ['POST /register/hold', holdSeats(context)],
+    ['GET /register/elsewhere', showElsewhere(context)],
+    ['POST /register/elsewhere', goElsewhere(context)],
+    ['POST /register/elsewhere/courses', takeCarried(context)],
     ['GET /register/code', showCode(context)],
     ['POST /register/code/send', sendCode(context)],
     ['POST /register/code/decline', declineCode(context)],

@@ -247,8 +247,9 @@ test('F26 all full: no code, the choice stays and other areas are offered', asyn
   await browser.post('/register/hold');
   expect(browser.page.page).toBe('allFull');
   expect(browser.page.full).toMatchObject([{ unit: { code: 'B' }, course: { code: '02331' } }]);
-  expect(browser.page.offers.map((offer: { area: object }) => offer.area)).toEqual([
+  expect(browser.page.whole.map((offer: { area: object }) => offer.area)).toEqual([
     { code: '0105', city: '成都市', name: '青羊区' },
+    { code: '0201', city: '绵阳市', name: '涪城区' },
   ]);
   await browser.get('/register/code');
   expect(browser.page.page).toBe('courses');

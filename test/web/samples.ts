@@ -368,6 +368,38 @@ const studying: PageModels['plan'] = {
   others: passedCourses.slice(1, 2),
 };
 
+const going: PageModels['elsewhere'] = {
+  now,
+  form,
+  area,
+  wanted: [
+    {
+      unit: a,
+      course: mathematics,
+      own: { kind: 'draft', course: mathematics, otherTicket: '0124******07' },
+      full: false,
+    },
+    { unit: b, course: structures, own: { kind: 'draft', course: structures }, full: true },
+    { unit: c, course: discrete, own: { kind: 'draft', course: discrete }, full: true },
+  ],
+  counted: true,
+  whole: [
+    { area: { code: '0106', city: '成都市', name: '金牛区' }, sameCity: true, kilometres: 18.4 },
+    { area: { code: '0122', city: '成都市', name: '双流区' }, sameCity: true },
+    { area: { code: '0681', city: '德阳市', name: '广汉市' }, sameCity: false, kilometres: 41.2 },
+  ].map((offer, place) => ({
+    ...offer,
+    units: [
+      { unit: a, free: 842, level: 'plenty' },
+      { unit: b, free: 342, level: 'plenty' },
+      { unit: c, free: 9 + place, level: 'scarce' },
+    ],
+  })),
+  more: 31,
+  partly: [],
+  kept: [],
+};
+
 type Sample<Name extends PageName> = { model: PageModels[Name]; frame: Frame };
 type Samples = { [Name in PageName]: Record<string, Sample<Name>> };
 
@@ -540,6 +572,8 @@ export const samples: Samples = {
       ],
       codeUntil: until,
     }),
+    carried: shown({ ...choosing, carried: { done: 2 } }),
+    left: shown({ ...choosing, carried: { left: [databases] } }),
     unknown: shown({
       ...choosing,
       typed: '99999',
@@ -559,26 +593,17 @@ export const samples: Samples = {
   },
   allFull: {
     offers: shown({
-      area,
+      ...going,
+      wanted: going.wanted.slice(1),
       full: [
         { unit: b, course: structures },
         { unit: c, course: discrete },
       ],
-      offers: areaNames.slice(0, 3).map((name, place) => ({
-        area: { code: `010${place + 4}`, city: '成都市', name },
-        cityCode: '510100',
-        units: [
-          { unit: b, free: 342, level: 'plenty' },
-          { unit: c, free: 9 + place, level: 'scarce' },
-        ],
-      })),
-      areaMayChange: true,
     }),
     nothing: shown({
-      area,
+      ...going,
+      ...{ whole: [], more: 0, partly: [], wanted: going.wanted.slice(2) },
       full: [{ unit: c, course: discrete }],
-      offers: [],
-      areaMayChange: false,
     }),
   },
   code: {
@@ -780,6 +805,44 @@ export const samples: Samples = {
     }),
     unplanned: shown({ ...studying, plan: undefined }),
     nothing: shown({ ...studying, plan: undefined, others: [] }),
+  },
+  elsewhere: {
+    free: shown(going),
+    held: shown({
+      ...going,
+      wanted: [
+        {
+          unit: b,
+          course: structures,
+          own: { kind: 'held', course: structures, until },
+          full: false,
+        },
+        ...going.wanted.slice(2),
+      ],
+      heldUntil: until,
+    }),
+    kept: shown({
+      ...going,
+      wanted: [
+        { unit: a, course: mathematics, own: { kind: 'saved', course: mathematics }, full: false },
+        ...going.wanted.slice(2),
+      ],
+      kept: [{ unit: a, course: mathematics }],
+      problem: { reason: 'seats-remain' },
+    }),
+    partly: shown({
+      ...going,
+      whole: [],
+      more: 0,
+      partly: going.whole.slice(1).map((offer) => ({
+        ...offer,
+        units: offer.units.map((one, at) =>
+          at === 2 ? { ...one, free: 0, level: 'full' as const } : one,
+        ),
+      })),
+    }),
+    uncounted: shown({ ...going, counted: false, whole: [], more: 0 }),
+    empty: shown({ ...going, wanted: [], whole: [], more: 0 }),
   },
 };
 
