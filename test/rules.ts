@@ -55,7 +55,8 @@ function readClaimed(section: string): Set<string> {
 function readCitations(): Map<string, string[]> {
   const listed = execFileSync(process.execPath, [
     `${root}node_modules/vitest/vitest.mjs`,
-    ...['list', '--json', '--root', root],
+    // Run and not only parsed: the tests of a contract suite stand in another file than its callers.
+    ...['list', '--json', '--staticParse=false', '--root', root],
   ]);
   const tests = JSON.parse(listed.toString()) as { name: string; file: string }[];
   const found = new Map<string, string[]>();
