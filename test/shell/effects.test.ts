@@ -3,7 +3,9 @@ import type { Effect } from '../../engine/core/effects.ts';
 import { type Message, NotHeard, type Sending } from '../../engine/effects/channel.ts';
 import { createDemonstrationChannel } from '../../engine/effects/demonstration-channel.ts';
 import { createEffects, type Effects } from '../../engine/effects/effects.ts';
+import type { CodeAddress } from '../../engine/protocol/commands.ts';
 import type { Layout } from '../../engine/protocol/layout.ts';
+import type { CandidateView, Query } from '../../engine/protocol/replies.ts';
 import { givenAdopted, givenPhone } from '../given.ts';
 import { accepted, type FakeBooks, fakeBooks } from '../harness/books.ts';
 
@@ -100,6 +102,71 @@ test('D7 at the phone’s cap nothing is sent, and the book hears why', async ()
   effects.run([booking()]);
   await noted('phone-messages-used-up');
   expect(sent).toEqual([]);
+});
+
+const news = (place: number): Effect => ({
+  kind: 'send-news',
+  key: `0124.1.news.${place}`,
+  person,
+  area: '0124',
+  news: { place, at: now, content: { kind: 'registration-paid', courses: 3, feeFen: 10_500 } },
+});
+const somebody: CandidateView = {
+  person,
+  kind: 'enrolled',
+  documentMask: '510*************31',
+  name: '王试婷',
+  nameMask: '王 * 婷',
+  hasPhoto: true,
+  candidateType: 'open',
+  tickets: [],
+  passwordSet: true,
+  generation: 1,
+};
+const withPhone = (phone: CodeAddress | undefined) => (query: Query) => {
+  if (query.kind !== 'candidate') return 'lost' as const;
+  const candidate = { ...somebody, ...(phone === undefined ? {} : { phone }) };
+  return { kind: 'candidate' as const, candidate };
+};
+const newsNoted = () =>
+  books.commands().flatMap((command) => (command.kind === 'note-news' ? [command] : []));
+
+test('F41 news goes to the phone that is bound now, and counts against no cap', async () => {
+  books.onQuery = withPhone(givenPhone(2));
+  effects.run([news(1)]);
+  await vi.waitFor(() => expect(newsNoted()).toHaveLength(1));
+  expect(kinds()).toEqual(['note-news']);
+  expect(newsNoted()[0]).toMatchObject({ area: '0124', person, news: 1, outcome: 'sent' });
+  expect(sent).toMatchObject([
+    { phone: '19900000000 (sealed-2)', content: { kind: 'registration-paid' } },
+  ]);
+});
+
+test('news for nobody’s phone, and news that is none any more, is not sent', async () => {
+  books.onQuery = withPhone(undefined);
+  effects.run([news(1)]);
+  await vi.waitFor(() => expect(newsNoted()).toHaveLength(1));
+  books.onQuery = withPhone(givenPhone(2));
+  const late = news(2);
+  now += 24 * 60 * minute;
+  effects.run([late]);
+  await vi.waitFor(() => expect(newsNoted()).toHaveLength(2));
+  expect(newsNoted().map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
+  expect(sent).toEqual([]);
+});
+
+test('D7 a code overtakes a rush of news that no carrier takes in', async () => {
+  books.onQuery = withPhone(givenPhone(2));
+  const isCode = ({ content }: Message) => content.kind === 'booking-code';
+  send = (message) =>
+    isCode(message) ? Promise.resolve({ kind: 'sent' }) : new Promise(() => undefined);
+  effects.run(Array.from({ length: 1_000 }, (_, place) => news(place)));
+  await vi.waitFor(() => expect(sent).toHaveLength(64));
+  effects.run([booking()]);
+  await noted('sent');
+  expect(sent.filter(isCode)).toHaveLength(1);
+  expect(sent).toHaveLength(65);
+  await vi.waitFor(() => expect(effects.waiting()).toEqual({ codes: 0, news: 1_000 }));
 });
 
 test('a book that is busy, silent or away is asked again until it answers', async () => {

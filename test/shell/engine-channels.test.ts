@@ -1,7 +1,7 @@
 /** A whole engine with both carriers behind it, on loopback: what becomes of a code, and of the seats. */
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { importProvince } from '../../engine/main.ts';
-import { messageKinds } from '../../engine/protocol/messages.ts';
+import { type MessageKind, messageKinds } from '../../engine/protocol/messages.ts';
 import type { QueryReply } from '../../engine/protocol/replies.ts';
 import {
   alibabaKeys,
@@ -22,7 +22,7 @@ let asking: Asking;
 beforeAll(async () => {
   tencent = await startTencent();
   alibaba = await startAlibaba();
-  const templates = messageKinds.map((kind, place) => `${kind}=${1000 + place}`).join(',');
+  const templates = messageKinds.map((kind) => `${kind}=${templateOf(kind)}`).join(',');
   engine = await startEngineHere({
     RUXI_DEMONSTRATION: 'no',
     RUXI_SMS_CHANNELS: 'tencent,alibaba',
@@ -60,6 +60,7 @@ async function standings() {
   if (answer.kind !== 'channels') throw new Error(answer.kind);
   return answer;
 }
+const templateOf = (kind: MessageKind): string => `${1000 + messageKinds.indexOf(kind)}`;
 const delivered = (holder: Holder) =>
   vi.waitFor(async () => expect((await holder.registration()).code?.delivery).toBe('sent'), {
     timeout: 30_000,
@@ -78,9 +79,12 @@ async function save(holder: Holder, { heard }: Carrier): Promise<void> {
     units,
   });
   expect(saved.outcome).toMatchObject({ kind: 'saved', failed: [] });
-  // The code, and the news that it saved something.
+  // The news of it follows the code.
   await vi.waitFor(
-    () => expect(heard.filter(({ phone }) => phone === holder.phone)).toHaveLength(2),
+    () => {
+      const mine = heard.filter(({ phone }) => phone === holder.phone);
+      expect(mine.at(-1)?.template).toBe(templateOf('seats-saved'));
+    },
     { timeout: 30_000 },
   );
 }
@@ -125,7 +129,7 @@ test('B1 with no channel at all the seats stay held, and the code comes when one
   const { seats, code } = await holder.registration();
   expect(seats.map(({ state }) => state.kind)).toEqual(['held', 'held']);
   expect(code?.delivery).toBe('sending');
-  expect((await standings()).waiting).toEqual({ codes: 1, news: 0 });
+  await vi.waitFor(async () => expect((await standings()).waiting).toEqual({ codes: 1, news: 0 }));
   alibaba.behaviour = 'take';
   await delivered(holder);
   await save(holder, alibaba);
