@@ -18,6 +18,8 @@ import { createEffects, type Effects } from './effects/effects.ts';
 import { type Attempt, createFailover } from './effects/failover.ts';
 import { type DemonstrationImport, importDemonstration } from './import/demonstration.ts';
 import type { ImportPort } from './import/send.ts';
+import { createProviders } from './payments/config.ts';
+import type { PaymentProvider } from './payments/provider.ts';
 import {
   CodecError,
   decodeAsk,
@@ -59,6 +61,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { channels } = config;
   const carriers =
     channels.kind === 'real' ? await startChannelThread(channels.channels) : undefined;
+  const providers = await createProviders(config.payments, clock.now);
   const vault = openVault(config.dataFolder, loadKeys(config.keysFolder));
   const parts: Part[] = [];
   const stop = async () => {
@@ -71,7 +74,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   try {
     for (const partition of config.partitions) {
       const store = await openLmdbStore(join(config.dataFolder, partition), partition);
-      const part = startPart({ ...options, vault, store, channels: carriers?.channels });
+      const part = startPart({
+        ...{ ...options, vault, store, channels: carriers?.channels, providers },
+      });
       parts.push(await part.catch((error: unknown) => closeAfter(store, error)));
     }
   } catch (error) {
@@ -89,10 +94,15 @@ async function closeAfter(store: Store, error: unknown): Promise<never> {
 type Part = { store: Store; writer: Writer; rest(): Promise<void> };
 
 /** `channels`: the real ones, shared by all parts; absent in the demonstration. */
-type Parts = { vault: Vault; store: Store; channels: readonly Channel[] | undefined };
+type Parts = {
+  vault: Vault;
+  store: Store;
+  channels: readonly Channel[] | undefined;
+  providers: readonly PaymentProvider[];
+};
 
 async function startPart(given: EngineOptions & Parts): Promise<Part> {
-  const { config, bus, exit, onTrouble, onAttempt, vault, store } = given;
+  const { config, bus, exit, onTrouble, onAttempt, vault, store, providers } = given;
   const { partition } = store;
   const { layout } = config;
   const demonstration = createDemonstrationChannel();
@@ -103,8 +113,8 @@ async function startPart(given: EngineOptions & Parts): Promise<Part> {
     layout,
     vault,
     courier,
-    providers: [],
-    now: clock.now,
+    providers,
+    clock,
     onTrouble: (what) => onTrouble(`${partition}: ${what}`),
   });
   const writer = await startWriter({

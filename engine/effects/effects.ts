@@ -42,7 +42,7 @@ export type EffectsOptions = {
   vault: MessageVault;
   courier: Courier;
   providers: readonly PaymentProvider[];
-  now(): EpochMs;
+  clock: { now(): EpochMs; monotonic(): number };
   /** An effect that got an answer nobody foresaw, in words without personal data. */
   onTrouble(what: string): void;
 };
@@ -77,14 +77,15 @@ const passing: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
 ]);
 
 export function createEffects(options: EffectsOptions): Effects {
-  const { bus, layout, vault, courier, now, onTrouble } = options;
+  const { bus, layout, vault, courier, clock, onTrouble } = options;
+  const { now } = clock;
   const postbox = new Postbox(bus, answerWithinMs);
   const known = new Set<string>();
   const codes = new Lane<BookEffect>(codesRunningMax, run);
   const news = new Lane<BookEffect>(newsRunningMax, run);
   const stopping = new AbortController();
   const money = createMoney({
-    ...{ providers: options.providers, partitions: partitionsOf(layout), now, onTrouble },
+    ...{ providers: options.providers, partitions: partitionsOf(layout), clock, onTrouble },
     ...{ tell: (body: RoutedBody) => tell(body), ask },
   });
 

@@ -37,7 +37,7 @@ export type MoneyOptions = {
   /** Until there is an answer that does not pass by itself. */
   tell(body: RoutedBody): Promise<CommandReply>;
   ask(partition: PartitionName, query: Query): Promise<QueryReply>;
-  now(): EpochMs;
+  clock: { now(): EpochMs; monotonic(): number };
   onTrouble(what: string): void;
 };
 
@@ -61,10 +61,11 @@ const backOff = (tries: number, maxMs: number): number =>
   Math.min(maxMs, retryMs * 2 ** Math.min(tries, 20));
 
 export function createMoney(options: MoneyOptions): Money {
-  const { partitions, tell, ask, now, onTrouble } = options;
+  const { partitions, tell, ask, clock, onTrouble } = options;
+  const { now } = clock;
   const providers = new Map(options.providers.map((provider) => [provider.name, provider]));
   const jobs = createJobs({
-    ...{ runningMax, lookEveryMs, monotonic: () => performance.now() },
+    ...{ runningMax, lookEveryMs, monotonic: clock.monotonic },
     onFault: (key, error, tries) => {
       // A provider may be away for long; the first word of it is enough.
       if (tries === 0) onTrouble(`${key}: ${error instanceof Error ? error.name : typeof error}`);

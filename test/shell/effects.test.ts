@@ -44,7 +44,7 @@ beforeEach(() => {
       },
       standings: () => [],
     },
-    now: () => now,
+    clock: { now: () => now, monotonic: () => performance.now() },
     onTrouble: (what) => troubles.push(what),
   });
 });
