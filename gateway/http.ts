@@ -53,13 +53,21 @@ export type Reply = {
   retryAfterSeconds?: number;
   /** Default: `no-store`, as every page may be personal. */
   cacheControl?: string;
-  contentEncoding?: 'gzip';
+  contentEncoding?: 'gzip' | 'br';
+  /** A whole ETag value. */
+  etag?: string;
 };
 
 /** Answering at once, without a promise, is the cheapest way and always allowed. */
 export type Handler = (request: Request) => Reply | Promise<Reply>;
 
-export type Asset = { path: string; bytes: Uint8Array; gzip: Uint8Array; type: string };
+export type Asset = {
+  path: string;
+  bytes: Uint8Array;
+  gzip: Uint8Array;
+  brotli: Uint8Array;
+  type: string;
+};
 
 /** A live connection. `getUserData` is what `upgrade` returned. */
 export type Socket<Data> = {
@@ -146,20 +154,30 @@ export class HttpServer {
   }
 
   /** Serves the bytes from memory, to be kept for ever: their path changes with their content. */
-  asset({ path, bytes, gzip, type }: Asset): this {
+  asset({ path, bytes, gzip, brotli, type }: Asset): this {
     const plain: Reply = {
       status: 200,
       body: bytes,
       contentType: type,
       cacheControl: 'public, max-age=31536000, immutable',
+      // Weak, as it is the same for every encoding.
+      etag: `W/"${path}"`,
     };
-    const zipped: Reply = { ...plain, body: gzip, contentEncoding: 'gzip' };
-    const smaller = gzip.length < bytes.length;
+    const unchanged: Reply = { ...plain, status: 304, body: '' };
+    const encoded: [RegExp, Reply][] = [
+      [/\bbr\b/, { ...plain, body: brotli, contentEncoding: 'br' }],
+      [/\bgzip\b/, { ...plain, body: gzip, contentEncoding: 'gzip' }],
+    ];
     this.#paths.add(path);
     for (const method of ['get', 'head'] as const) {
       this.#app[method](path, (res, req) => {
-        const wanted = smaller && /\bgzip\b/.test(req.getHeader('accept-encoding'));
-        this.#send(res, wanted ? zipped : plain, method === 'head', false);
+        // Some browsers ask again on a reload, whatever they were told.
+        if (req.getHeader('if-none-match') === plain.etag) {
+          return this.#send(res, unchanged, true, false);
+        }
+        const accepted = req.getHeader('accept-encoding');
+        const [, best] = encoded.find(([name]) => name.test(accepted)) ?? [undefined, plain];
+        this.#send(res, best, method === 'head', false);
       });
     }
     return this;
@@ -401,11 +419,14 @@ export class HttpServer {
     if (reply.contentEncoding !== undefined) {
       res.writeHeader('Content-Encoding', reply.contentEncoding);
     }
+    if (reply.etag !== undefined) res.writeHeader('ETag', reply.etag);
     if (reply.cacheControl?.startsWith('public')) res.writeHeader('Vary', 'Accept-Encoding');
     else res.writeHeader('Vary', 'HX-Request');
     if (isHead) {
       // Told the length itself, the library would wait for a body that never comes.
-      res.writeHeader('Content-Length', String(byteLengthOf(reply.body)));
+      if (reply.status !== 304) {
+        res.writeHeader('Content-Length', String(byteLengthOf(reply.body)));
+      }
       res.endWithoutBody();
     } else {
       res.end(reply.body, close);
@@ -514,6 +535,7 @@ function strictHeaders(secure: boolean): string {
 const statusLines = new Map([
   [200, '200 OK'],
   [303, '303 See Other'],
+  [304, '304 Not Modified'],
   [400, '400 Bad Request'],
   [403, '403 Forbidden'],
   [404, '404 Not Found'],

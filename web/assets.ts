@@ -9,14 +9,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 export type Asset = {
   /** Before hashing: `ruxi.css`. */
   name: string;
   path: string;
   bytes: Uint8Array;
+  /** Made once, at start: the best that can be had. */
   gzip: Uint8Array;
+  brotli: Uint8Array;
   type: string;
 };
 export type AssetName = 'style' | 'script' | 'htmx' | 'mark' | 'captcha';
@@ -35,7 +37,7 @@ export function readAssets(): Assets {
   const styles = sheets.map((name) => own(`styles/${name}.css`)).join('\n');
   return {
     style: asset('ruxi.css', withoutSpace(styles), 'text/css; charset=utf-8'),
-    script: asset('ruxi.js', own('public/app.js'), 'text/javascript; charset=utf-8'),
+    script: asset('ruxi.js', withoutComments(own('public/app.js')), 'text/javascript; charset=utf-8'),
     // In one file: htmx looks through the page right after its own script has run, and an extension
     // that arrives later finds its elements passed over.
     htmx: asset(
@@ -44,7 +46,11 @@ export function readAssets(): Assets {
       'text/javascript; charset=utf-8',
     ),
     // Fetched by app.js when somebody asks for it, and by no page.
-    captcha: asset('captcha.js', own('public/captcha.js'), 'text/javascript; charset=utf-8'),
+    captcha: asset(
+      'captcha.js',
+      withoutComments(own('public/captcha.js')),
+      'text/javascript; charset=utf-8',
+    ),
     mark: asset('mark.svg', own('public/mark.svg'), 'image/svg+xml'),
   };
 }
@@ -58,6 +64,7 @@ function asset(name: string, text: string, type: string): Asset {
     path: `/assets/${name.slice(0, dot)}.${hash}${name.slice(dot)}`,
     bytes,
     gzip: gzipSync(bytes, { level: 9 }),
+    brotli: brotliCompressSync(bytes),
     type,
   };
 }
@@ -65,6 +72,13 @@ function asset(name: string, text: string, type: string): Asset {
 /** Comments and indentation only: our sheets hold no string in which either would matter. */
 const withoutSpace = (css: string): string =>
   css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s+/g, ' ');
+
+/** Lines that are comments, and indentation: our scripts hold no text that runs over lines. */
+const withoutComments = (script: string): string =>
+  script
+    .replace(/^\s*\/\*\*[\s\S]*?\*\//gm, '')
+    .replace(/^\s*\/\/.*$/gm, '')
+    .replace(/\n\s*/g, '\n');
 
 /** The map is not served; its name would only make a browser ask for it. */
 const withoutMap = (script: string): string =>

@@ -1,6 +1,6 @@
 /** The HTTP layer over real loopback sockets, good bytes and bad. */
 import { connect } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formBytesMax, HttpServer, page, type Request, redirect } from '../../gateway/http.ts';
 
@@ -55,6 +55,7 @@ beforeAll(async () => {
     path: assetPath,
     bytes: style,
     gzip: gzipSync(style),
+    brotli: brotliCompressSync(style),
     type: 'text/css; charset=utf-8',
   });
   port = await server.listen();
@@ -295,7 +296,7 @@ test('the client address is the right-most hop that is no proxy of ours', async 
   expect(await from('::ffff:203.0.113.9')).toBe('203.0.113.9');
 });
 
-test('an asset is immutable, and zipped for who takes it', async () => {
+test('B16 an asset is immutable, and sent as small as the browser takes it', async () => {
   const plain = await raw([`GET ${assetPath} HTTP/1.1\r\nHost: localhost\r\n\r\n`]);
   expect(plain).toContain(style.toString());
   expect(plain).toMatch(/cache-control: public, max-age=31536000, immutable/i);
@@ -303,7 +304,21 @@ test('an asset is immutable, and zipped for who takes it', async () => {
   expect(zipped.headers.get('content-encoding')).toBe('gzip');
   expect(zipped.headers.get('content-type')).toBe('text/css; charset=utf-8');
   expect(Object.fromEntries(zipped.headers)).toMatchObject(strict);
+  expect(zipped.headers.get('vary')).toBe('Accept-Encoding');
   expect(await zipped.text()).toBe(style.toString());
+  const smallest = await fetch(url(assetPath), { headers: { 'accept-encoding': 'gzip, br' } });
+  expect(smallest.headers.get('content-encoding')).toBe('br');
+  expect(await smallest.text()).toBe(style.toString());
+});
+
+test('B16 an asset that is asked for again is not sent again', async () => {
+  const { headers } = await fetch(url(assetPath));
+  const etag = headers.get('etag') ?? '';
+  const again = await fetch(url(assetPath), { headers: { 'if-none-match': etag } });
+  expect(again.status).toBe(304);
+  expect(await again.text()).toBe('');
+  const other = await fetch(url(assetPath), { headers: { 'if-none-match': 'W/"/other"' } });
+  expect(other.status).toBe(200);
 });
 
 function socketTo(path: string, origin: string): WebSocket {
