@@ -71,12 +71,13 @@ export type Cookies = {
   visitorOf(cookieHeader: string): Visitor | undefined;
   areaOf(cookieHeader: string, person: PersonId): AreaClaim | undefined;
   /** Each answers a whole Set-Cookie value. */
-  setSignIn(signIn: SignIn): string;
+  /** `now`: when it is set, if that is not when it was issued. */
+  setSignIn(signIn: SignIn, now?: EpochMs): string;
   setVisitor(visitor: Visitor): string;
   setArea(person: PersonId, claim: AreaClaim): string;
   clearSignIn(): string;
   /** D4: an activation keeps the typed document number at hand, sealed, to compare passwords with. */
-  setActivation(documentNumber: string, signIn: SignIn): string;
+  setActivation(documentNumber: string, signIn: SignIn, now?: EpochMs): string;
   activationOf(cookieHeader: string, signIn: SignIn, now: EpochMs): string | undefined;
   clearActivation(): string;
   clearArea(): string;
@@ -166,12 +167,8 @@ export function createCookies(cookieKey: Uint8Array, secure: boolean): Cookies {
       if (owner !== person || area === undefined || claim === undefined) return undefined;
       return { area, claim: numberOf(claim) };
     },
-    setSignIn: (signIn) =>
-      setCookie(
-        signInName,
-        signed(signInKey, writeSignIn(signIn)),
-        signIn.expiresAt - signIn.issuedAt,
-      ),
+    setSignIn: (signIn, now = signIn.issuedAt) =>
+      setCookie(signInName, signed(signInKey, writeSignIn(signIn)), signIn.expiresAt - now),
     setVisitor: (visitor) => setCookie(visitorName, signed(visitorKey, visitor), signInMs),
     setArea: (person, { area, claim }) =>
       setCookie(areaName, signed(areaKey, `${person}~${area}~${textOf(claim)}`), signInMs),
@@ -199,9 +196,9 @@ export function createCookies(cookieKey: Uint8Array, secure: boolean): Cookies {
     sealHandle: (handle, visitor, now) => seal(handleKey, handle, visitor, now + handleMs),
     openHandle: (sealed, visitor, now) =>
       unseal(handleKey, sealed, visitor, now) as TicketHandle | undefined,
-    setActivation(documentNumber, { nonce, issuedAt, expiresAt }) {
+    setActivation(documentNumber, { nonce, issuedAt, expiresAt }, now = issuedAt) {
       const sealed = seal(activationKey, documentNumber, nonce, expiresAt);
-      return setCookie(activationName, sealed, expiresAt - issuedAt);
+      return setCookie(activationName, sealed, expiresAt - now);
     },
     activationOf(cookieHeader, { nonce }, now) {
       const sealed = cookieOf(cookieHeader, activationName) ?? '';

@@ -8,6 +8,7 @@ import type { GatewayContext } from './context.ts';
 import type { SignIn } from './cookies.ts';
 import { page, type Reply, type Request } from './http.ts';
 import { officeOfTicket } from './sign-in/office.ts';
+import { endOf } from './sign-in/renew.ts';
 import { signInOf } from './sign-in/who.ts';
 
 /** What a page knows better than its request does. `office`: of the area that the page is about. */
@@ -51,8 +52,8 @@ function frameOf(
 }
 
 function signedIn(context: GatewayContext, signIn: SignIn, now: number): Frame['signedIn'] {
-  const { kind, nameMask, ticket, expiresAt } = signIn;
-  const signOutForm = context.cookies.formToken(signIn.nonce, 0, now);
-  if (kind === 'activation') return { kind, signOutForm, expiresAt };
-  return { kind, nameMask, ticketMask: ticketMask(ticket), signOutForm, expiresAt };
+  const { kind, nameMask, ticket } = signIn;
+  const end = endOf(context, signIn, now);
+  if (kind === 'activation') return { kind, ...end };
+  return { kind, nameMask, ticketMask: ticketMask(ticket), ...end };
 }

@@ -1,9 +1,11 @@
 /**
- * Live counts: one small JSON message per area, pushed to the sockets that watch that area.
- * `{"v":8841,"t":1788829477123,"s":[1164,86,0,1702],"c":[2400,…],"w":"open"}`: version, server time,
- * free seats and capacities in unit order, window. `w` and `t` always apply; `s` and `c` only when
- * `v` is above the last seen. http.ts carries the sockets; this module says who may watch and when
- * what is sent.
+ * Live counts and the window: one small JSON message per area, pushed to the sockets that watch that
+ * area. `{"v":8841,"t":1788829477123,"s":[1164,86,0,1702],"c":[2400,…],"w":"open"}`: version, server
+ * time, free seats and capacities in unit order, window. `w` and `t` always apply; `s` and `c` only
+ * when `v` is above the last seen. While the window is not open, `n` has its title and what is said
+ * about it. A page without an area hears of the window alone; one without a socket asks for the same
+ * message now and then. http.ts carries the sockets; this module says who may watch and when what is
+ * sent.
  *
  * L1 A socket gets a whole snapshot when it opens, so nothing that was missed matters.
  * L2 At most one message per area and `spacingMs`; the newest state wins.
@@ -13,16 +15,23 @@
  *    a bound, or without a sign-in, the close code says "stop, poll".
  */
 import type { AreaCode, EpochMs, PersonId } from '../engine/protocol/ids.ts';
+import { windowTitles } from '../web/ui.ts';
+import { sayWindow } from '../web/wording.ts';
 import type { Availability } from './availability.ts';
 import { type Catalogue, nextWindowChange, windowAt } from './catalogue.ts';
 import { formOf } from './form.ts';
-import type { Request, Socket, SocketRoute } from './http.ts';
+import type { Handler, Request, Socket, SocketRoute } from './http.ts';
 
-/** What a socket asked to watch; the cookie is checked before the upgrade, in the same turn. */
-export type Watch = { area: AreaCode; person: PersonId | undefined };
+/**
+ * What a socket asked to watch: an area, or with none the window. The cookie is checked before the
+ * upgrade, in the same turn.
+ */
+export type Watch = { area: AreaCode | ''; person: PersonId | undefined };
 
 export type Live = {
   route: SocketRoute<Watch>;
+  /** GET /window: the message as it stands. Counts of an area are for who has signed in. */
+  ask: Handler;
   watching(): number;
   /** Stops the timers; http.ts ends the sockets. */
   close(): void;
@@ -58,25 +67,27 @@ export function createLive(parts: LiveParts): Live {
   const waiting = new Map<AreaCode, NodeJS.Timeout>();
   let windowTimer: NodeJS.Timeout | undefined;
 
-  function message(area: AreaCode): string | undefined {
+  function message(area: AreaCode | ''): string {
     const session = catalogue.current();
-    if (session === undefined) return undefined;
     const at = now();
-    const counts = availability.counts(area);
+    const counts = area === '' ? undefined : availability.counts(area);
+    const window = session && windowAt(session.adopted, at);
     return JSON.stringify({
       v: counts?.version ?? 0,
       t: at,
       s: counts?.free ?? [],
       c: counts?.capacity ?? [],
-      w: windowAt(session.adopted, at).state,
+      w: window?.state ?? 'none',
+      ...(window === undefined || window.state === 'open'
+        ? {}
+        : { n: [windowTitles[window.state], sayWindow(window)] }),
     });
   }
 
   function send(area: AreaCode): void {
     waiting.delete(area);
     sentAt.set(area, now());
-    const text = message(area);
-    if (text !== undefined) publish(topicOfArea(area), text);
+    publish(topicOfArea(area), message(area));
   }
 
   /** L2: at once when the area was quiet, else when its spacing is over. */
@@ -107,7 +118,7 @@ export function createLive(parts: LiveParts): Live {
 
   function open(socket: Socket<Watch>): void {
     const { area, person } = socket.getUserData();
-    const known = catalogue.current()?.area.has(area) === true;
+    const known = area === '' || catalogue.current()?.area.has(area) === true;
     const own = person === undefined ? 0 : (socketsOf.get(person) ?? 0);
     const full = watched.size >= socketsMax || own >= socketsPerPersonMax;
     if (person === undefined || !known || full) {
@@ -118,8 +129,7 @@ export function createLive(parts: LiveParts): Live {
     socketsOf.set(person, own + 1);
     watchersOf.set(area, (watchersOf.get(area) ?? 0) + 1);
     socket.subscribe(topicOfArea(area));
-    const text = message(area);
-    if (text !== undefined) socket.send(text);
+    socket.send(message(area));
   }
 
   function closed(socket: Socket<Watch>): void {
@@ -134,12 +144,13 @@ export function createLive(parts: LiveParts): Live {
 
   return {
     route: {
-      upgrade: (request) => ({
-        area: formOf(request.query)?.get('area') ?? '',
-        person: parts.watcher(request),
-      }),
+      upgrade: (request) => ({ area: areaOf(request), person: parts.watcher(request) }),
       open,
       close: closed,
+    },
+    ask(request) {
+      const area = parts.watcher(request) === undefined ? '' : areaOf(request);
+      return { status: 200, body: message(area), contentType: 'application/json' };
     },
     watching: () => watched.size,
     close() {
@@ -148,6 +159,8 @@ export function createLive(parts: LiveParts): Live {
     },
   };
 }
+
+const areaOf = (request: Request): AreaCode | '' => formOf(request.query)?.get('area') ?? '';
 
 /** How many are left; none is no entry. */
 function oneLess<Key>(counts: Map<Key, number>, key: Key): number {

@@ -22,6 +22,7 @@ import { showOutcome } from './registering/outcome.ts';
 import { createActivation } from './sign-in/activation.ts';
 import { createLookup } from './sign-in/lookup.ts';
 import { createPasswordStep } from './sign-in/password-step.ts';
+import { createRenew } from './sign-in/renew.ts';
 import { createSignOut } from './sign-in/sign-out.ts';
 import { showMessages, showStart } from './start.ts';
 
@@ -40,6 +41,7 @@ export function addRoutes(server: HttpServer, context: GatewayContext, live: Liv
     .get('/captcha', lookup.captcha)
     .post('/sign-in/lookup', lookup.find)
     .post('/sign-in', createPasswordStep(context))
+    .post('/sign-in/renew', createRenew(context))
     .post('/sign-out', createSignOut(context))
 
     .get('/activate', activation.notice)
@@ -70,6 +72,7 @@ export function addRoutes(server: HttpServer, context: GatewayContext, live: Liv
     .post('/register/give-up', giveUpSeats(context))
     .get('/mine', showMine(context))
 
+    .get('/window', live.ask)
     .socket('/live', live.route);
   if (context.config.demonstration) server.get('/messages', showMessages(context));
 }

@@ -37,7 +37,11 @@ export function readAssets(): Assets {
   const styles = sheets.map((name) => own(`styles/${name}.css`)).join('\n');
   return {
     style: asset('ruxi.css', withoutSpace(styles), 'text/css; charset=utf-8'),
-    script: asset('ruxi.js', withoutComments(own('public/app.js')), 'text/javascript; charset=utf-8'),
+    script: asset(
+      'ruxi.js',
+      withoutComments(own('public/app.js')),
+      'text/javascript; charset=utf-8',
+    ),
     // In one file: htmx looks through the page right after its own script has run, and an extension
     // that arrives later finds its elements passed over.
     htmx: asset(

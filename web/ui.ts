@@ -24,6 +24,7 @@ import type {
   ProblemModel,
   SavedModel,
   SentCodeModel,
+  SignInEnd,
   TicketTabModel,
   UnitCardModel,
   UnitModel,
@@ -39,6 +40,8 @@ import {
   nameUnitCourse,
   type RegisteringReason,
   type Said,
+  signInEnded,
+  signInEnds,
   whyNotSeated,
   yuan,
 } from './wording.ts';
@@ -540,3 +543,14 @@ export function carried(form: string, courses: NonNullable<CoursesModel['carried
   const list = courses.left.map(nameCourse).join('、');
   return html`<section class="notice num">${icon('info')}<p>从原来的考区带来的课程还没有填好：${list}。</p><form ${send('/register/elsewhere/courses')}>${token(form)}<button class="tbtn" type="submit">填入这些课程</button></form></section>`;
 }
+
+/**
+ * WCAG 2.2.1: the sign-in's end, and the way to go on. app.js shows it two minutes before; a page
+ * that is made later than that shows it itself.
+ */
+export function renewBar({ expiresAt, renewable, signOutForm }: SignInEnd, now: EpochMs): Markup {
+  const early = expiresAt - now > signInWarnMs;
+  const go = renewable ? html`<button class="tbtn" type="submit">继续</button>` : nothing;
+  return html`<form class="renew" id="renew" ${send('/sign-in/renew')} hx-post="/sign-in/renew" hx-target="#renew" hx-swap="outerHTML" data-ends="${expiresAt}" data-ended="${signInEnded}"${early ? new Markup(' hidden') : nothing}><div class="wrap">${token(signOutForm)}<p>${signInEnds(expiresAt, renewable)}</p>${go}</div></form>`;
+}
+const signInWarnMs = 2 * 60_000;

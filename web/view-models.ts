@@ -37,6 +37,15 @@ export type WindowModel =
   | { state: 'closed'; nextDay: BookingDay }
   | { state: 'over' };
 
+/** What every page knows of the sign-in it was made for. */
+export type SignInEnd = {
+  expiresAt: EpochMs;
+  /** Whether it may be gone on with; not for ever. */
+  renewable: boolean;
+  /** The token of the forms that end it and go on with it. */
+  signOutForm: string;
+};
+
 export type Frame = {
   /** The server's clock as the page was made; every countdown starts from it. */
   now: EpochMs;
@@ -49,14 +58,8 @@ export type Frame = {
    * `expiresAt`: when it ends by itself.
    */
   signedIn:
-    | {
-        kind: 'full';
-        nameMask?: string;
-        ticketMask: string;
-        signOutForm: string;
-        expiresAt: EpochMs;
-      }
-    | { kind: 'activation'; signOutForm: string; expiresAt: EpochMs }
+    | ({ kind: 'full'; nameMask?: string; ticketMask: string } & SignInEnd)
+    | ({ kind: 'activation' } & SignInEnd)
     | undefined;
   /** Whom the foot of the page names. */
   office: Office | undefined;

@@ -10,7 +10,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Eta } from 'eta';
-import type { AreaCode } from '../engine/protocol/ids.ts';
+import type { AreaCode, EpochMs } from '../engine/protocol/ids.ts';
 import { type Asset, type Assets, readAssets } from './assets.ts';
 import * as time from './china-time.ts';
 import { escaped, html, Markup, nothing } from './markup.ts';
@@ -24,6 +24,7 @@ import type {
   PageModels,
   PageName,
   ProblemModel,
+  SignInEnd,
 } from './view-models.ts';
 import * as words from './wording.ts';
 
@@ -34,6 +35,8 @@ export type Views = { readonly [Name in PageName]: Render<PageModels[Name]> } & 
   captcha(model: CaptchaPictureModel): string;
   /** The whole field, when another way is asked for. */
   captchaField(model: CaptchaModel): string;
+  /** The bar that says when the sign-in ends, after it was put off. */
+  renewBar(signIn: SignInEnd, now: EpochMs): string;
   /** For what goes wrong before or in a handler: made at start, knows nobody. */
   failure(status: FailureStatus): string;
   /** What the pages link to. */
@@ -226,6 +229,7 @@ export function createViews(): Views {
     ...renderers,
     captcha: (model) => captcha(model).main,
     captchaField: (model) => captchaField(model).text,
+    renewBar: (signIn, now) => ui.renewBar(signIn, now).text,
     failure: (status) => failures.get(status) ?? '',
     assets: Object.values(assets),
   };

@@ -12,7 +12,7 @@ import type { DocumentProblem } from '../engine/protocol/documents.ts';
 import type { EpochMs } from '../engine/protocol/ids.ts';
 import type { RefusalReason } from '../engine/protocol/refusals.ts';
 import type { Office } from '../engine/protocol/session.ts';
-import { clockTime, dayAndTime, minuteTime } from './china-time.ts';
+import { clockTime, dayAndTime, minuteTime, timeSpan } from './china-time.ts';
 import type {
   CourseModel,
   Level,
@@ -24,6 +24,7 @@ import type {
   ProgrammeModel,
   SumModel,
   UnitAndCourse,
+  WindowModel,
 } from './view-models.ts';
 
 // ── Reasons ─────────────────────────────────────────────────────────────────────────────────────
@@ -486,6 +487,29 @@ export const windowClosed = (nextOpen: EpochMs): string =>
 
 export const windowPaused = (reason: string, newsBy: EpochMs): string =>
   `报考暂停：${reason}。${minuteTime(newsBy)} 前会更新消息。已保存的考位和已付的钱都在，暂留时间停止计算。恢复后本页会提示，不用刷新。`;
+
+/** What the window is doing, as every page tells it and live.ts sends it. */
+export function sayWindow(window: WindowModel): string {
+  switch (window.state) {
+    case 'before':
+      return `开始时间：${dayAndTime(window.opensAt)}。`;
+    case 'open':
+      return `今天 ${timeSpan(window.day.opensAt, window.day.closesAt)} 可以报考。`;
+    case 'paused':
+      return windowPaused(window.reason, window.newsBy);
+    case 'closed':
+      return windowClosed(window.nextDay.opensAt);
+    case 'over':
+      return '已保存的考位不受影响，请关注下次考试。';
+  }
+}
+
+/** WCAG 2.2.1: two minutes before; with a button where going on is possible. */
+export const signInEnds = (at: EpochMs, renewable: boolean): string =>
+  renewable
+    ? `登录将在 ${clockTime(at)} 结束。点“继续”保持登录，填好的内容都在。`
+    : `登录将在 ${clockTime(at)} 结束。请先提交填好的内容，之后重新登录。`;
+export const signInEnded = '登录已结束。已保存的考位不受影响，请重新登录。';
 
 export const outcomeUnknownText =
   '网络中断，还不知道这次操作成没成功，正在核实。再点一次也不会重复。换一台手机登录，“我的报考”里也是真实结果。';

@@ -1,13 +1,14 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createAvailability } from '../../gateway/availability.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
-import type { Socket } from '../../gateway/http.ts';
+import type { Reply, Request, Socket } from '../../gateway/http.ts';
 import { createLive, type Live, socketsPerPersonMax, type Watch } from '../../gateway/live.ts';
 import { firstOpen, province } from './registering-province.ts';
 
 /** Sockets and their topics as a carrier keeps them. */
 function carrier(given: { at?: number; socketsMax?: number } = {}) {
   let at = given.at ?? firstOpen + 1000;
+  let asking: string | undefined;
   const topics = new Map<string, Set<(text: string) => void>>();
   const catalogue = createCatalogue();
   catalogue.adopt(province());
@@ -16,7 +17,7 @@ function carrier(given: { at?: number; socketsMax?: number } = {}) {
     catalogue,
     availability,
     now: () => at,
-    watcher: () => undefined,
+    watcher: () => asking,
     socketsMax: given.socketsMax ?? 100,
     publish: (topic, text) => {
       for (const hear of topics.get(topic) ?? []) hear(text);
@@ -40,11 +41,14 @@ function carrier(given: { at?: number; socketsMax?: number } = {}) {
     live.route.open(socket);
     return { heard, ended, leave: () => live.route.close?.(socket) };
   }
+  const signIn = () => {
+    asking = 'somebody';
+  };
   const free = (version: number, ...seats: number[]) =>
     availability.hear([
       { area: '0124', version, at, free: seats, capacity: [2400, 2400, 2400, 2400] },
     ]);
-  return { live, catalogue, connect, free, setTime: (to: number) => (at = to) };
+  return { live, catalogue, connect, free, setTime: (to: number) => (at = to), signIn };
 }
 
 let open: Live | undefined;
@@ -95,13 +99,58 @@ test('without a sign-in, outside the map or over the bound a socket is told to s
   open = live;
   expect(connect('0124', 'nobody').ended).toEqual([4001]);
   expect(connect('9999').ended).toEqual([4001]);
-  expect(connect('').ended).toEqual([4001]);
+  expect(connect('', 'nobody').ended).toEqual([4001]);
   const first = connect('0124');
   expect(first.ended).toEqual([]);
   expect(connect('0124').ended).toEqual([4001]);
   first.leave();
   expect(live.watching()).toBe(0);
   expect(connect('0124').ended).toEqual([]);
+});
+
+const asked = (live: Live, query: string) =>
+  JSON.parse(String((live.ask({ query } as Request) as Reply).body));
+
+test('S2 a socket without an area hears of the window alone: a pause with its words, and its end', () => {
+  const { live, catalogue, connect, free, setTime } = carrier();
+  open = live;
+  free(5, 1164, 86, 0, 1702);
+  const socket = connect('');
+  expect(socket.heard).toEqual([{ v: 0, t: firstOpen + 1000, s: [], c: [], w: 'open' }]);
+  free(6, 1163, 86, 0, 1702);
+  expect(socket.heard).toHaveLength(1);
+  setTime(firstOpen + 5000);
+  const newsBy = firstOpen + 3_600_000;
+  const pause = {
+    state: 'paused',
+    pausedMs: 0,
+    pausedAt: firstOpen,
+    reason: '短信通道故障',
+    newsBy,
+  } as const;
+  catalogue.adopt({ ...province(), number: 2, window: pause });
+  expect(socket.heard.at(-1)).toMatchObject({
+    w: 'paused',
+    n: ['报考暂停', expect.stringContaining('短信通道故障。10:00 前会更新消息')],
+  });
+  setTime(firstOpen + 9000);
+  catalogue.adopt({ ...province(), number: 3 });
+  expect(socket.heard.at(-1)).toEqual({ v: 0, t: firstOpen + 9000, s: [], c: [], w: 'open' });
+});
+
+test('B16 whoever has no socket asks for the same: the window for all, counts after sign-in', () => {
+  const { live, free, setTime, signIn } = carrier();
+  open = live;
+  free(5, 1164, 86, 0, 1702);
+  expect(asked(live, 'area=0124')).toMatchObject({ v: 0, s: [], w: 'open' });
+  signIn();
+  expect(asked(live, 'area=0124')).toMatchObject({ v: 5, s: [1164, 86, 0, 1702], w: 'open' });
+  expect(asked(live, 'area=')).toMatchObject({ v: 0, s: [] });
+  setTime(firstOpen - 1);
+  expect(asked(live, '')).toMatchObject({
+    w: 'before',
+    n: ['报考还没有开始', expect.stringContaining('开始时间')],
+  });
 });
 
 test('L4 one person has so many sockets and no more, and takes no place from another', () => {

@@ -7,6 +7,7 @@ import { ticketMask } from '../../engine/protocol/masks.ts';
 import { activationMs, handleMs, signInMs } from '../../gateway/cookies.ts';
 import { defaultLimits } from '../../gateway/limits.ts';
 import { captchaMs } from '../../gateway/sign-in/captcha.ts';
+import { signInWholeMs } from '../../gateway/sign-in/renew.ts';
 import type { SumModel, WorkModel } from '../../web/view-models.ts';
 import { chinaTime, givenPhone, givenTicketRecord } from '../given.ts';
 import {
@@ -442,6 +443,7 @@ test('F8 D1 F9 the initial password opens an activation only: no name, nowhere e
     kind: 'activation',
     signOutForm: expect.any(String),
     expiresAt: world.desk.now + activationMs,
+    renewable: true,
   });
   for (const path of ['/', '/register', '/register/courses', '/mine', '/sign-in']) {
     expect((await browser.get(path)).path).toBe('/activate');
@@ -712,4 +714,63 @@ test('limits: too many tries from one account get a page that says when to come 
   expect([status, page]).toEqual([429, 'busy']);
   expect(model).toMatchObject({ cause: 'often', waitSeconds: expect.any(Number) });
   await strict.stop();
+});
+
+test('B16 继续 puts the end of a sign-in off, the same one, and not for ever', async () => {
+  world.admit(someone);
+  await browser.signIn(someone, importedPassword);
+  const began = world.desk.now;
+  const { signedIn } = browser.last.frame;
+  expect(signedIn).toMatchObject({ expiresAt: began + signInMs, renewable: true });
+
+  world.desk.now = began + signInMs - 60_000;
+  const forged = await browser.post('/sign-in/renew', { token: 'forged' });
+  expect(forged.frame.signedIn.expiresAt).toBe(began + signInMs);
+  const renewed = await browser.post('/sign-in/renew', { token: signedIn.signOutForm });
+  expect([renewed.path, renewed.frame.signedIn.renewable]).toEqual(['/mine', true]);
+  expect(renewed.frame.signedIn.expiresAt).toBe(world.desk.now + signInMs);
+
+  // What an open page holds is still good: forms belong to the same sign-in.
+  world.desk.now = began + signInMs + hourMs;
+  await browser.get('/');
+  const last = await browser.post('/sign-in/renew', {
+    token: browser.last.frame.signedIn.signOutForm,
+  });
+  expect(last.frame.signedIn).toMatchObject({
+    expiresAt: began + signInWholeMs,
+    renewable: false,
+  });
+  world.desk.now = began + signInWholeMs;
+  expect((await browser.get('/mine')).path).toBe('/sign-in');
+});
+
+test('B16 an activation is put off with the document number that its password is compared with', async () => {
+  admitEnrolled();
+  const first = await browser.signIn(someone, initial);
+  world.desk.now += activationMs - 60_000;
+  const token = first.frame.signedIn.signOutForm;
+  expect((await browser.post('/sign-in/renew', { token })).path).toBe('/activate');
+  world.desk.now += activationMs - 60_000;
+  expect((await browser.get('/activate')).page).toBe('activate');
+  const { cookies, config, now } = world.context;
+  const header = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const signIn = cookies.signInOf(header, now());
+  expect(signIn && cookies.activationOf(header, signIn, now())).toBe(someone);
+  expect(config.secure).toBe(false);
+});
+
+test('B16 scripts get the bar alone; whoever has no sign-in any more begins anew', async () => {
+  world.admit(someone);
+  await browser.signIn(someone, importedPassword);
+  const token = browser.last.frame.signedIn.signOutForm;
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const answer = await fetch(`${world.origin}/sign-in/renew`, {
+    method: 'POST',
+    body: new URLSearchParams({ token }),
+    headers: { cookie, 'HX-Request': 'true' },
+  });
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({ page: 'renewBar', model: { renewable: true } });
+  browser.cookies.clear();
+  expect((await browser.post('/sign-in/renew', { token })).path).toBe('/sign-in');
 });

@@ -24,6 +24,8 @@ export const now = at(7, 9, 4, 26);
 export const days = [7, 8, 9, 10].map((day) => ({ opensAt: at(day, 9), closesAt: at(day, 22) }));
 const [today, tomorrow] = days as [(typeof days)[0], (typeof days)[0]];
 const open = { state: 'open', day: today, nextDay: tomorrow } as const;
+const lastDay = days.at(-1) ?? today;
+const paused = { state: 'paused', reason: '短信通道故障', newsBy: at(7, 9, 30) } as const;
 const form = '1.ZmljdGl0aW91cy10b2tlbi0wMQ.1.mf8b2k.c2lnbmF0dXJl';
 const office = {
   name: '郫都区自学考试办公室（演示）',
@@ -40,15 +42,31 @@ export const frame: Frame = {
     nameMask: '王 * 婷',
     ticketMask: '0105******31',
     signOutForm: form,
-    expiresAt: at(7, 20, 40),
+    expiresAt: now + 12 * 3_600_000,
+    renewable: true,
   },
   office,
   banners: [],
 };
+/** A minute and a half before the sign-in ends. */
+const ending: Frame = {
+  ...frame,
+  signedIn: frame.signedIn && { ...frame.signedIn, expiresAt: now + 90_000 },
+};
+/** It has lasted a whole day, and cannot be gone on with. */
+const endingForGood: Frame = {
+  ...ending,
+  signedIn: ending.signedIn && { ...ending.signedIn, renewable: false },
+};
 const stranger: Frame = { ...frame, signedIn: undefined, office: undefined };
 const activating: Frame = {
   ...frame,
-  signedIn: { kind: 'activation', signOutForm: form, expiresAt: at(7, 9, 14, 26) },
+  signedIn: {
+    kind: 'activation',
+    signOutForm: form,
+    expiresAt: now + 10 * 60_000,
+    renewable: true,
+  },
 };
 
 const unit = (place: number): UnitModel => {
@@ -108,7 +126,7 @@ const sent: SentCodeModel = {
   triesLeft: 5,
   delivery: 'sent',
 };
-const entering: PageModels['code'] = {
+export const entering: PageModels['code'] = {
   now: at(7, 9, 4, 54),
   form,
   area,
@@ -192,6 +210,13 @@ const work: CaptchaModel & { way: 'work' } = {
   },
   answer: '',
   asked: true,
+};
+const nothingYet: PageModels['mine'] = {
+  title: '2026 年 10 月自学考试（演示）',
+  open: true,
+  area: undefined,
+  units: [],
+  feeFen: 3500,
 };
 /** What stands in the field when it is asked for. */
 export const captchas: readonly CaptchaModel[] = [
@@ -426,6 +451,46 @@ export const samples: Samples = {
         session: { title: '2026 年 10 月自学考试（演示）', days, feeFen: 3500 },
       },
       { ...frame, now: at(6, 20), window: { state: 'before', opensAt: today.opensAt } },
+    ),
+    'before-stranger': shown(
+      {
+        now: at(6, 20),
+        window: { state: 'before', opensAt: today.opensAt },
+        signedIn: false,
+        session: { title: '2026 年 10 月自学考试（演示）', days, feeFen: 3500 },
+      },
+      { ...stranger, now: at(6, 20), window: { state: 'before', opensAt: today.opensAt } },
+    ),
+    closed: shown(
+      {
+        now: at(7, 22, 12, 37),
+        window: { state: 'closed', nextDay: tomorrow },
+        signedIn: false,
+        session: { title: '2026 年 10 月自学考试（演示）', days, feeFen: 3500 },
+      },
+      { ...stranger, now: at(7, 22, 12, 37), window: { state: 'closed', nextDay: tomorrow } },
+    ),
+    paused: shown(
+      {
+        now,
+        window: paused,
+        signedIn: true,
+        session: { title: '2026 年 10 月自学考试（演示）', days, feeFen: 3500 },
+      },
+      { ...frame, window: paused },
+    ),
+    'last-day': shown(
+      {
+        now: at(10, 20),
+        window: { state: 'open', day: lastDay, nextDay: undefined },
+        signedIn: true,
+        session: { title: '2026 年 10 月自学考试（演示）', days, feeFen: 3500 },
+      },
+      {
+        ...frame,
+        now: at(10, 20),
+        window: { state: 'open', day: lastDay, nextDay: undefined },
+      },
     ),
     unpublished: shown(
       { now, window: undefined, signedIn: false, session: undefined },
@@ -690,13 +755,9 @@ export const samples: Samples = {
       codeUntil: until,
       feeFen: 3500,
     }),
-    none: shown({
-      title: '2026 年 10 月自学考试（演示）',
-      open: true,
-      area: undefined,
-      units: [],
-      feeFen: 3500,
-    }),
+    ending: shown(nothingYet, ending),
+    'ending-for-good': shown(nothingYet, endingForGood),
+    none: shown(nothingYet),
   },
   guide: {
     fresh: shown({ ...reading, city: '', offices: [] }, stranger),

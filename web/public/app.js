@@ -3,21 +3,31 @@
  * server, forms that are not sent twice, and words when an answer does not come. Everything works
  * without it; nothing here decides anything.
  *
- * J1 A live update changes text and data attributes only: no node is replaced, no focus moved.
+ * J1 A live update changes text and attributes only: no node is replaced, no focus moved.
  * J2 Time is the server's, carried on by a clock that nobody can set; the device's own is not asked.
  * J3 What is spoken to a screen reader is rare: edges of the candidate's own units, and deadlines.
+ * J4 What many pages would do at one moment, each does within some seconds after it, at random.
  */
 
 {
   const byId = (id) => document.getElementById(id);
   const all = (selector) => document.querySelectorAll(selector);
-  const strip = byId('live');
   const main = byId('main');
+  const strip = byId('live');
   const liveText = byId('live-text');
+  /** Whose counts the page follows; empty: it only hears of the window. */
+  const { area } = strip.dataset;
+
+  const setText = (element, text) => {
+    if (element && element.textContent !== text) element.textContent = text;
+  };
+  /** J4. */
+  const soon = (act, withinMs = 5_000, afterMs = 0) =>
+    setTimeout(act, afterMs + Math.random() * withinMs);
 
   // ── Time ──────────────────────────────────────────────────────────────────────────────────────
 
-  let offset = strip ? Number(strip.dataset.now) - performance.now() : undefined;
+  let offset = Number(strip.dataset.now) - performance.now();
   const now = () => performance.now() + offset;
   /** A message is late by its journey, never early: the largest difference is the truest. */
   const hearTime = (at) => {
@@ -70,17 +80,22 @@
 
   function tick() {
     const at = now();
-    const clock = byId('clock');
-    if (clock) clock.textContent = clockTime(at);
+    setText(byId('clock'), clockTime(at));
     for (const element of all('[data-parts]')) {
       const until = Number(element.dataset.until);
       const seconds = Math.max(0, Math.ceil((until - at) / 1000));
-      showLeft(element, seconds);
-      if (element.dataset.parts === 'left') hold(until, seconds);
-      else if (seconds === 0)
-        once(until, () => tell('到时间了，报考已开放。', '进入报考', '/register'));
+      if (element.dataset.parts === 'left') {
+        // A pause stops the clocks of holds (S2); how they go on is the server's to say.
+        if (windowState === 'paused') continue;
+        showLeft(element, seconds);
+        hold(until, seconds);
+      } else if (windowState !== 'open') {
+        showLeft(element, seconds);
+        untilOpening(until, seconds);
+      }
     }
     for (const bar of all('[data-bar]')) {
+      if (windowState === 'paused') continue;
       const share = (Number(bar.dataset.until) - at) / Number(bar.dataset.bar);
       const width = Math.round(400 * Math.min(1, Math.max(0, share)));
       bar.querySelector('.fl')?.setAttribute('width', String(width));
@@ -88,47 +103,155 @@
     for (const button of all('[data-resend]')) {
       const seconds = Math.ceil((Number(button.dataset.resend) - at) / 1000);
       if (button.dataset.waiting !== undefined) continue;
-      button.textContent = seconds > 0 ? `重新获取（${seconds} 秒后）` : '重新获取';
+      setText(button, seconds > 0 ? `重新获取（${seconds} 秒后）` : '重新获取');
       if (seconds > 0) button.setAttribute('aria-disabled', 'true');
       else button.removeAttribute('aria-disabled');
+    }
+    signInEnds(at);
+  }
+
+  /** Says what is left when one of the marks is passed; a page opened later keeps silent. */
+  function sayAt(marks, until, seconds, words) {
+    for (const mark of marks) {
+      if (seconds <= mark && seconds > mark - 5) {
+        once(`${until}-${mark}`, () => say(words + leftText(seconds)));
+      }
     }
   }
 
   function hold(until, seconds) {
     const expiring = byId('expiring');
     if (expiring && seconds <= 60) expiring.hidden = false;
-    for (const mark of [60, 10]) {
-      if (seconds <= mark && seconds > mark - 5) {
-        once(`${until}-${mark}`, () => say(`考位暂留还剩 ${leftText(seconds)}`));
-      }
+    sayAt([60, 10], until, seconds, '考位暂留还剩 ');
+    if (seconds === 0) once(until, () => soon(showAnew, 500, 1_500));
+  }
+
+  function untilOpening(until, seconds) {
+    sayAt([600, 300, 60, 10], until, seconds, '距开放还有 ');
+    if (seconds > 0) return;
+    // A socket will say when it has opened; who has none asks, and not all at once (J4).
+    once(until, () => {
+      due = true;
+      say('到时间了，正在开放。');
+      soon(() => connected || ask());
+    });
+  }
+
+  /** The server says what became of the seats. What was typed and where one was stays. */
+  async function showAnew() {
+    if (document.hidden) {
+      document.addEventListener('visibilitychange', showAnew, { once: true });
+      return;
     }
-    // The server says what became of the seats. What was typed is kept until then.
-    if (seconds === 0) once(until, () => setTimeout(() => location.reload(), 1500));
+    const typed = byId('code')?.value;
+    if (!window.htmx) return location.reload();
+    const asked = fetch('/register/code', { headers: { 'HX-Request': 'true' } });
+    const answer = await asked.catch(() => {});
+    if (!answer || answer.status >= 429) return soon(showAnew, 5_000, 5_000);
+    const text = (await answer.text()).replace(/ autofocus/g, '');
+    const whole = wholeOf(text);
+    if (whole) return location.assign(whole);
+    await htmx.swap({ target: main, text, swap: 'innerMorph', transition: false, live: true });
+    if (byId('code') && typed) byId('code').value = typed;
+    tick();
+  }
+
+  /** The bar comes two minutes before, and says so when it is over. */
+  function signInEnds(at) {
+    const bar = byId('renew');
+    if (!bar) return;
+    const left = Number(bar.dataset.ends) - at;
+    const line = bar.querySelector('p');
+    if (left <= 120_000 && left > 0) {
+      bar.hidden = false;
+      once(`ends-${bar.dataset.ends}`, () => say(line.textContent));
+    } else if (left <= 0) {
+      bar.hidden = false;
+      bar.querySelector('button')?.remove();
+      setText(line, bar.dataset.ended);
+      once(`ended-${bar.dataset.ends}`, () => say(line.textContent));
+    }
   }
 
   // ── Words ─────────────────────────────────────────────────────────────────────────────────────
 
   /** For screen readers only. */
-  const say = (text) => {
-    const line = byId('said');
-    if (line) line.textContent = text;
-  };
+  const say = (text) => setText(byId('said'), text);
 
-  /** For everyone, under the bars on top. Without text: nothing to tell any more. */
-  function tell(text, link, address) {
+  /**
+   * For everyone, under the bars on top: one line for each thing that is told. Without text there is
+   * nothing to tell of it any more. `act` is an address, or what a button does.
+   */
+  function tell(about, text, name, act) {
     const news = byId('news');
-    if (!news) return;
-    news.textContent = '';
-    if (!text) return;
-    const line = document.createElement('p');
-    line.textContent = text;
-    if (link) {
-      const anchor = document.createElement('a');
-      anchor.href = address;
-      anchor.textContent = link;
-      line.append(' ', anchor);
+    const known = news.querySelector(`[data-about="${about}"]`);
+    if (!text) {
+      known?.remove();
+      return;
     }
-    news.append(line);
+    const line = document.createElement('p');
+    line.dataset.about = about;
+    line.textContent = text;
+    if (name) {
+      const way = document.createElement(typeof act === 'string' ? 'a' : 'button');
+      way.textContent = name;
+      if (typeof act === 'string') {
+        way.href = act;
+      } else {
+        way.className = 'tbtn';
+        way.addEventListener('click', act);
+      }
+      line.append(' ', way);
+    }
+    if (known) known.replaceWith(line);
+    else news.append(line);
+  }
+
+  // ── Window ────────────────────────────────────────────────────────────────────────────────────
+
+  let windowState = strip.dataset.window;
+  /** Title and text, as far as they were heard. */
+  let windowSaid = ['', ''];
+  /** The opening was counted down to nothing, and has not been heard of. */
+  let due = false;
+
+  function hearWindow({ w, n }) {
+    const before = windowSaid;
+    const [title, text] = n ?? ['报考已开放', '现在可以报考。'];
+    windowSaid = [title, text];
+    if (w === windowState && (before[1] === '' || before[1] === text)) return;
+    const paused = windowState === 'paused';
+    const open = w === 'open';
+    windowState = w;
+    if (open) {
+      due = false;
+      setText(liveText, '正在报考');
+    }
+    const line = text.startsWith(title) ? text : `${title}。${text}`;
+    if (!open) tell('window', line, '我的报考', '/mine');
+    else if (area) tell('window', '报考已开放，可以继续。');
+    else tell('window', '报考已开放。', '课程报考与缴费', '/register');
+    for (const element of all('[data-window-title]')) setText(element, title);
+    for (const element of all('[data-window-say]')) setText(element, text);
+    for (const element of all('[data-window-go]')) element.hidden = !open;
+    for (const element of all('[data-window-count]')) element.hidden = open;
+    shutAct();
+    // Its clocks stood still meanwhile.
+    if (open && paused && document.querySelector('[data-parts="left"]')) soon(showAnew, 3_000);
+  }
+
+  /** Where booking is on the page: the bar says why it cannot be gone on with; what is typed stays. */
+  function shutAct() {
+    const act = byId('act');
+    if (!area || !act || act.hidden) return;
+    const open = windowState === 'open';
+    act.classList.toggle('shut', !open);
+    act.querySelector('.shut-why')?.remove();
+    if (open) return;
+    const why = document.createElement('p');
+    why.className = 'wrap shut-why';
+    why.textContent = windowSaid[1];
+    act.append(why);
   }
 
   // ── Live counts ───────────────────────────────────────────────────────────────────────────────
@@ -144,12 +267,10 @@
   const fillOf = (free, capacity) =>
     free <= 0 || capacity <= 0 ? 0 : Math.min(10, Math.max(1, Math.round((free / capacity) * 10)));
   const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ',');
-  const setText = (element, text) => {
-    if (element && element.textContent !== text) element.textContent = text;
-  };
 
   let latest = { v: -1, s: [], c: [] };
-  let spokenAt = Number.NEGATIVE_INFINITY;
+  /** When the counts on the page were true. */
+  let countedAt = Number(strip.dataset.now);
 
   function showCounts() {
     for (const card of all('.unit')) {
@@ -168,6 +289,7 @@
 
   function showLevel(card, level, free) {
     const [word, symbol] = levels[level];
+    const wasFull = card.classList.contains('full-m');
     card.classList.remove('ok-m', 'low-m', 'full-m');
     card.classList.add(`${level}-m`);
     const chip = card.querySelector('header .chip');
@@ -180,73 +302,140 @@
     card.classList.toggle('is-full', lacking);
     const why = card.querySelector('[data-why]');
     if (why) why.hidden = !lacking;
-    if (card.dataset.own && performance.now() - spokenAt > 15_000) {
-      spokenAt = performance.now();
-      say(`${card.dataset.name}余位${word}，剩 ${grouped(free)}`);
-    }
+    if (!card.dataset.own) return;
+    const now =
+      level === 'full' ? '已满' : `${wasFull ? '又有余位' : `余位${word}`}，剩 ${grouped(free)}`;
+    sayEdge(card.dataset.name, now);
   }
 
-  let windowState = 'open';
-  const windowNews = {
-    before: '报考还没有开始。',
-    paused: '报考暂停。已保存的考位都在，恢复后这里会提示，不用刷新。',
-    closed: '今天的报考已结束。已保存的考位不受影响。',
-    over: '本次报考已截止。已保存的考位不受影响。',
-  };
+  /** Spoken together, at most every fifteen seconds (J3): what came last of each unit. */
+  const edges = new Map();
+  let edgesTimer;
+  function sayEdge(unit, text) {
+    edges.set(unit, text);
+    if (edgesTimer === undefined) sayEdges();
+  }
+  function sayEdges() {
+    edgesTimer = undefined;
+    if (edges.size === 0) return;
+    if (announcing()) say([...edges].map(([unit, text]) => `${unit}${text}`).join('。'));
+    edges.clear();
+    edgesTimer = setTimeout(sayEdges, 15_000);
+  }
 
-  function showConnection(connected) {
-    if (!strip) return;
-    const good = connected && windowState === 'open';
-    strip.querySelector('.dot')?.classList.toggle('off', !good);
-    if (windowState !== 'open') setText(liveText, windowNews[windowState]);
-    else if (connected) setText(liveText, '余位实时更新');
-    else
-      setText(liveText, `更新暂停，余位截至 ${clockTime(latest.t ?? Number(strip.dataset.now))}`);
+  /** 播报余位变化: on unless it was switched off in this browser, which may forbid remembering. */
+  const announcing = () => remembered('ruxi-silent') !== 'yes';
+  function remembered(name, value) {
+    try {
+      if (value !== undefined) localStorage.setItem(name, value);
+      return localStorage.getItem(name);
+    } catch {
+      return value ?? null;
+    }
+  }
+  document.addEventListener('change', ({ target }) => {
+    if (target.id === 'announce') remembered('ruxi-silent', target.checked ? 'no' : 'yes');
+  });
+  function showAnnounce() {
+    const box = byId('announce');
+    if (!box) return;
+    box.checked = announcing();
+    box.closest('[hidden]')?.removeAttribute('hidden');
+  }
+
+  // ── Connection ────────────────────────────────────────────────────────────────────────────────
+
+  /** Whether there is to be a socket; and whether it has spoken. */
+  let socketed = strip.hasAttribute('hx-ws:connect') && Boolean(window.htmx);
+  let connected = false;
+  let lost = false;
+  let lostTimer;
+  let askTimer;
+
+  function hear(message) {
+    hearTime(message.t);
+    hearWindow(message);
+    if (message.v > latest.v) latest = message;
+    countedAt = message.t;
+    clearTimeout(lostTimer);
+    if (lost) {
+      lost = false;
+      tell('connection', '已恢复');
+      setTimeout(() => lost || tell('connection'), 3_000);
+    }
+    showConnection();
+    showCounts();
+  }
+
+  function showConnection() {
+    const open = windowState === 'open';
+    strip.querySelector('.dot').classList.toggle('off', lost || !open);
+    if (!open && windowSaid[0]) setText(liveText, windowSaid[0]);
+    else if (!area) return;
+    else if (lost) setText(liveText, `更新暂停，余位截至 ${clockTime(countedAt)}`);
+    else setText(liveText, connected ? '余位实时更新' : `余位截至 ${clockTime(countedAt)}`);
+  }
+
+  function lose() {
+    connected = false;
+    if (lost) return;
+    lost = true;
+    showConnection();
+    const counts = area ? `，余位停止更新（截至 ${clockTime(countedAt)}）` : '';
+    tell('connection', `网络已断开${counts}。已保存的考位不受影响。`, '重试', retry);
+  }
+
+  /** As if the page had just come to the front: the socket is opened anew without its long wait. */
+  const retry = () => document.dispatchEvent(new Event('visibilitychange'));
+
+  /** What a socket would have said. Goes on asking as long as there is none, and a reason. */
+  async function ask() {
+    clearTimeout(askTimer);
+    askTimer = undefined;
+    if (!document.hidden) {
+      try {
+        const answer = await fetch(`/window?area=${area}`);
+        hear(await answer.json());
+      } catch {
+        lose();
+      }
+    }
+    askLater();
+  }
+  function askLater() {
+    const wanted = lost || due || area || windowState === 'paused';
+    if (wanted && !connected && !askTimer) askTimer = soon(ask, 15_000, 15_000);
   }
 
   document.addEventListener('htmx:ws:before:message:incoming', (event) => {
     event.preventDefault();
-    const message = JSON.parse(event.detail.message.data);
-    hearTime(message.t);
-    if (message.w !== windowState) {
-      const back = message.w === 'open';
-      windowState = message.w;
-      if (back) tell('报考已开放，可以继续。');
-      else tell(windowNews[message.w], '我的报考', '/mine');
-    }
-    if (message.v > latest.v) latest = message;
-    else latest.t = message.t;
-    clearTimeout(lostTimer);
-    if (lost) tell('');
-    lost = false;
-    showConnection(true);
-    showCounts();
+    connected = true;
+    clearTimeout(askTimer);
+    askTimer = undefined;
+    hear(JSON.parse(event.detail.message.data));
   });
-
-  let lost = false;
-  let lostTimer;
-  /** A phone that shows the SMS closes the socket; only a visible page without one is worth a word. */
+  /**
+   * A phone that shows the SMS closes the socket; only a visible page that has none for some seconds
+   * and reaches nothing else either has lost its connection. After a restart all come here (J4).
+   */
   document.addEventListener('htmx:ws:close', (event) => {
+    connected = false;
     clearTimeout(lostTimer);
     if (event.detail.code === 4001) {
-      setText(liveText, `余位截至 ${clockTime(now())}`);
-      tell('现在人多，余位不再实时更新，不影响报考。', '刷新余位', location.href);
-      return;
+      socketed = false;
+      showConnection();
+      if (area) tell('connection', '现在人多，余位每隔约 20 秒更新一次，不影响报考。');
+      askLater();
+    } else {
+      lostTimer = soon(() => document.hidden || askTimer || ask(), 3_000, 3_000);
     }
-    lostTimer = setTimeout(() => {
-      if (document.hidden) return;
-      lost = true;
-      showConnection(false);
-      tell('连接中断，正在重连，余位停止更新。已保存的考位不受影响。');
-    }, 3000);
   });
-  window.addEventListener('offline', () => {
-    lost = true;
-    tell('网络已断开。已保存的考位不受影响，恢复后可以继续。');
-  });
-  window.addEventListener('online', () => {
-    if (lost) tell('网络已恢复。');
-    lost = false;
+  window.addEventListener('offline', lose);
+  window.addEventListener('online', retry);
+  // A device that slept may have stopped its clock too: the next answer sets it right.
+  document.addEventListener('visibilitychange', () => {
+    const counting = document.querySelector('[data-parts="clock"]');
+    if (!document.hidden && (lost || (!socketed && (counting || askTimer)))) ask();
   });
 
   // ── Forms ─────────────────────────────────────────────────────────────────────────────────────
@@ -274,7 +463,13 @@
         button.setAttribute('aria-disabled', 'true');
       }, 800);
       const long = setTimeout(
-        () => tell('服务器还没有答复，正在等。不用重复点；真实结果总在“我的报考”里。'),
+        () =>
+          tell(
+            'form',
+            '服务器忙，还没有答复，正在核实这次操作的结果。不用重复点。',
+            '我的报考',
+            '/mine',
+          ),
         slowMs,
       );
       const late = setTimeout(() => free(form), busyMsMax);
@@ -312,28 +507,31 @@
   const unknown =
     '网络中断，还不知道这次操作成没成功。再点一次也不会重复；“我的报考”里是真实结果。';
 
+  /** Where the browser is to go instead, if the answer says so. */
+  const wholeOf = (text) => /^<p data-whole="([^"]*)">/.exec(text)?.[1];
+
   /** Only pages are put in place; a refusal with a page of its own is 422. */
   document.addEventListener('htmx:after:request', (event) => {
     const { ctx } = event.detail;
     const { status, headers } = ctx.response;
-    const whole = /^<p data-whole="([^"]*)">/.exec(ctx.text);
+    const whole = wholeOf(ctx.text);
     if (whole) {
       event.preventDefault();
-      location.assign(whole[1]);
+      location.assign(whole);
     } else if (status === 429 || status === 503) {
       event.preventDefault();
       const wait = headers.get('Retry-After') ?? '5';
-      tell(`现在人多，这次操作没有处理，填好的内容都在。请过 ${wait} 秒再点一次。`);
+      tell('form', `现在人多，这次操作没有处理，填好的内容都在。请过 ${wait} 秒再点一次。`);
     } else if (status >= 400 && status !== 422) {
       event.preventDefault();
-      tell('没有得到结果。已保存的考位不受影响，再点一次也不会重复。', '我的报考', '/mine');
+      tell('form', '没有得到结果。已保存的考位不受影响，再点一次也不会重复。', '我的报考', '/mine');
     } else {
-      tell('');
+      tell('form');
     }
   });
-  document.addEventListener('htmx:error', () => tell(unknown, '我的报考', '/mine'));
+  document.addEventListener('htmx:error', () => tell('form', unknown, '我的报考', '/mine'));
 
-  let heading = main?.querySelector('h1')?.textContent;
+  let heading = main.querySelector('h1')?.textContent;
   const focusProblem = () => {
     const problem = byId('problems');
     problem?.focus();
@@ -344,12 +542,16 @@
     if (target?.id === 'captcha-picture') {
       setText(document.querySelector('button[name="newCaptcha"]'), '换一张');
     }
+    // The button that was pressed has gone with its bar.
+    if (target?.id === 'renew') main.focus({ preventScroll: true });
     if (target !== main) return;
-    latest.t ??= now();
     showCounts();
+    showAnnounce();
+    shutAct();
     tick();
     const same = heading === main.querySelector('h1')?.textContent;
     heading = main.querySelector('h1')?.textContent;
+    if (event.detail.ctx.live) return;
     if (focusProblem() || main.querySelector('[autofocus]')) return;
     // What had the focus went with the old content; what stands outside keeps it.
     if (document.activeElement === document.body) main.focus({ preventScroll: same });
@@ -363,9 +565,9 @@
     else document.querySelector('[data-escape]')?.click();
   });
 
-  if (strip) {
-    tick();
-    setInterval(tick, 1000);
-  }
+  showAnnounce();
+  tick();
+  setInterval(tick, 1000);
+  if (!socketed) askLater();
   focusProblem();
 }
