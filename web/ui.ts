@@ -551,6 +551,6 @@ export function carried(form: string, courses: NonNullable<CoursesModel['carried
 export function renewBar({ expiresAt, renewable, signOutForm }: SignInEnd, now: EpochMs): Markup {
   const early = expiresAt - now > signInWarnMs;
   const go = renewable ? html`<button class="tbtn" type="submit">继续</button>` : nothing;
-  return html`<form class="renew" id="renew" ${send('/sign-in/renew')} hx-post="/sign-in/renew" hx-target="#renew" hx-swap="outerHTML" data-ends="${expiresAt}" data-ended="${signInEnded}"${early ? new Markup(' hidden') : nothing}><div class="wrap">${token(signOutForm)}<p>${signInEnds(expiresAt, renewable)}</p>${go}</div></form>`;
+  return html`<form class="renew" id="renew" aria-label="登录时间" ${send('/sign-in/renew')} hx-post="/sign-in/renew" hx-target="#renew" hx-swap="outerHTML" data-ends="${expiresAt}" data-ended="${signInEnded}"${early ? new Markup(' hidden') : nothing}><div class="wrap">${token(signOutForm)}<p>${signInEnds(expiresAt, renewable)}</p>${go}</div></form>`;
 }
 const signInWarnMs = 2 * 60_000;

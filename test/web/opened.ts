@@ -17,8 +17,8 @@ export type Opened = {
 };
 export type Opening = Visiting & {
   answers?: Record<string, Answer>;
-  /** The page's timers and clock move when the test says so (`page.clock`). */
-  stopped?: boolean;
+  /** The test can make the page's time pass (`page.clock`); it never stands still. */
+  hurried?: boolean;
 };
 
 /** Longer than any of the page's own waits. */
@@ -34,7 +34,7 @@ export function useBrowser(): (address: string, opening?: Opening) => Promise<Op
   afterAll(() => browser.close());
   afterEach(() => context?.close());
 
-  return async (address, { answers = {}, stopped = false, ...visiting } = {}) => {
+  return async (address, { answers = {}, hurried = false, ...visiting } = {}) => {
     const visitor = await newVisitor(browser, visiting);
     context = visitor;
     let live: WebSocketRoute | undefined;
@@ -43,7 +43,7 @@ export function useBrowser(): (address: string, opening?: Opening) => Promise<Op
     });
     await stage(visitor, answers);
     const page = await visitor.newPage();
-    if (stopped) await page.clock.install({ time: now });
+    if (hurried) await page.clock.install({ time: now });
     await page.goto(address);
     const socket = async () => {
       await eventually(() => live !== undefined).toBe(true);

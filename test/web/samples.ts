@@ -42,7 +42,7 @@ export const frame: Frame = {
     nameMask: '王 * 婷',
     ticketMask: '0105******31',
     signOutForm: form,
-    expiresAt: now + 12 * 3_600_000,
+    expiresAt: at(11, 12),
     renewable: true,
   },
   office,
