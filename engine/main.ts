@@ -18,8 +18,8 @@ import { createEffects, type Effects } from './effects/effects.ts';
 import { type Attempt, createFailover } from './effects/failover.ts';
 import { type DemonstrationImport, importDemonstration } from './import/demonstration.ts';
 import type { ImportPort } from './import/send.ts';
-import { createProviders } from './payments/config.ts';
-import type { PaymentProvider } from './payments/provider.ts';
+import type { ProviderCalls } from './payments/provider.ts';
+import { startProviderDesk } from './payments/provider-thread.ts';
 import {
   CodecError,
   decodeAsk,
@@ -61,12 +61,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { channels } = config;
   const carriers =
     channels.kind === 'real' ? await startChannelThread(channels.channels) : undefined;
-  const providers = await createProviders(config.payments, clock.now);
+  const money = await startProviderDesk(config.payments, clock.now);
   const vault = openVault(config.dataFolder, loadKeys(config.keysFolder));
   const parts: Part[] = [];
   const stop = async () => {
     await Promise.all(parts.map((part) => part.rest()));
-    await carriers?.close();
+    await Promise.all([carriers?.close(), money.close()]);
     await Promise.all(parts.map((part) => part.writer.drain()));
     await Promise.all(parts.map((part) => part.store.close()));
     await vault.close();
@@ -75,7 +75,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     for (const partition of config.partitions) {
       const store = await openLmdbStore(join(config.dataFolder, partition), partition);
       const part = startPart({
-        ...{ ...options, vault, store, channels: carriers?.channels, providers },
+        ...{ ...options, vault, store, channels: carriers?.channels },
+        providers: money.providers,
       });
       parts.push(await part.catch((error: unknown) => closeAfter(store, error)));
     }
@@ -98,7 +99,7 @@ type Parts = {
   vault: Vault;
   store: Store;
   channels: readonly Channel[] | undefined;
-  providers: readonly PaymentProvider[];
+  providers: readonly ProviderCalls[];
 };
 
 async function startPart(given: EngineOptions & Parts): Promise<Part> {

@@ -1,23 +1,19 @@
 /** The thread of the real channels: it sends one message after the other as told, and keeps nothing. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import { serveOutside } from '../outside-thread.ts';
 import { NotHeard } from './channel.ts';
-import type { FromChannelThread, ToChannelThread } from './channel-thread.ts';
+import type { FromChannels, ToChannels } from './channel-thread.ts';
 import { type ChannelConfig, openChannels } from './open-channels.ts';
 
-if (parentPort === null)
-  throw new Error('engine/effects/channel-worker.ts runs on a worker thread');
-const engine = parentPort;
 const channels = openChannels(workerData as readonly ChannelConfig[]);
-const say = (said: FromChannelThread) => engine.postMessage(said);
 
-engine.on('message', async ({ number, channel, message }: ToChannelThread) => {
+serveOutside<ToChannels, FromChannels>(async ({ channel, message }) => {
   try {
     const sending = await channels[channel]?.send(message);
     if (sending === undefined) throw new Error('a channel that nobody opened');
-    say({ kind: 'heard', number, sending });
+    return { kind: 'heard', sending };
   } catch (error) {
     const { why, mayHaveLeft } = error instanceof NotHeard ? error : new NotHeard('fault', true);
-    say({ kind: 'not-heard', number, why, mayHaveLeft });
+    return { kind: 'not-heard', why, mayHaveLeft };
   }
 });
-say({ kind: 'ready' });

@@ -16,7 +16,7 @@ import type { Bus } from '../bus/bus.ts';
 import { Postbox } from '../bus/postbox.ts';
 import { unreachable } from '../core/assert.ts';
 import type { Effect } from '../core/effects.ts';
-import type { PaymentProvider } from '../payments/provider.ts';
+import type { ProviderCalls } from '../payments/provider.ts';
 import type { Command, DeliveryOutcome } from '../protocol/commands.ts';
 import type { ChallengeId, EpochMs, PartitionName, PersonId, Sealed } from '../protocol/ids.ts';
 import { type Layout, partitionOfPerson, partitionsOf } from '../protocol/layout.ts';
@@ -41,7 +41,7 @@ export type EffectsOptions = {
   layout: Layout;
   vault: MessageVault;
   courier: Courier;
-  providers: readonly PaymentProvider[];
+  providers: readonly ProviderCalls[];
   clock: { now(): EpochMs; monotonic(): number };
   /** An effect that got an answer nobody foresaw, in words without personal data. */
   onTrouble(what: string): void;

@@ -11,7 +11,7 @@
 
 import type { Effect } from '../core/effects.ts';
 import { chinaMidnight } from '../core/rules.ts';
-import type { BillLine, PaymentProvider, Standing } from '../payments/provider.ts';
+import type { BillLine, ProviderCalls, Standing } from '../payments/provider.ts';
 import { asideReasonOf, setAsideOf } from '../payments/set-aside.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import type { ProviderName } from '../protocol/payments.ts';
@@ -32,7 +32,7 @@ export type MoneyEffect = Extract<
 >;
 
 export type MoneyOptions = {
-  providers: readonly PaymentProvider[];
+  providers: readonly ProviderCalls[];
   partitions: readonly PartitionName[];
   /** Until there is an answer that does not pass by itself. */
   tell(body: RoutedBody): Promise<CommandReply>;
@@ -74,7 +74,7 @@ export function createMoney(options: MoneyOptions): Money {
   });
 
   /** One whose keys were taken out of the settings while orders still speak of it. */
-  function providerOf(name: ProviderName): PaymentProvider {
+  function providerOf(name: ProviderName): ProviderCalls {
     const provider = providers.get(name);
     if (provider === undefined) throw new Error(`the provider ${name} is not configured`);
     return provider;

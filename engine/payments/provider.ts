@@ -92,3 +92,6 @@ export interface PaymentProvider {
   /** `day` as `2026-09-08`, China time. `later`: the provider has not made it yet. */
   bill(day: string): Promise<readonly BillLine[] | 'later'>;
 }
+
+/** What the engine asks of it. Opening an attempt and reading notices are a gateway's. */
+export type ProviderCalls = Pick<PaymentProvider, 'name' | 'query' | 'close' | 'refund' | 'bill'>;
