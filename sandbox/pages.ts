@@ -14,7 +14,7 @@ export type PayPage = {
 
 export function payPage({ order, standing, path, sheet }: PayPage): string {
   const { title, heading, text } = wordsFor(order, standing);
-  const main = html`<h1 class="${standing.kind}" role="status">${heading}</h1>
+  const main = html`<h1 class="${standing.kind}">${heading}</h1>
 <p class="amount"><span>¥</span>${yuan(order.amountFen)}</p>
 <dl>
 <div><dt>收款方</dt><dd>自学考试课程报考（演示商户）</dd></div>
@@ -80,7 +80,7 @@ const frame = (title: string, sheet: string, main: Markup): string =>
 <body>
 <div class="tape" aria-hidden="true"></div>
 <header><svg width="32" height="32" viewBox="0 0 32 32" aria-hidden="true"><circle cx="16" cy="16" r="14.5" fill="none" stroke="currentColor" stroke-width="2" stroke-dasharray="5 3"/><path d="M10.5 8.5 16 15.5l5.5-7M16 15.5V24M11.5 16h9M11.5 20h9" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg><p><b>沙箱支付平台</b><span>演示用，不收真钱</span></p></header>
-<p class="warning">这里不是真正的支付平台。点付款不会扣任何人的钱，请不要填写或扫描真实的付款信息。</p>
+<section class="warning" aria-label="演示">这里不是真正的支付平台。点付款不会扣任何人的钱，请不要填写或扫描真实的付款信息。</section>
 <main>${main}</main>
 </body>
 </html>`.text;

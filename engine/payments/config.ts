@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { merchantKeysIn } from '../../sandbox/keys.ts';
 import type { ProviderName } from '../protocol/payments.ts';
 import { ConfigError, type Environment, inWords, secretOf } from '../settings.ts';
+import type { AlipayConfig } from './alipay.ts';
 import { isCertificate, privateKeyPem, publicKeyPem } from './keys.ts';
 import type { PaymentProvider } from './provider.ts';
 import { createSandboxProvider } from './sandbox.ts';
@@ -18,6 +19,7 @@ import type { WechatConfig } from './wechat.ts';
 export type PaymentConfig = {
   /** Where a provider's page leads back to: the candidate's own page, which says what is true. */
   returnTo: string;
+  alipay?: AlipayConfig;
   wechat?: WechatConfig;
   /** Only where there is no other. */
   sandbox?: SandboxConfig;
@@ -62,6 +64,13 @@ const sandboxSettings = z.object({
   RUXI_SANDBOX_ORIGIN: origin.optional(),
 });
 
+const alipaySettings = z.object({
+  RUXI_ALIPAY_APP_ID: z.string().regex(/^\d{16}$/, { message: '16 digits' }),
+  RUXI_ALIPAY_SELLER_ID: z.string().regex(/^2088\d{12}$/, { message: '2088 and 12 digits more' }),
+  RUXI_ALIPAY_PRIVATE_KEY: keyIn(privateKeyPem, 'an RSA private key'),
+  RUXI_ALIPAY_PUBLIC_KEY: keyIn(publicKeyPem, 'an RSA public key'),
+  RUXI_ALIPAY_ADDRESS: z.url().default('https://openapi.alipay.com/gateway.do'),
+});
 const wechatSettings = z.object({
   RUXI_WECHAT_MERCHANT: z.string().regex(/^\d{8,10}$/, { message: 'a merchant’s number' }),
   RUXI_WECHAT_APP_ID: z.string().regex(/^wx\w{16}$/, { message: 'like wx8888888888888888' }),
@@ -85,11 +94,31 @@ const wechatSettings = z.object({
 export function paymentConfigOf(environment: Environment): PaymentConfig {
   const from = inWords(settings, environment);
   const returnTo = `${from.RUXI_ORIGIN ?? hereOf(from)}/mine`;
+  const alipay = alipayConfigOf(environment);
   const wechat = wechatConfigOf(environment);
-  if (wechat === undefined) {
+  if (alipay === undefined && wechat === undefined) {
     return Object.freeze({ returnTo, sandbox: sandboxConfigOf(environment) });
   }
-  return Object.freeze({ returnTo, wechat });
+  return Object.freeze({
+    returnTo,
+    ...(alipay === undefined ? {} : { alipay }),
+    ...(wechat === undefined ? {} : { wechat }),
+  });
+}
+
+function alipayConfigOf(environment: Environment): AlipayConfig | undefined {
+  const secrets = ['RUXI_ALIPAY_PRIVATE_KEY', 'RUXI_ALIPAY_PUBLIC_KEY'];
+  const own = settingsOf('RUXI_ALIPAY_', environment, secrets);
+  if (own === undefined) return undefined;
+  const from = inWords(alipaySettings, own);
+  return {
+    address: from.RUXI_ALIPAY_ADDRESS,
+    appId: from.RUXI_ALIPAY_APP_ID,
+    sellerId: from.RUXI_ALIPAY_SELLER_ID,
+    privateKey: from.RUXI_ALIPAY_PRIVATE_KEY,
+    publicKey: from.RUXI_ALIPAY_PUBLIC_KEY,
+    noticesTo: noticesFrom('alipay', environment),
+  };
 }
 
 function wechatConfigOf(environment: Environment): WechatConfig | undefined {
@@ -181,6 +210,10 @@ export async function createProviders(
   now: () => number,
 ): Promise<readonly PaymentProvider[]> {
   const providers: PaymentProvider[] = [];
+  if (config.alipay !== undefined) {
+    const { createAlipayProvider } = await import('./alipay.ts');
+    providers.push(createAlipayProvider(config.alipay, now));
+  }
   if (config.wechat !== undefined) {
     const { createWechatProvider } = await import('./wechat.ts');
     providers.push(createWechatProvider(config.wechat, now));

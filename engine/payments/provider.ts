@@ -72,7 +72,10 @@ export type WrongNotice = 'malformed' | 'signature' | 'stale' | 'merchant' | 'cu
 export type RawNotice = { headers: ReadonlyMap<string, string>; rawBody: Uint8Array };
 export type NoticeAnswer = { status: number; contentType: string; body: string };
 
-/** One line of a provider's bill for one China-time day. */
+/**
+ * One line of a provider's bill for one China-time day. A refund stands in the bill of the day on which
+ * it was done, or, with WeChat Pay, taken on: reconcile refunds by number, not by day.
+ */
 export type BillLine = { attempt: AttemptNumber; transaction: string; amountFen: Fen } & (
   | { kind: 'payment' }
   | { kind: 'refund'; refund: RefundNumber }

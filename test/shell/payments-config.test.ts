@@ -26,6 +26,13 @@ const wechat: Record<string, string> = {
   RUXI_WECHAT_PUBLIC_KEY_ID: 'PUB_KEY_ID_01',
   RUXI_WECHAT_PUBLIC_KEY: publicPem,
 };
+const alipay: Record<string, string> = {
+  RUXI_ORIGIN: 'https://ruxi.example',
+  RUXI_ALIPAY_APP_ID: '2021000122671080',
+  RUXI_ALIPAY_SELLER_ID: '2088102146225135',
+  RUXI_ALIPAY_PRIVATE_KEY: bare(exported('pkcs1')),
+  RUXI_ALIPAY_PUBLIC_KEY: bare(publicPem),
+};
 const without = (settings: Record<string, string>, name: string): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).filter(([other]) => other !== name));
 const namesOf = async (environment: Record<string, string>) => {
@@ -62,6 +69,21 @@ test('a configured provider takes the sandbox’s place, and is told the public 
   );
 });
 
+test('Alipay’s keys come as its tool writes them, and both providers may be there', async () => {
+  const config = paymentConfigOf({ ...alipay, ...wechat });
+  expect(config.sandbox).toBeUndefined();
+  expect(config.alipay).toEqual({
+    address: 'https://openapi.alipay.com/gateway.do',
+    appId: '2021000122671080',
+    sellerId: '2088102146225135',
+    privateKey: exported('pkcs8'),
+    publicKey: publicPem,
+    noticesTo: 'https://ruxi.example/notices/alipay',
+  });
+  expect(await namesOf(alipay)).toEqual(['alipay']);
+  expect(await namesOf({ ...alipay, ...wechat })).toEqual(['alipay', 'wechat']);
+});
+
 test('secrets may stand in files, and keys come in any of their forms', () => {
   const file = join(folder, 'wechat.pem');
   writeFileSync(file, `${exported('pkcs1')}\n`);
@@ -89,6 +111,9 @@ test('WeChat’s platform certificate does instead of its public key', () => {
 
 test.each([
   [{ RUXI_WECHAT_MERCHANT: '1900000109' }, 'RUXI_WECHAT_APP_ID'],
+  [{ ...alipay, RUXI_ALIPAY_SELLER_ID: 'shop@example.com' }, 'RUXI_ALIPAY_SELLER_ID: 2088'],
+  [without(alipay, 'RUXI_ALIPAY_PUBLIC_KEY'), 'RUXI_ALIPAY_PUBLIC_KEY'],
+  [without(alipay, 'RUXI_ORIGIN'), 'RUXI_ORIGIN is needed'],
   [without(wechat, 'RUXI_ORIGIN'), 'RUXI_ORIGIN is needed'],
   [without(wechat, 'RUXI_WECHAT_PUBLIC_KEY'), 'go together'],
   [
@@ -126,6 +151,8 @@ test('a provider’s library is loaded only where it is configured', () => {
     expect(ran.stderr).toBe('');
     return ran.stdout;
   };
-  expect(loadedWith({})).not.toMatch(/wechatpay|alipay/);
+  // What Alipay's library stands on is in the old format, as WeChat's is itself.
+  expect(loadedWith({})).not.toMatch(/wechatpay|crypto-js/);
+  expect(loadedWith(alipay)).toMatch(/crypto-js/);
   expect(loadedWith(wechat)).toMatch(/wechatpay-axios-plugin/);
 });
