@@ -24,6 +24,8 @@ const mabian = { city: '乐山市', name: '马边彝族自治县' };
 const jinkouhe = { city: '乐山市', name: '金口河区' };
 /** Second and fourth unit full, the others not. */
 const jingyan = { city: '乐山市', name: '井研县' };
+/** The nearest of the same city with seats, of which the first and third unit have some. */
+const wutongqiao = { city: '乐山市', name: '五通桥区' };
 /** Full in every unit. */
 const shizhong = { city: '乐山市', name: '市中区' };
 
@@ -256,9 +258,74 @@ describe.each<[string, () => Promise<Product>]>([
     await button(page, '获取验证码').click();
     await heading(page, '没有考位').waitFor();
     await page.getByText('没有发送验证码').first().waitFor();
-    await page.getByText(mabian.name).first().waitFor();
+    await page.getByText(wutongqiao.name).first().waitFor();
     await page.goto(`${origin}/messages`);
     expect(await page.locator('#main').textContent()).not.toContain(who.phone);
+  });
+
+  test.each([
+    ['with scripts', true],
+    ['without', false],
+  ])(
+    'B4 B16 %s: from a full area to the nearest with seats, and the courses come along',
+    async (_how, scripts) => {
+      const { page, origin } = await signedIn({ width: 360, height: 740, scripts });
+      await chooseArea(page, origin, shizhong);
+      await enterCourse(page, courses.A.code);
+      await page.getByText('已放进第一单元').waitFor();
+      await enterCourse(page, courses.C.code);
+      await page.getByText('已放进第三单元').waitFor();
+      await page.getByRole('link', { name: '看看哪些考区每门都有考位' }).first().click();
+      await heading(page, '哪些考区都有考位').waitFor();
+      const nearest = page.getByRole('listitem').filter({ hasText: '约' }).first();
+      expect(await nearest.textContent()).toMatch(/^五通桥区\s*本市，约 \d+ 公里/);
+      await nearest.getByRole('button', { name: /换到这里：.*带上 2 门课程/ }).click();
+      await page.getByText('填好的 2 门课程带过来了').waitFor();
+      await page.getByText(wutongqiao.name).first().waitFor();
+      for (const { name } of [courses.A, courses.C]) {
+        await page.getByRole('article').getByText(name, { exact: true }).waitFor();
+      }
+      await button(page, '获取验证码').click();
+      await page.getByLabel('短信验证码').waitFor();
+    },
+  );
+
+  test('F16 F17 F18 F23 B16 what is on file about a candidate is looked up without scripts', async () => {
+    const who = personWho('two tickets');
+    const [origin] = product.origins;
+    const { page } = await visit({ width: 360, height: 740, scripts: false });
+    await lookUp(page, origin, product.cookieKey, who);
+    await enterPassword(page, { ...who, ticketEndsIn: '07' });
+    await page.getByText('退出登录').first().waitFor({ state: 'attached' });
+    const fromMenu = async (name: string) => {
+      await page.locator('summary').click();
+      await page.getByRole('link', { name, exact: true }).first().click();
+      await heading(page, name).waitFor();
+    };
+    await fromMenu('查看已合格课程');
+    expect(await page.getByRole('row').count()).toBe(1 + 5);
+    await page.getByText('2023年4月').first().waitFor();
+    await page.getByRole('link', { name: /信息管理与信息系统/ }).click();
+    await page.getByText('还没有合格的课程').waitFor();
+
+    await fromMenu('查看毕业课程与成绩');
+    await page.getByRole('heading', { name: /^离毕业还差/ }).waitFor();
+    await page.getByText('14976 计算机科学与技术（本科）毕业设计').first().waitFor();
+
+    await fromMenu('查看开考课程');
+    await page.getByRole('link', { name: /^只看我的专业/ }).click();
+    await page.getByText('找到 23 门课程').waitFor();
+    await page.getByLabel('课程代码或名称').fill('数据');
+    await button(page, '查询').click();
+    await page.getByText('13003').waitFor();
+
+    await chooseArea(page, origin, jinkouhe);
+    await page.getByRole('link', { name: '查看开考课程' }).first().click();
+    await page.getByLabel('课程代码或名称').fill(courses.A.code);
+    await button(page, '查询').click();
+    await page.getByRole('link', { name: `填入 ${courses.A.code} ${courses.A.name}` }).click();
+    await button(page, '输入报考科目').click();
+    await page.getByText(`${courses.A.code} ${courses.A.name} 已放进第一单元`).waitFor();
   });
 
   test('F5 R4 B16 without scripts: a ticket is picked, and seats are taken by plain forms', async () => {
