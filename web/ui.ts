@@ -344,6 +344,17 @@ export function days(all: readonly BookingDay[], now: EpochMs): Markup {
   return html`<ul class="days num" aria-label="报考时间">${shown.map(item)}</ul>${rest}`;
 }
 
+const sittings = new WeakMap<UnitModel, string>();
+/** `10月24日 周六 09:00–11:30`. Long lists show the same units, which are never changed once made. */
+export function sitting(unit: UnitModel): string {
+  let text = sittings.get(unit);
+  if (text === undefined) {
+    text = `${dayAndWeekday(unit.startsAt)} ${timeSpan(unit.startsAt, unit.endsAt)}`;
+    sittings.set(unit, text);
+  }
+  return text;
+}
+
 /** F17, F18: one of the person's tickets at a time; with a single one there is nothing to choose. */
 export function ticketTabs(path: string, tickets: readonly TicketTabModel[]): Markup {
   if (tickets.length < 2) return nothing;

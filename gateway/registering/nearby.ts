@@ -61,23 +61,29 @@ export function offersNear(
   from: AreaCode,
   wanted: readonly Wanted[],
 ): Offers {
-  const offers = neighboursOf(session, from).map((neighbour): AreaOffer => {
-    const units = wanted.map((one) => ({
-      ...one,
-      ...(seatsIn(neighbour.area.code, one) ?? nothingKnown),
-    }));
+  const whole: Neighbour[] = [];
+  /** By how many of the wanted courses have a seat there. */
+  const partly: Neighbour[][] = wanted.map(() => []);
+  for (const neighbour of neighboursOf(session, from)) {
+    let free = 0;
+    for (const one of wanted) {
+      if ((seatsIn(neighbour.area.code, one)?.free ?? 0) > 0) free += 1;
+    }
+    if (free === wanted.length) whole.push(neighbour);
+    else partly[free]?.push(neighbour);
+  }
+  const offered = (neighbour: Neighbour): AreaOffer => {
+    const { code } = neighbour.area;
+    const units = wanted.map((one) => ({ ...one, ...(seatsIn(code, one) ?? nothingKnown) }));
     return { ...neighbour, units };
-  });
-  const freeIn = ({ units }: AreaOffer): number => units.filter(({ free }) => free > 0).length;
-  const whole = offers.filter((offer) => freeIn(offer) === wanted.length);
-  const partly = offers
-    .filter((offer) => freeIn(offer) > 0 && freeIn(offer) < wanted.length)
-    // The sort is stable: among equals the nearer stays first.
-    .sort((a, b) => freeIn(b) - freeIn(a));
+  };
+  // The list begins with the areas that have nothing: those are left out.
+  const mostFirst = partly.slice(1).reverse().flat();
   return {
-    whole: whole.slice(0, wholeOffersMax),
+    whole: whole.slice(0, wholeOffersMax).map(offered),
     more: Math.max(0, whole.length - wholeOffersMax),
-    partly: whole.length >= wholeOffersEnough ? [] : partly.slice(0, partlyOffersMax),
+    partly:
+      whole.length >= wholeOffersEnough ? [] : mostFirst.slice(0, partlyOffersMax).map(offered),
   };
 }
 

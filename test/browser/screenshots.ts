@@ -71,6 +71,7 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await open(stranger, '/', 'start');
   await open(stranger, '/guide', 'guide');
   await open(stranger, '/courses', 'courses-offered');
+  await open(stranger, '/courses?programme=080901', 'courses-offered-programme');
   await open(stranger, '/messages', 'messages-empty');
   await open(stranger, '/nothing-here', 'not-found');
   await stranger.goto(`${origin}/sign-in`);
@@ -170,6 +171,15 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await button(none, '获取验证码').click();
   await heading(none, '没有考位').waitFor();
   await take(none, 'all-full');
+  await open(none, '/register/elsewhere', 'elsewhere');
+
+  const studying = await visit();
+  await signIn(studying, origin, product.cookieKey, {
+    ...personWho('two tickets'),
+    ticketEndsIn: '07',
+  });
+  await open(studying, '/passed', 'passed');
+  await open(studying, '/plan', 'plan');
 
   const waiting = await visit();
   const patient = next();
