@@ -109,6 +109,7 @@ async function startPart(given: EngineOptions & Parts): Promise<Part> {
   const demonstration = createDemonstrationChannel();
   const channels = given.channels ?? [demonstration];
   const courier = createFailover(channels, { clock, onAttempt });
+  let writer: Writer | undefined;
   const effects: Effects = createEffects({
     bus,
     layout,
@@ -116,9 +117,10 @@ async function startPart(given: EngineOptions & Parts): Promise<Part> {
     courier,
     providers,
     clock,
+    onRoomForNews: () => writer?.roomForNews(),
     onTrouble: (what) => onTrouble(`${partition}: ${what}`),
   });
-  const writer = await startWriter({
+  const started = await startWriter({
     partition,
     layout,
     store,
@@ -131,10 +133,11 @@ async function startPart(given: EngineOptions & Parts): Promise<Part> {
     exit,
     limits: config.limits,
   });
-  const leave = answer(bus, partition, writer, onTrouble);
+  writer = started;
+  const leave = answer(bus, partition, started, onTrouble);
   return {
     store,
-    writer,
+    writer: started,
     async rest() {
       leave();
       await effects.stop();

@@ -257,9 +257,12 @@ export class Desk {
 
   runTimers(): void {
     for (;;) {
-      const due = dueCommands(this.partition, this.now);
-      if (due.length === 0) return;
-      for (const command of due) this.send(command);
+      let carried = 0;
+      for (const command of dueCommands(this.partition, this.now)) {
+        this.send(command);
+        carried += 1;
+      }
+      if (carried === 0) return;
     }
   }
 

@@ -63,6 +63,7 @@ import { decideReleaseUnpaid, decideRemindUnpaid, nextUnpaidDue, tidyUnpaid } fr
 import { nextDue, tidy } from './deadlines.ts';
 import { accept, type Decision, outdated, refuse } from './decision.ts';
 import { digestOf } from './digest.ts';
+import { type Effect, pendingEffects } from './effects.ts';
 import { done, keptAnswer } from './kept-answers.ts';
 import {
   decideNoteAttemptClosed,
@@ -126,8 +127,6 @@ export type CoreQuery = Exclude<Query, { kind: 'spend-once' | 'status' | 'messag
 export type DueCommand =
   | Pick<ExpireHolds | ReleaseUnpaid | RemindUnpaid, 'kind' | 'area'>
   | Pick<BeginReconciliation, 'kind' | 'day'>;
-/** Areas that one turn of a writer is given timers for: the rest is due a moment later. */
-export const dueMax = 4;
 
 export function createPartition(name: PartitionName): Partition {
   return {
@@ -403,23 +402,37 @@ export function countsIn(
   return countsOf(partition.rules, book, at);
 }
 
-/** What timers are to bring, a few at a time; ask again after carrying them out, the work is sliced. */
-export function dueCommands(partition: Partition, at: EpochMs): DueCommand[] {
+/**
+ * What timers are to bring, each command a slice of the work: whoever has carried out enough of them
+ * for once stops asking, and asks anew a moment later.
+ */
+export function* dueCommands(partition: Partition, at: EpochMs): Generator<DueCommand> {
   const { rules, areas, session } = partition;
-  const due: DueCommand[] = [];
   const bills = session && nextBills(session);
-  if (bills !== undefined && bills.at <= at)
-    due.push({ kind: 'begin-reconciliation', day: bills.day });
-  if (rules === undefined) return due;
+  if (bills !== undefined && bills.at <= at) yield { kind: 'begin-reconciliation', day: bills.day };
+  if (rules === undefined) return;
   for (const book of areas.values()) {
-    if (due.length >= dueMax) break;
     const { area } = book;
-    if (tidy(rules, book.queues, at)) due.push({ kind: 'expire-holds', area });
+    if (tidy(rules, book.queues, at)) yield { kind: 'expire-holds', area };
     const { release, remind } = tidyUnpaid(rules, book, at);
-    if (release) due.push({ kind: 'release-unpaid', area });
-    if (remind) due.push({ kind: 'remind-unpaid', area });
+    if (release) yield { kind: 'release-unpaid', area };
+    if (remind) yield { kind: 'remind-unpaid', area };
   }
-  return due;
+}
+
+/** News that nobody has been told yet, as far as `max` goes: more than a lane takes at a time. */
+export function untoldNews(partition: Partition, max: number): Effect[] {
+  const untold: Effect[] = [];
+  for (const { registrations } of partition.areas.values()) {
+    for (const row of registrations.values()) {
+      if (row.news.length === 0) continue;
+      for (const effect of pendingEffects(row, [])) {
+        if (effect.kind === 'send-news') untold.push(effect);
+        if (untold.length >= max) return untold;
+      }
+    }
+  }
+  return untold;
 }
 
 /** The instant at which to ask `dueCommands` next; early rather than late. */

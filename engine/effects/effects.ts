@@ -43,6 +43,8 @@ export type EffectsOptions = {
   courier: Courier;
   providers: readonly ProviderCalls[];
   clock: { now(): EpochMs; monotonic(): number };
+  /** News was left in its rows for want of room, and there is room again. */
+  onRoomForNews(): void;
   /** An effect that got an answer nobody foresaw, in words without personal data. */
   onTrouble(what: string): void;
 };
@@ -59,6 +61,10 @@ export interface Effects {
 /** At a time; the others wait their turn. */
 const codesRunningMax = 256;
 const newsRunningMax = 64;
+/** Each is a question, a message and a note: a rush of saves is not to be slowed by telling of it. */
+const newsPerSecondMax = 300;
+/** What more there is waits in its rows, and is asked for when half of this has gone. */
+const newsWaitingMax = 4_096;
 const answerWithinMs = 10_000;
 /** A message that may have left so often is not tried again: each may be one more of the same. */
 const doubtsMax = 3;
@@ -77,12 +83,13 @@ const passing: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
 ]);
 
 export function createEffects(options: EffectsOptions): Effects {
-  const { bus, layout, vault, courier, clock, onTrouble } = options;
+  const { bus, layout, vault, courier, clock, onRoomForNews, onTrouble } = options;
   const { now } = clock;
   const postbox = new Postbox(bus, answerWithinMs);
   const known = new Set<string>();
   const codes = new Lane<BookEffect>(codesRunningMax, run);
-  const news = new Lane<BookEffect>(newsRunningMax, run);
+  const news = new Lane<BookEffect>(newsRunningMax, run, newsPerSecondMax);
+  let newsLeft = false;
   const stopping = new AbortController();
   const money = createMoney({
     ...{ providers: options.providers, partitions: partitionsOf(layout), clock, onTrouble },
@@ -96,7 +103,24 @@ export function createEffects(options: EffectsOptions): Effects {
       if (!stopping.signal.aborted) onTrouble(`${effect.kind} failed: ${nameOf(error)}`);
     } finally {
       known.delete(effect.key);
+      askForNews();
     }
+  }
+
+  function put(effect: BookEffect): void {
+    if (known.has(effect.key)) return;
+    if (effect.kind === 'send-news' && news.size >= newsWaitingMax) {
+      newsLeft = true;
+      return;
+    }
+    known.add(effect.key);
+    (effect.kind === 'send-news' ? news : codes).put(effect);
+  }
+
+  function askForNews(): void {
+    if (!newsLeft || news.size > newsWaitingMax / 2) return;
+    newsLeft = false;
+    onRoomForNews();
   }
 
   async function carryOut(effect: BookEffect): Promise<void> {
@@ -274,13 +298,8 @@ export function createEffects(options: EffectsOptions): Effects {
   return {
     run(effects) {
       for (const effect of effects) {
-        if (isMoney(effect)) {
-          money.take(effect);
-          continue;
-        }
-        if (known.has(effect.key)) continue;
-        known.add(effect.key);
-        (effect.kind === 'send-news' ? news : codes).put(effect);
+        if (isMoney(effect)) money.take(effect);
+        else put(effect);
       }
     },
     waiting: () => ({ codes: codes.size, news: news.size }),

@@ -23,6 +23,7 @@ import {
   present,
   type RowNeed,
   rowsNeeded,
+  untoldNews,
 } from '../core/partition.ts';
 import type { Row } from '../core/rows.ts';
 import type { Command, PreparedCommand, Sequenced } from '../protocol/commands.ts';
@@ -75,6 +76,10 @@ const rememberedMsMax = 60 * 60_000;
 /** Timers look again at least this often, whatever the clock did meanwhile. */
 const deadlineMaxMs = 1_000;
 const deadlineMinMs = 5;
+/** Of one turn, as of one slice of a day's close: what a candidate's command waits for at most. */
+const timerEventsMax = 500;
+/** More than a lane of news takes at a time. */
+const untoldMax = 8_192;
 /** Rows looked at in one go when memory is to be given back. */
 const forgottenAtOnceMax = 1_024;
 
@@ -141,6 +146,7 @@ class PartitionWriter implements Writer {
   #failed = false;
   #spaceLow = false;
   #timersDue = false;
+  #roomForNews = false;
   /** When a batch with a command last went to the disk, on the monotonic clock. */
   #commandsAt = Number.NEGATIVE_INFINITY;
   #countsAt = Number.NEGATIVE_INFINITY;
@@ -191,6 +197,11 @@ class PartitionWriter implements Writer {
     return this.#draining;
   }
 
+  roomForNews(): void {
+    this.#roomForNews = true;
+    this.#schedule();
+  }
+
   status(): PartitionStatus {
     return {
       partition: this.#partition.name,
@@ -221,6 +232,7 @@ class PartitionWriter implements Writer {
       this.#carry(submission);
     }
     if (this.#deadline === undefined) this.#awaitDeadline();
+    if (this.#roomForNews) this.#open();
     // 3. One batch at a time goes to the disk.
     if (this.#flushing) return;
     const batch = this.#batch;
@@ -432,7 +444,10 @@ class PartitionWriter implements Writer {
     if (!this.#timersDue) return;
     this.#timersDue = false;
     const now = this.#options.clock.now();
+    // What is left comes with the next turn, and those who wait come in between.
+    const enough = (this.#batch?.events.length ?? 0) + timerEventsMax;
     for (const due of dueCommands(this.#partition, now)) {
+      if (this.#batch !== undefined && this.#batch.events.length >= enough) break;
       const id = `timer-${this.#sequence}`.padEnd(22, '-');
       const batch = this.#open();
       this.#carryCommand({ ...due, id, answerBy: Number.MAX_SAFE_INTEGER, epoch: 0 }, batch);
@@ -457,6 +472,10 @@ class PartitionWriter implements Writer {
     for (const row of batch.changed) {
       for (const effect of pendingEffects(row, this.#partitions)) batch.effects.push(effect);
       if (row.table === 'registrations' || row.table === 'areas') this.#changedAreas.add(row.area);
+    }
+    if (this.#roomForNews) {
+      this.#roomForNews = false;
+      for (const effect of untoldNews(this.#partition, untoldMax)) batch.effects.push(effect);
     }
     if (this.#countsDue()) batch.counts = this.#takeCounts();
   }

@@ -212,7 +212,7 @@ test('F30 a day of many is closed in slices, each bounded, and comes to an end',
   desk.now = chinaTime(0, 22);
   const slices: number[] = [];
   for (;;) {
-    const [due] = dueCommands(desk.partition, desk.now).filter(
+    const [due] = [...dueCommands(desk.partition, desk.now)].filter(
       ({ kind }) => kind === 'release-unpaid',
     );
     if (due === undefined) break;

@@ -22,6 +22,8 @@ let troubles: string[];
 let now: number;
 let erased: boolean;
 
+let roomAsked = 0;
+
 beforeEach(() => {
   books = fakeBooks(layout);
   sent = [];
@@ -45,6 +47,9 @@ beforeEach(() => {
       standings: () => [],
     },
     clock: { now: () => now, monotonic: () => performance.now() },
+    onRoomForNews: () => {
+      roomAsked += 1;
+    },
     onTrouble: (what) => troubles.push(what),
   });
 });
@@ -167,6 +172,17 @@ test('D7 a code overtakes a rush of news that no carrier takes in', async () => 
   expect(sent.filter(isCode)).toHaveLength(1);
   expect(sent).toHaveLength(65);
   await vi.waitFor(() => expect(effects.waiting()).toEqual({ codes: 0, news: 1_000 }));
+});
+
+test('news beyond what may wait stays in its rows, and is asked for when there is room', async () => {
+  books.onQuery = withPhone(givenPhone(2));
+  effects.run(Array.from({ length: 5_000 }, (_, place) => news(place)));
+  expect(effects.waiting().news).toBe(4_096);
+  await vi.waitFor(() => expect(roomAsked).toBe(1), { timeout: 60_000 });
+  const { news: left } = effects.waiting();
+  expect(left).toBeLessThanOrEqual(2_048);
+  effects.run([news(4_999)]);
+  expect(effects.waiting().news).toBe(left + 1);
 });
 
 test('a book that is busy, silent or away is asked again until it answers', async () => {

@@ -594,3 +594,50 @@ test('a damaged row or entry is found before anything is served', async () => {
   spoil(other.store.entryAtOrBelow(2)?.value);
   await expect(other.start()).rejects.toThrow('hash');
 });
+
+test('F30 news that was left for want of room is handed over anew, after a flush', async () => {
+  const desk = await new WriterDesk().start();
+  await desk.open();
+  await desk.send(choose(1, 0, '11001'));
+  await desk.send(hold(1, 1));
+  await desk.send(save(desk, 1, 2, ['A']));
+  const isNews = ({ kind }: { kind: string }) => kind === 'send-news';
+  const first = desk.effects.filter(isNews);
+  expect(first).toHaveLength(1);
+  desk.effects = [];
+  desk.writer.roomForNews();
+  await vi.waitFor(() => expect(desk.effects.filter(isNews)).toEqual(first));
+  await desk.send({
+    ...{ kind: 'note-news', area: '0101', person: givenPerson(1) },
+    ...{ news: 1, outcome: 'sent' },
+  });
+  desk.effects = [];
+  desk.writer.roomForNews();
+  await desk.ask({ kind: 'status' });
+  expect(desk.effects.filter(isNews)).toEqual([]);
+});
+
+test('F30 while a day of many is closed, others are answered between its slices', async () => {
+  const desk = await new WriterDesk().start();
+  await desk.open(2_000);
+  const people = Array.from({ length: 1_200 }, (_, number) => number + 1);
+  await desk.submit(people.map((number) => desk.command(choose(number, 0, '11001'))));
+  await desk.submit(people.map((number) => desk.command(hold(number, 1))));
+  await desk.submit(people.map((number) => desk.command(save(desk, number, 2, ['A']))));
+  const savedNow = async () => {
+    const answer = await desk.ask({ kind: 'balance' });
+    if (answer.kind !== 'balance') throw new Error(answer.kind);
+    return answer.pools.find(({ area, unit }) => area === '0101' && unit === 'A')?.saved;
+  };
+  desk.pass(12 * 60 * 60_000);
+  const seen = new Set<number | undefined>();
+  await vi.waitFor(
+    async () => {
+      seen.add(await savedNow());
+      expect(seen).toContain(0);
+    },
+    { timeout: 20_000, interval: 0 },
+  );
+  for (const saved of seen) expect([1_200, 700, 200, 0]).toContain(saved);
+  expect(seen.size).toBeGreaterThan(2);
+});

@@ -711,12 +711,12 @@ export class World {
 
   private runTimers(): void {
     for (const writer of this.writers) {
-      for (let due = dueCommands(writer.partition, this.now); due.length > 0; ) {
+      for (let due = [...dueCommands(writer.partition, this.now)]; due.length > 0; ) {
         for (const command of due) {
           this.send(writer.name, command, undefined, 0);
           this.deliver(this.post.length - 1);
         }
-        due = dueCommands(writer.partition, this.now);
+        due = [...dueCommands(writer.partition, this.now)];
       }
     }
   }
