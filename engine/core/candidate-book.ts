@@ -443,6 +443,9 @@ function noteVacated(row: CandidateRow, command: NoteVacated): Decision {
   });
 }
 
+/** Of areas left before; who moved more often has nothing in the oldest. */
+const areasLeftMax = 8;
+
 export function evolveCandidate(
   known: CandidateRow | undefined,
   event: CandidateEvent,
@@ -535,6 +538,10 @@ export function evolveCandidate(
     case 'area-move-ended':
       row.claimsGiven = Math.max(row.claimsGiven, event.number);
       row.claim = { number: event.number, area: event.area };
+      if (row.moving !== undefined)
+        row.areasLeft = [row.moving.from, ...row.areasLeft]
+          .filter((area, at, all) => area !== event.area && all.indexOf(area) === at)
+          .slice(0, areasLeftMax);
       row.moving = undefined;
       return row;
     case 'fence-settled':
@@ -634,6 +641,7 @@ export function candidateViewOf(rules: Rules | undefined, row: CandidateRow): Ca
   if (claim !== undefined) view.claim = { number: claim.number, area: claim.area };
   if (moving !== undefined)
     view.moving = { number: moving.number, from: moving.from, to: moving.to };
+  if (row.areasLeft.length > 0) view.areasLeft = row.areasLeft;
   if (phoneCode !== undefined && rules !== undefined) {
     const { codeResendAfterMs, codeTriesMax } = rules.settings;
     view.phoneCode = {

@@ -194,6 +194,8 @@ export type CandidateRow = {
   claimsGiven: number;
   claim: { number: number; area: AreaCode } | undefined;
   moving: { number: number; from: AreaCode; to: AreaCode } | undefined;
+  /** Areas claimed before, the last left first: money may still come or go back there (D11). */
+  areasLeft: AreaCode[];
   /** A fence the area has not acknowledged yet. */
   fence: { area: AreaCode; claim: number } | undefined;
   movesDay: number;
@@ -355,6 +357,7 @@ export function newCandidate(person: PersonId, record: CandidateRecord): Candida
     claimsGiven: 0,
     claim: undefined,
     moving: undefined,
+    areasLeft: [],
     fence: undefined,
     movesDay: 0,
     movesOnDay: 0,
@@ -417,6 +420,7 @@ export function packRow(row: Row): unknown[] {
         row.claimsGiven,
         row.claim ?? null,
         row.moving ?? null,
+        row.areasLeft,
         row.fence ?? null,
         row.movesDay,
         row.movesOnDay,
@@ -499,7 +503,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       const [phoneCode, codesDay, codesOnDay, resetCode, resetProof, ...more] = codes;
       const [resetsDay, resetsOnDay, failures, retryAt, deviceFailures, ...ends] = more;
       const [deviceRetryAt, generation, endedAt, signedOut, ...claims] = ends;
-      const [claimsGiven, claim, moving, fence, movesDay, movesOnDay, answers] = claims;
+      const [claimsGiven, claim, moving, areasLeft, fence, movesDay, movesOnDay, answers] = claims;
       const row = newCandidate(key[0], record);
       row.lastIndex = lastIndex;
       row.passwordHash = passwordHash ?? undefined;
@@ -524,6 +528,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       row.claimsGiven = claimsGiven;
       row.claim = claim ?? undefined;
       row.moving = moving ?? undefined;
+      row.areasLeft = areasLeft;
       row.fence = fence ?? undefined;
       row.movesDay = movesDay;
       row.movesOnDay = movesOnDay;
@@ -621,6 +626,7 @@ type PackedCandidate = [
   claimsGiven: number,
   claim: CandidateRow['claim'] | null,
   moving: CandidateRow['moving'] | null,
+  areasLeft: AreaCode[],
   fence: CandidateRow['fence'] | null,
   movesDay: number,
   movesOnDay: number,

@@ -518,6 +518,7 @@ const candidate = record<CandidateView>({
   moving: optional(
     record<NonNullable<CandidateView['moving']>>({ number: small, from: code, to: code }),
   ),
+  areasLeft: optional(list(code, unitsMax)),
   phoneCode: optional(
     record<NonNullable<CandidateView['phoneCode']>>({
       purpose: choice(['binding-code', 'unbinding-code']),

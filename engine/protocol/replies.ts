@@ -144,6 +144,8 @@ export type CandidateView = {
   generation: number;
   claim?: { number: number; area: AreaCode };
   moving?: { number: number; from: AreaCode; to: AreaCode };
+  /** Areas claimed before: a late payment there and its way back are still the person's (D11). */
+  areasLeft?: AreaCode[];
   phoneCode?: {
     purpose: PhoneCodePurpose;
     challenge: ChallengeId;

@@ -506,6 +506,21 @@ describe('the claim', () => {
     expect(effectsOf(desk)).not.toContain('vacate-area');
   });
 
+  test('D11 areas that were left are remembered, the last one first, and not while claimed', () => {
+    const desk = given(givenRecord(1));
+    accepted(chooseArea(desk, '0101'));
+    for (const [area, left] of [
+      ['0102', ['0101']],
+      ['0103', ['0102', '0101']],
+      ['0101', ['0103', '0102']],
+    ] as const) {
+      accepted(chooseArea(desk, area));
+      const claim = rowOf(desk)?.moving?.number ?? 0;
+      accepted(desk.send({ kind: 'note-vacated', person, claim, vacated: true }));
+      expect(rowOf(desk)?.areasLeft).toEqual(left);
+    }
+  });
+
   test('R1 D6 refused, the old area stays claimed under a new number', () => {
     const desk = given(givenRecord(1));
     accepted(chooseArea(desk, '0101'));
