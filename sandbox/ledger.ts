@@ -12,6 +12,8 @@ import { mkdirSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+const newline = 0x0a;
+
 export interface Ledger<Entry> {
   write(entry: Entry): void;
   settled(): Promise<void>;
@@ -25,12 +27,30 @@ export async function openLedger<Entry>(
 ): Promise<Ledger<Entry>> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, 'a+', 0o600);
-  const text = await file.readFile('utf8');
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  await file.truncate(Buffer.byteLength(whole));
+  const whole = await readEntries(file, onEntry);
+  await file.truncate(whole);
   await file.sync();
-  for (const line of whole.split('\n')) if (line !== '') onEntry(JSON.parse(line) as Entry);
   return ledgerOn(file);
+}
+
+/** How many bytes whole lines take. Read piece by piece: a ledger may outgrow a string. */
+async function readEntries<Entry>(
+  file: FileHandle,
+  onEntry: (entry: Entry) => void,
+): Promise<number> {
+  let whole = 0;
+  let rest: Buffer = Buffer.alloc(0);
+  const pieces = file.createReadStream({ start: 0, autoClose: false });
+  for await (const piece of pieces as AsyncIterable<Buffer>) {
+    const bytes = Buffer.concat([rest, piece]);
+    const end = bytes.lastIndexOf(newline) + 1;
+    whole += end;
+    rest = bytes.subarray(end);
+    for (const line of bytes.toString('utf8', 0, end).split('\n')) {
+      if (line !== '') onEntry(JSON.parse(line) as Entry);
+    }
+  }
+  return whole;
 }
 
 function ledgerOn<Entry>(file: FileHandle): Ledger<Entry> {

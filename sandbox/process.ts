@@ -59,6 +59,7 @@ export async function startSandboxProcess(
       await setTimeout(restartPauseMs);
       if (stopping) return;
       running = await start({ ...environment, RUXI_SANDBOX_PORT: String(port) });
+      if (stopping) running.child.kill('SIGTERM');
     }
   }
 

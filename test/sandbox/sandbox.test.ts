@@ -105,6 +105,19 @@ test('a torn last line is cut off, and what stands before it counts', async () =
   }
 });
 
+test('a ledger is read whole, however long it is and wherever a piece of it ends', async () => {
+  const path = join(newFolder(), 'ledger.jsonl');
+  const ledger = await openLedger<{ at: number; text: string }>(path, () => {});
+  for (let at = 0; at < 5_000; at += 1) ledger.write({ at, text: '缴费'.repeat(at % 17) });
+  await ledger.close();
+  const read: { at: number; text: string }[] = [];
+  await (await openLedger<{ at: number; text: string }>(path, (entry) => read.push(entry))).close();
+  expect(read).toHaveLength(5_000);
+  expect(read.every(({ at, text }, index) => at === index && text.length === (at % 17) * 2)).toBe(
+    true,
+  );
+});
+
 test('after a write that failed a ledger settles nothing any more', async () => {
   const path = join(newFolder(), 'ledger.jsonl');
   const ledger = await openLedger<{ at: number }>(path, () => {});
