@@ -484,7 +484,7 @@ export const expiringText = ({ code }: CodeModel, until: EpochMs): string =>
 
 /** B4: where to go, what must be given up first, and one action for each place. */
 export function offers(model: ElsewhereModel): Markup {
-  const { now, area, wanted, counted, whole, more, partly, kept, heldUntil } = model;
+  const { now, area, wanted, counted, whole, more, partly, kept, heldUntil, ordered } = model;
   const others = wanted.flatMap(({ course, own }) =>
     own.kind !== 'empty' && own.otherTicket !== undefined
       ? [`${nameCourse(course)}（准考证 ${own.otherTicket}）`]
@@ -503,7 +503,7 @@ export function offers(model: ElsewhereModel): Markup {
     kept.length === 0
       ? nothing
       : warn(
-          `您在${areaName(area)}已有考位：${kept.map((one) => nameUnitCourse(one)).join('、')}。要换考区，得先放弃这些考位；放弃以后会放回，可能被别人报走。`,
+          `您在${areaName(area)}已有考位：${kept.map((one) => nameUnitCourse(one)).join('、')}。要换考区，得先${ordered ? '撤销报考，已缴费的要等退费成功' : '放弃这些考位'}；考位放回以后可能被别人报走。`,
           html`<a href="/mine">我的报考</a>`,
         )
   }${

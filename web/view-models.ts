@@ -311,6 +311,8 @@ export type ElsewhereModel = {
   partly: readonly AreaOfferModel[];
   /** D6: seats that must be given up before the area may change. */
   kept: readonly UnitAndCourse[];
+  /** D15, F31: some of them are in an order, which must be withdrawn or refunded. */
+  ordered: boolean;
   /** Seats are held here, and would be lost; until when the first is. */
   heldUntil?: EpochMs;
   problem?: ProblemModel<RegisteringReason>;

@@ -256,6 +256,7 @@ export function elsewhereOf(
     more: offers.more,
     partly: offers.partly.map(offerOf),
     kept: seats.filter(({ state }) => state.kind !== 'held').map(seat),
+    ordered: seats.some(({ state }) => state.kind !== 'held' && state.kind !== 'saved'),
     ...(held.length > 0 && { heldUntil: Math.min(...held) }),
   };
 }

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { RegistrationView } from '../../engine/protocol/replies.ts';
 import type { Position } from '../../engine/protocol/session.ts';
 import { createAvailability } from '../../gateway/availability.ts';
 import { indexSession } from '../../gateway/catalogue.ts';
+import { elsewhereOf } from '../../gateway/registering/models.ts';
 import {
   kilometresBetween,
   neighboursOf,
@@ -10,6 +12,7 @@ import {
   seatsFrom,
   wholeOffersMax,
 } from '../../gateway/registering/nearby.ts';
+import { nothingYet } from '../../gateway/registering/present.ts';
 import { createViews } from '../../web/views.ts';
 import { rightCode } from './registering-books.ts';
 import {
@@ -281,6 +284,7 @@ test('B4 D6 with saved seats the page says what must be given up first, and offe
   expect(browser.page).toMatchObject({
     wanted: [{ own: { kind: 'saved' } }, { own: { kind: 'draft' }, full: true }],
     kept: [{ unit: { code: 'A' }, course: { code: '00023' } }],
+    ordered: false,
     whole: [{ area: { code: '0105' } }, { area: { code: '0201' } }],
   });
   const html = views.elsewhere(browser.page);
@@ -406,4 +410,25 @@ test('B4 a carried cookie of somebody else, or changed by hand, is not read', as
   browser.cookies.set('ruxi-carried', '0124-00023.forged');
   await browser.get('/register/courses?change=1');
   expect(browser.page).not.toHaveProperty('carried');
+});
+
+test.each([
+  ['saved', 'saved', false],
+  ['confirmed', 'confirmed', true],
+  ['paid', 'paid', true],
+] as const)('B4 D6 D15 F31 a seat that is %s says how it is given up', (_, kind, ordered) => {
+  const area = wide.area.get('0124');
+  if (area === undefined) throw new Error('the area is there');
+  const state = kind === 'saved' ? { kind } : { kind, order: '0124000000000001' };
+  const registration: RegistrationView = {
+    ...nothingYet,
+    revision: 3,
+    seats: [{ unit: 'A', course: '00023', ticket, state }],
+    draft: [{ unit: 'B', course: '02331', ticket }],
+  };
+  const model = elsewhereOf(wide, createAvailability(), area, registration, ticket);
+  expect([model.kept.length, model.ordered]).toEqual([1, ordered]);
+  const html = views.elsewhere({ now: 0, form: 'form', ...model });
+  expect(html).toContain(ordered ? '得先撤销报考，已缴费的要等退费成功' : '得先放弃这些考位');
+  expect(html).not.toContain('换到这里');
 });

@@ -423,6 +423,7 @@ const going: PageModels['elsewhere'] = {
   more: 31,
   partly: [],
   kept: [],
+  ordered: false,
 };
 
 type Sample<Name extends PageName> = { model: PageModels[Name]; frame: Frame };
@@ -890,6 +891,12 @@ export const samples: Samples = {
       ],
       kept: [{ unit: a, course: mathematics }],
       problem: { reason: 'seats-remain' },
+    }),
+    ordered: shown({
+      ...going,
+      wanted: going.wanted.slice(1),
+      kept: [{ unit: a, course: mathematics }],
+      ordered: true,
     }),
     partly: shown({
       ...going,
