@@ -35,8 +35,9 @@ export function paymentsIn(
 }
 
 function isWithin({ paidAt, refund }: PaymentLine, { from, to }: PaymentsQuery): boolean {
-  if (from <= paidAt && paidAt < to) return true;
-  return refund !== undefined && from <= refund.doneAt && refund.doneAt < to;
+  return [paidAt, refund?.requestedAt, refund?.doneAt].some(
+    (at) => at !== undefined && from <= at && at < to,
+  );
 }
 
 function linesOf({ orders }: RegistrationRow): PaymentLine[] {
@@ -45,8 +46,10 @@ function linesOf({ orders }: RegistrationRow): PaymentLine[] {
       if (paidAt === 0) return [];
       const attempt = attemptNumber(order.number, place);
       const line = { provider, attempt, transaction, amountFen: order.feeFen, paidAt };
-      if (refund === undefined || refund.doneAt === 0) return [line];
-      return [{ ...line, refund: { number: refundNumber(attempt), doneAt: refund.doneAt } }];
+      if (refund === undefined) return [line];
+      const { requestedAt, doneAt } = refund;
+      const number = refundNumber(attempt);
+      return [{ ...line, refund: { number, requestedAt, ...(doneAt !== 0 && { doneAt }) } }];
     }),
   );
 }

@@ -56,6 +56,9 @@ const processingMaxMs = 5 * minuteMs;
 const billLaterMs = 10 * minuteMs;
 const dayMs = 24 * 60 * minuteMs;
 
+/** `2026-09-08`: days count on China's calendar. */
+const dateOf = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
+
 /** Doubles from try to try. */
 const backOff = (tries: number, maxMs: number): number =>
   Math.min(maxMs, retryMs * 2 ** Math.min(tries, 20));
@@ -132,18 +135,22 @@ export function createMoney(options: MoneyOptions): Money {
   }
 
   async function reconcile({ day }: Extract<Effect, { kind: 'reconcile' }>): Promise<Next> {
-    const date = new Date(day * dayMs).toISOString().slice(0, 10);
-    const bills = new Map<ProviderName, readonly BillLine[]>();
+    const date = dateOf(day);
+    const dateBefore = dateOf(day - 1);
+    type Bills = { bill: readonly BillLine[]; before: readonly BillLine[] };
+    const bills = new Map<ProviderName, Bills>();
     for (const provider of providers.values()) {
       const bill = await provider.bill(date);
-      if (bill === 'later') return { afterMs: billLaterMs };
-      bills.set(provider.name, bill);
+      const before = await provider.bill(dateBefore);
+      if (bill === 'later' || before === 'later') return { afterMs: billLaterMs };
+      bills.set(provider.name, { bill, before });
     }
     const from = chinaMidnight(day);
     const ours = await paymentsIn(from - dayMs, from + 2 * dayMs);
     const lines = [];
-    for (const [provider, bill] of bills) {
-      const { line, differences } = compareBill(provider, bill, ours, from, from + dayMs);
+    for (const [provider, { bill, before }] of bills) {
+      const to = from + dayMs;
+      const { line, differences } = compareBill(provider, bill, before, ours, from, to);
       for (const difference of differences)
         await tell(setAsideOf(provider, difference.why, difference));
       lines.push(line);

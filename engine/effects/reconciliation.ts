@@ -17,12 +17,15 @@ export type Difference = {
 export type Compared = { line: ReconciledBill; differences: Difference[] };
 
 /**
- * `ours`: all that was paid or refunded from a day before to a day after, since two clocks never
- * agree on midnight; what must stand on the bill is what `from <= time < to` says.
+ * `ours`: all that was paid or refunded from a day before to a day after; what must stand on the
+ * bill is what `from <= time < to` says. A refund stands on the bill of the day on which it was
+ * asked for or of the day on which it succeeded, as the provider likes: `before` is the bill of the
+ * day before, for those that took over midnight.
  */
 export function compareBill(
   provider: ProviderName,
   bill: readonly BillLine[],
+  before: readonly BillLine[],
   ours: readonly PaymentLine[],
   from: EpochMs,
   to: EpochMs,
@@ -31,7 +34,9 @@ export function compareBill(
     ours.filter((line) => line.provider === provider).map((line) => [line.attempt, line]),
   );
   const paid = new Set<string>();
-  const refunded = new Set<string>();
+  const refunded = new Set<string>(
+    before.filter(({ kind }) => kind === 'refund').map(({ attempt }) => attempt),
+  );
   const line: ReconciledBill = {
     ...{ provider, payments: 0, paidFen: 0, refunds: 0, refundedFen: 0, differences: 0 },
   };
@@ -64,7 +69,7 @@ export function compareBill(
     const within = (at: EpochMs) => from <= at && at < to;
     if (within(paidAt) && !paid.has(attempt))
       differences.push({ why: 'bill-payment-missing-there', attempt, transaction, amountFen });
-    if (refund !== undefined && within(refund.doneAt) && !refunded.has(attempt))
+    if (refund?.doneAt !== undefined && within(refund.doneAt) && !refunded.has(attempt))
       differences.push({ why: 'bill-refund-missing-there', attempt, transaction, amountFen });
   }
   line.differences = differences.length;

@@ -675,7 +675,11 @@ const reply = union<Reply, 'kind'>('kind', {
         amountFen: money,
         paidAt: at,
         refund: optional(
-          record<NonNullable<PaymentLine['refund']>>({ number: numbers, doneAt: at }),
+          record<NonNullable<PaymentLine['refund']>>({
+            number: numbers,
+            requestedAt: at,
+            doneAt: optional(at),
+          }),
         ),
       }),
       10_000,

@@ -199,7 +199,8 @@ export type PaymentLine = {
   transaction: string;
   amountFen: Fen;
   paidAt: EpochMs;
-  refund?: { number: RefundNumber; doneAt: EpochMs };
+  /** `doneAt` absent: asked for, and not succeeded so far. */
+  refund?: { number: RefundNumber; requestedAt: EpochMs; doneAt?: EpochMs };
 };
 /** Where the next page of payments begins. */
 export type PaymentCursor = { area: AreaCode; registration: number };

@@ -24,11 +24,11 @@ const back = (place: number, amountFen = 3_500): BillLine => ({
   ...{ kind: 'refund', attempt: numberOf(place), transaction: `T${place}`, amountFen },
   refund: `${numberOf(place)}R`,
 });
-const refunded = (place: number, doneAt: number): PaymentLine =>
-  own(place, { paidAt: from - 1, refund: { number: `${numberOf(place)}R`, doneAt } });
+const refunded = (place: number, doneAt: number, requestedAt = doneAt): PaymentLine =>
+  own(place, { paidAt: from - 1, refund: { number: `${numberOf(place)}R`, requestedAt, doneAt } });
 
-const compare = (bill: BillLine[], ours: PaymentLine[]) => {
-  const { line, differences } = compareBill('alipay', bill, ours, from, to);
+const compare = (bill: BillLine[], ours: PaymentLine[], before: BillLine[] = []) => {
+  const { line, differences } = compareBill('alipay', bill, before, ours, from, to);
   expect(line.differences).toBe(differences.length);
   return { line, why: differences.map(({ why, attempt }) => `${why} ${attempt}`) };
 };
@@ -75,4 +75,19 @@ test('B7 the days around, and other providers, are nobody’s difference', () =>
     own(4, { provider: 'wechat' }),
   ];
   expect(compare([], ours).why).toEqual([]);
+});
+
+test('B7 a refund over midnight may stand on the bill of either day', () => {
+  const overnight = refunded(1, from + 1, from - 1);
+  expect(compare([], [overnight], [back(1)]).why).toEqual([]);
+  expect(compare([back(1)], [overnight]).why).toEqual([]);
+  expect(compare([], [overnight]).why).toEqual([`bill-refund-missing-there ${numberOf(1)}`]);
+  // Asked for on the day, and billed on it, though it succeeds tomorrow.
+  expect(compare([back(2)], [refunded(2, to + 1, to - 1)]).why).toEqual([]);
+  const due = own(3, {
+    refund: { number: `${numberOf(3)}R`, requestedAt: to - 1 },
+    paidAt: from - 1,
+  });
+  expect(compare([back(3)], [due]).why).toEqual([]);
+  expect(compare([], [due]).why).toEqual([]);
 });
