@@ -16,6 +16,7 @@ import {
   type Batch,
   EpochLost,
   FormatTooNew,
+  FormatTooOld,
   formatVersion,
   type RowKey,
   type RowTable,
@@ -133,14 +134,17 @@ function begin(meta: Database<Buffer, string>, partition: PartitionName): void {
   meta.put('checkpointed', numberBytes(0));
 }
 
-/** A later format adds its step here: an older folder is carried forward in the same transaction. */
+/** A later format adds its step here: a released one is carried forward in the same transaction. */
 function checkMeta(meta: Database<Buffer, string>, partition: PartitionName): void {
   const format = readNumber(meta, 'format');
   if (format > formatVersion)
     throw new FormatTooNew(
       `the folder has format ${format}; this program knows up to ${formatVersion}`,
     );
-  if (format < formatVersion) throw new StoreCorrupt(`there was never a format ${format}`);
+  if (format < formatVersion)
+    throw new FormatTooOld(
+      `the folder has format ${format}, which was never released; move it away and start anew`,
+    );
   const written = meta.get('partition')?.toString('utf8');
   if (written !== partition)
     throw new StoreCorrupt(`the folder belongs to partition ${written}, not ${partition}`);

@@ -7,6 +7,7 @@ import {
   type Batch,
   EpochLost,
   FormatTooNew,
+  FormatTooOld,
   formatVersion,
   type RowKey,
   type RowTable,
@@ -65,6 +66,8 @@ export class MemoryDisk {
 export async function openMemoryStore(disk: MemoryDisk, partition: PartitionName): Promise<Store> {
   if (disk.format > formatVersion)
     throw new FormatTooNew(`the disk has format ${disk.format}, known is ${formatVersion}`);
+  if (disk.format < formatVersion)
+    throw new FormatTooOld(`the disk has format ${disk.format}, which was never released`);
   if (disk.partition !== undefined && disk.partition !== partition)
     throw new StoreCorrupt(`the disk belongs to partition ${disk.partition}, not ${partition}`);
   disk.partition = partition;

@@ -66,8 +66,13 @@ export interface Store extends StoreReader {
 export class StoreCorrupt extends Error {}
 /** Written by a newer Ruxi. */
 export class FormatTooNew extends Error {}
+/** Written before formats were carried forward: nothing but a demonstration can be in it. */
+export class FormatTooOld extends Error {}
 /** Another writer has opened this folder since. */
 export class EpochLost extends Error {}
 
-/** The layout of tables, keys, rows and journal entries, as one number. */
-export const formatVersion = 1;
+/**
+ * The layout of tables, keys, rows and journal entries, as one number. Format 1, without orders, was
+ * never released and is not carried forward.
+ */
+export const formatVersion = 2;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { open } from 'lmdb';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openLmdbReader, openLmdbStore } from '../../engine/store/lmdb-store.ts';
-import { FormatTooNew, StoreCorrupt } from '../../engine/store/store.ts';
+import { FormatTooNew, FormatTooOld, StoreCorrupt } from '../../engine/store/store.ts';
 import { storeContract } from './store-contract.ts';
 
 const folders: string[] = [];
@@ -26,15 +26,18 @@ describe('the store in LMDB', () => {
     };
   });
 
-  test('a newer format is refused, untouched', async () => {
+  test.each([
+    ['newer', 99, FormatTooNew],
+    ['unreleased', 1, FormatTooOld],
+  ])('a format that is %s is refused, untouched', async (_which, format, error) => {
     const folder = givenFolder();
     const store = await openLmdbStore(folder, 'p0');
     await store.close();
     const environment = open<Buffer, string>({ path: folder, maxDbs: 16, encoding: 'binary' });
     const meta = environment.openDB<Buffer, string>('meta', { encoding: 'binary' });
-    await meta.put('format', Buffer.from([0, 0, 0, 0, 0, 99]));
+    await meta.put('format', Buffer.from([0, 0, 0, 0, 0, format]));
     await environment.close();
-    await expect(openLmdbStore(folder, 'p0')).rejects.toThrow(FormatTooNew);
+    await expect(openLmdbStore(folder, 'p0')).rejects.toThrow(error);
   });
 
   test('looking does not raise the epoch, and sees what was committed', async () => {

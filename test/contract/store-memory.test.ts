@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryDisk, openMemoryStore } from '../../engine/store/memory-store.ts';
-import { FormatTooNew, formatVersion } from '../../engine/store/store.ts';
+import { FormatTooNew, FormatTooOld, formatVersion } from '../../engine/store/store.ts';
 import { storeContract } from './store-contract.ts';
 
 describe('the store in memory', () => {
@@ -12,10 +12,12 @@ describe('the store in memory', () => {
     };
   });
 
-  test('a newer format is refused', async () => {
+  test('a newer format is refused, and one that was never released', async () => {
     const disk = new MemoryDisk();
     disk.format = formatVersion + 1;
     await expect(openMemoryStore(disk, 'p0')).rejects.toThrow(FormatTooNew);
+    disk.format = formatVersion - 1;
+    await expect(openMemoryStore(disk, 'p0')).rejects.toThrow(FormatTooOld);
   });
 
   test('a failed commit is there or not, and nothing follows it', async () => {
