@@ -1,8 +1,8 @@
 /** Every page, in a real browser, at a phone's, a tablet's and a desk's width. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PageName } from '../../web/view-models.ts';
+import { axeComplaints } from '../harness/axe.ts';
 import { launchBrowser, newVisitor } from '../harness/browser.ts';
 import { samples } from './samples.ts';
 import { origin, sampleAddress, stage } from './stage.ts';
@@ -18,15 +18,6 @@ beforeAll(async () => {
   page = await context.newPage();
 });
 afterAll(() => browser.close());
-
-const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-/** What was found, and where. */
-async function axeComplaints(): Promise<string[]> {
-  // Legacy: no page of its own for every look; there are no frames to look into.
-  const axe = new AxeBuilder({ page }).withTags(standards).setLegacyMode(true);
-  const { violations } = await axe.analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
-}
 
 /** Runs in the page, where this project's own types do not reach. What is 1 px wide is for Enter. */
 const sizeComplaints = `(() => {
@@ -46,13 +37,13 @@ test.each(Object.keys(samples) as PageName[])(
     const complaints: string[] = [];
     const note = (sample: string, width: number, what: string[]) =>
       complaints.push(...what.map((one) => `${sample} at ${width} px: ${one}`));
-    for (const [at, sample] of Object.keys(samples[name]).entries()) {
+    for (const sample of Object.keys(samples[name])) {
       await page.setViewportSize({ width: 360, height: 800 });
       await page.goto(sampleAddress(name, sample));
       for (const width of [360, 768, 1440]) {
         await page.setViewportSize({ width, height: 800 });
         note(sample, width, await page.evaluate<string[]>(sizeComplaints));
-        if (width === 360 || at === 0) note(sample, width, await axeComplaints());
+        note(sample, width, await axeComplaints(page));
       }
     }
     expect(complaints).toEqual([]);
@@ -76,6 +67,6 @@ test('B16 no page asks for what its content security policy refuses', async () =
 
 test('B16 a failure page is whole, and leads back', async () => {
   await page.goto(`${origin}/nowhere`);
-  expect(await axeComplaints()).toEqual([]);
+  expect(await axeComplaints(page)).toEqual([]);
   expect(await page.getByRole('link', { name: '回到首页' }).count()).toBe(1);
 });

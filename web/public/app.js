@@ -561,8 +561,10 @@
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return;
     const menu = document.querySelector('.menu[open]');
-    if (menu) menu.open = false;
-    else document.querySelector('[data-escape]')?.click();
+    if (menu) {
+      if (menu.contains(document.activeElement)) menu.querySelector('summary').focus();
+      menu.open = false;
+    } else document.querySelector('[data-escape]')?.click();
   });
 
   showAnnounce();
