@@ -128,6 +128,7 @@ export async function inventPeople(
           candidateType: 'open',
           hasPhoto: true,
           passwordHash: someHash,
+          activationCode: '',
           tickets: [
             { number: ticket, programme: programme?.code ?? '', status: 'active', passed: [] },
           ],

@@ -5,7 +5,8 @@
  *   node data/make.ts
  *
  * P1 No real person: addresses that no place has, phones of one made-up block, names that say
- *    what they are. Documents carry right check digits all the same, as the sign-in form asks.
+ *    what they are. Documents carry right check digits all the same, as the sign-in form asks; those
+ *    without one begin with 9999 or DEMO, too.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -230,7 +231,12 @@ type Ticket = {
   passed: readonly (readonly [course: string, grade: number, month: string])[];
 };
 type Person = {
-  documentType: 'resident-id' | 'residence-permit';
+  documentType:
+    | 'resident-id'
+    | 'residence-permit'
+    | 'mainland-permit'
+    | 'taiwan-permit'
+    | 'passport';
   document: string;
   name: string;
   kind: 'enrolled' | 'new';
@@ -238,9 +244,11 @@ type Person = {
   photo: boolean;
   phone: string;
   password: boolean;
+  /** D16: in place of an initial password. */
+  activationCode: string;
   tickets: Ticket[];
 };
-type Wish = Partial<Omit<Person, 'document' | 'name' | 'phone' | 'tickets'>> & {
+type Wish = Partial<Omit<Person, 'document' | 'name' | 'phone' | 'activationCode' | 'tickets'>> & {
   hasPhone?: boolean;
   tickets: { programme: string; status?: Ticket['status']; passed?: number }[];
   /** Present: listed at start, with what it is there to show. */
@@ -259,7 +267,20 @@ function withCheckDigit(seventeen: string): string {
 
 /** No place has the address code 999999; nobody who sits an exam was born before 1931. */
 function documentOf(type: Person['documentType'], index: number): string {
-  const permit = type === 'residence-permit';
+  const running = (digits: number) => String(index).padStart(digits, '0');
+  switch (type) {
+    case 'mainland-permit':
+      return `H9999${running(4)}`;
+    case 'taiwan-permit':
+      return `9999${running(4)}`;
+    case 'passport':
+      return `DEMO${running(5)}`;
+    default:
+      return residentNumber(type === 'residence-permit', index);
+  }
+}
+
+function residentNumber(permit: boolean, index: number): string {
   const bornFrom = Date.UTC(permit ? 1900 : 1985, 0, 1);
   const born = new Date(bornFrom + ((index * 13) % 8000) * 86_400_000);
   const sequence = String((index % 999) + 1).padStart(3, '0');
@@ -324,6 +345,23 @@ const listed: readonly Wish[] = [
     tickets: [{ programme: '050101' }],
     shows: 'residence permit holder (港澳台居民居住证)',
   },
+  {
+    documentType: 'mainland-permit',
+    tickets: [{ programme: '120201K', passed: 2 }],
+    shows: 'enrolled, travel permit (港澳居民来往内地通行证): activation code from the office',
+  },
+  {
+    ...ready,
+    documentType: 'taiwan-permit',
+    tickets: [{ programme: '050101' }],
+    shows: 'new candidate, travel permit (台湾居民来往大陆通行证)',
+  },
+  {
+    documentType: 'passport',
+    hasPhone: true,
+    tickets: [{ programme: '050101', passed: 1 }],
+    shows: 'enrolled, passport, phone on record: activation code from the office',
+  },
 ];
 
 /** Shares out of 100 of everybody else. */
@@ -381,17 +419,21 @@ function makePeople(areas: readonly Area[], plans: readonly Plan[]) {
   for (let index = 0; index < candidatesCount; index += 1) {
     const wish = listed[index] ?? wishOf(random, programmes);
     const documentType = wish.documentType ?? 'resident-id';
+    const kind = wish.kind ?? 'enrolled';
+    const numberMakesPassword = ['resident-id', 'residence-permit'].includes(documentType);
+    const needsCode = kind === 'enrolled' && !numberMakesPassword;
     const document = documentOf(documentType, index);
     const area = pick(random, areas).code;
     const person: Person = {
       documentType,
       document,
       name: pick(random, surnames) + pick(random, givenNames),
-      kind: wish.kind ?? 'enrolled',
+      kind,
       candidateType: wish.candidateType ?? 'open',
       photo: wish.photo ?? true,
       phone: wish.hasPhone ? `1990000${String(index).padStart(4, '0')}` : '',
       password: wish.password ?? false,
+      activationCode: needsCode ? `DEMO${String(index).padStart(6, '0')}` : '',
       tickets: wish.tickets.map((ticket) => ticketOf(area, ticket)),
     };
     people.push(person);
@@ -401,7 +443,7 @@ function makePeople(areas: readonly Area[], plans: readonly Plan[]) {
       documentType,
       document,
       person.tickets[0]?.number,
-      person.password ? demonstrationPassword : document.slice(-6),
+      person.password ? demonstrationPassword : person.activationCode || document.slice(-6),
       person.phone,
     ]);
   }
@@ -473,7 +515,8 @@ export async function makeProvince(): Promise<Map<string, string>> {
       csv(
         [
           ...['document_type', 'document_number', 'name', 'kind', 'candidate_type', 'photo'],
-          ...['phone', 'password_hash', 'ticket', 'programme', 'ticket_status', 'passed'],
+          ...['phone', 'password_hash', 'activation_code'],
+          ...['ticket', 'programme', 'ticket_status', 'passed'],
         ],
         people.flatMap((person) =>
           person.tickets.map((ticket) => [
@@ -485,6 +528,7 @@ export async function makeProvince(): Promise<Map<string, string>> {
             person.photo ? 'yes' : 'no',
             person.phone,
             person.password ? hash : '',
+            person.activationCode,
             ticket.number,
             ticket.programme,
             ticket.status,

@@ -5,7 +5,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { CandidateRecord, TicketRecord } from '../protocol/commands.ts';
-import { normaliseDocument } from '../protocol/documents.ts';
+import {
+  firstSecretOf,
+  normaliseActivationCode,
+  normaliseDocument,
+} from '../protocol/documents.ts';
 import { mobilePattern, type PersonId, ticketPattern } from '../protocol/ids.ts';
 import { documentMask, nameMask, phoneMask } from '../protocol/masks.ts';
 import { type Course, gradeMax, type Programme, passMark } from '../protocol/session.ts';
@@ -23,6 +27,7 @@ export type FileCandidate = {
   hasPhoto: boolean;
   phone: string;
   passwordHash: string;
+  activationCode: string;
   tickets: TicketRecord[];
 };
 /** A file without a fault, ready to be sent. `digest` is that of its bytes. */
@@ -54,6 +59,7 @@ const personColumns = [
   'photo',
   'phone',
   'password_hash',
+  'activation_code',
 ] as const;
 const columns = [...personColumns, 'ticket', 'programme', 'ticket_status', 'passed'] as const;
 type CandidateRow = Row<(typeof columns)[number]>;
@@ -139,6 +145,18 @@ function personOf(row: CandidateRow, refuse: (reason: string) => void): FileCand
   if (row.kind === 'enrolled' && row.password_hash !== '') {
     refuse('password_hash: an enrolled candidate has none');
   }
+  // D16: whose number makes no password starts from a code of the office's.
+  const needsCode =
+    row.kind === 'enrolled' && firstSecretOf(row.document_type) === 'activation-code';
+  const activationCode = normaliseActivationCode(row.activation_code) ?? '';
+  if (needsCode && activationCode === '') {
+    refuse('activation_code: 8 to 20 digits and letters');
+  }
+  if (!needsCode && row.activation_code !== '') {
+    refuse(
+      'activation_code: only for an enrolled candidate whose document has no initial password',
+    );
+  }
   if (!document.ok) return undefined;
   return {
     line: row.line,
@@ -150,6 +168,7 @@ function personOf(row: CandidateRow, refuse: (reason: string) => void): FileCand
     hasPhoto: row.photo === 'yes',
     phone: row.phone,
     passwordHash: row.password_hash,
+    activationCode,
     tickets: [],
   };
 }
@@ -196,7 +215,7 @@ export function recordOf(
   person: PersonId,
   vault: ImportVault,
 ): CandidateRecord {
-  const { number, name, phone, passwordHash } = candidate;
+  const { number, name, phone, passwordHash, activationCode } = candidate;
   return {
     kind: candidate.kind,
     documentType: candidate.documentType,
@@ -217,5 +236,8 @@ export function recordOf(
           },
         }),
     ...(passwordHash === '' ? {} : { passwordHash }),
+    ...(activationCode === ''
+      ? {}
+      : { activationDigest: vault.activationDigestOf(person, activationCode) }),
   };
 }

@@ -24,6 +24,8 @@ export type ImportPort = {
 export type ImportVault = {
   personIdOf(documentType: string, number: string): PersonId;
   phoneIndexOf(number: string): PhoneIndex;
+  /** `code` in the one form of protocol/documents.ts. */
+  activationDigestOf(person: PersonId, code: string): string;
   seal(person: PersonId, text: string): Sealed;
   /** Resolves when the keys made so far are durable: before that nothing sealed may be sent. */
   settle(): Promise<void>;

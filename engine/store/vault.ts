@@ -15,7 +15,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { ChallengeId, PersonId, PhoneIndex, Sealed } from '../protocol/ids.ts';
-import { personIdOf, phoneIndexOf } from '../protocol/indices.ts';
+import { activationDigestOf, personIdOf, phoneIndexOf } from '../protocol/indices.ts';
 import { openEnvironment } from './environment.ts';
 import type { Keys } from './keys.ts';
 
@@ -32,6 +32,8 @@ export interface Vault {
   /** `number` in the one form of protocol/documents.ts. */
   personIdOf(documentType: string, number: string): PersonId;
   phoneIndexOf(phone: string): PhoneIndex;
+  /** What of an office's activation code is kept (D16). */
+  activationDigestOf(person: PersonId, code: string): string;
   /** Six digits, the same for the same challenge for as long as the code key lives. */
   smsCodeOf(challenge: ChallengeId): string;
   close(): Promise<void>;
@@ -114,6 +116,7 @@ export function openVault(folder: string, keys: Keys): Vault {
     },
     personIdOf: (documentType, number) => personIdOf(keys.index, documentType, number),
     phoneIndexOf: (phone) => phoneIndexOf(keys.index, phone),
+    activationDigestOf: (person, code) => activationDigestOf(keys.index, person, code),
     smsCodeOf(challenge) {
       const known = codes.get(challenge);
       if (known !== undefined) return known;

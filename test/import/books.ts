@@ -18,7 +18,7 @@ import type { ImportPort, ImportVault } from '../../engine/import/send.ts';
 import { decodeAsk, encodeAsk } from '../../engine/protocol/codec.ts';
 import type { Command, PreparedCommand } from '../../engine/protocol/commands.ts';
 import type { PersonId } from '../../engine/protocol/ids.ts';
-import { personIdOf, phoneIndexOf } from '../../engine/protocol/indices.ts';
+import { activationDigestOf, personIdOf, phoneIndexOf } from '../../engine/protocol/indices.ts';
 import {
   type Layout,
   partitionOfArea,
@@ -110,6 +110,7 @@ export function booksForTest(layout: Layout = singleLayout) {
   const vault: ImportVault = {
     personIdOf: (type, number) => personIdOf(indexKey, type, number),
     phoneIndexOf: (number) => phoneIndexOf(indexKey, number),
+    activationDigestOf: (person, code) => activationDigestOf(indexKey, person, code),
     seal: (person, text) => {
       unsettled.add(person);
       const cipher = createCipheriv('aes-256-gcm', indexKey, randomBytes(12));

@@ -6,7 +6,11 @@ import { type FileCandidate, readCandidates } from '../../engine/import/candidat
 import { demonstrationSignIns, describeSignIns } from '../../engine/import/demonstration.ts';
 import { type Province, readProvince, sourceIn } from '../../engine/import/province.ts';
 import { Problems } from '../../engine/import/table.ts';
-import { initialPasswordOf, normaliseDocument } from '../../engine/protocol/documents.ts';
+import {
+  firstSecretOf,
+  initialPasswordOf,
+  normaliseDocument,
+} from '../../engine/protocol/documents.ts';
 
 const folder = new URL('../../data/province/', import.meta.url);
 const sourceOf = sourceIn(folder);
@@ -156,7 +160,7 @@ test('at least 2,000 invented people, plainly so, with right check digits', () =
   expect(byNumber.size).toBe(people.length);
   for (const person of people) {
     expect(normaliseDocument(person.documentType, person.number).ok).toBe(true);
-    expect(person.number).toMatch(/^(999999|83000019[01][0-9]|830000192[01])/);
+    expect(person.number).toMatch(/^(999999|83000019[01][0-9]|830000192[01]|H?9999|DEMO)/);
     expect(person.phone).toMatch(/^(1990000\d{4})?$/);
     expect(person.name).toMatch(/^.(示例|演示|样例|虚构|示范|试用)$/u);
   }
@@ -177,11 +181,14 @@ test.each<[string, (person: FileCandidate) => boolean]>([
   ['R3 passed courses', (one) => one.tickets.some((ticket) => ticket.passed.length > 0)],
   ['D16 residence permit', (one) => one.documentType === 'residence-permit'],
   ['D16 a number that ends in X', (one) => one.number.endsWith('X')],
+  ['D16 mainland permit', (one) => one.documentType === 'mainland-permit'],
+  ['D16 Taiwan permit', (one) => one.documentType === 'taiwan-permit'],
+  ['D16 passport', (one) => one.documentType === 'passport'],
 ])('%s: among the invented people', (_kind, is) => {
   expect(some(is)).toBe(true);
 });
 
-test('F7 F8 every listed sign-in is in the file and its password works', async () => {
+test('F7 F8 D16 every listed sign-in is in the file and its password works', async () => {
   const listed = demonstrationSignIns();
   expect(listed.length).toBeGreaterThanOrEqual(9);
   for (const signIn of listed) {
@@ -189,7 +196,9 @@ test('F7 F8 every listed sign-in is in the file and its password works', async (
     expect(person?.documentType).toBe(signIn.documentType);
     expect(person?.phone ?? '').toBe(signIn.phone ?? '');
     if (person?.kind === 'enrolled') {
-      expect(signIn.password).toBe(initialPasswordOf(signIn.documentNumber));
+      const byNumber = firstSecretOf(signIn.documentType) === 'initial-password';
+      const first = byNumber ? initialPasswordOf(signIn.documentNumber) : person.activationCode;
+      expect(signIn.password).toBe(first);
     } else {
       expect(signIn.password).toBe(demonstrationPassword);
       expect(await argon2.verify(person?.passwordHash ?? '', signIn.password)).toBe(true);

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   documentTypes,
   initialPasswordOf,
+  normaliseActivationCode,
   normaliseDocument,
 } from '../../engine/protocol/documents.ts';
 
@@ -33,6 +34,16 @@ test.each([
   ['checksum', 'resident-id', '999999198502220051'],
   ['prefix', 'residence-permit', withX],
   ['checksum', 'residence-permit', '830000190005110117'],
+  ['length', 'mainland-permit', 'H0000001'],
+  ['length', 'mainland-permit', 'H0000000100'],
+  ['prefix', 'mainland-permit', 'K00000001'],
+  ['character', 'mainland-permit', 'H0000000O'],
+  ['length', 'taiwan-permit', '000000001'],
+  ['character', 'taiwan-permit', '0000000O'],
+  ['length', 'passport', 'DEMO1'],
+  ['length', 'passport', 'DEMO123456789'],
+  ['character', 'passport', 'DEMODEMO'],
+  ['character', 'passport', 'DEMO/0001'],
 ])('D16 %s: refused with the reason, nothing is repaired (%s, %#)', (reason, type, typed) => {
   expect(normaliseDocument(type, typed)).toEqual({ ok: false, reason });
 });
@@ -42,8 +53,35 @@ test('D16 a residence permit has the same construction under its own prefixes', 
 });
 
 test('D16 document types are data', () => {
-  expect(documentTypes.map((type) => type.code)).toEqual(['resident-id', 'residence-permit']);
+  expect(documentTypes.map((type) => [type.code, type.firstSecret])).toEqual([
+    ['resident-id', 'initial-password'],
+    ['residence-permit', 'initial-password'],
+    ['mainland-permit', 'activation-code'],
+    ['taiwan-permit', 'activation-code'],
+    ['passport', 'activation-code'],
+  ]);
   for (const type of documentTypes) expect(type.name && type.hint).toBeTruthy();
+});
+
+test.each([
+  ['mainland-permit', ' ｈ０００ 00 001 ', 'H00000001'],
+  ['taiwan-permit', '0000-0001', '00000001'],
+  ['passport', 'demo00001', 'DEMO00001'],
+])(
+  'D16 %s: small letters, spaces and full-width digits are the same number',
+  (type, typed, number) => {
+    expect(normaliseDocument(type, typed)).toEqual({ ok: true, number });
+  },
+);
+
+test.each([
+  ['demo-0000 11', 'DEMO000011'],
+  ['ＤＥＭＯ０００１', 'DEMO0001'],
+  ['DEMO001', undefined],
+  ['D'.repeat(21), undefined],
+  ['DEMO_00011', undefined],
+])('D16 an activation code as typed: %s', (typed, code) => {
+  expect(normaliseActivationCode(typed)).toBe(code);
 });
 
 test('D16 one slip of a digit is always noticed', () => {

@@ -75,7 +75,7 @@ test.each([1, 2, 3, 5, 8, 9])(
   },
 );
 
-test('F7 F8 D1 people stand in the books as the file has them', async () => {
+test('F7 F8 D1 D16 people stand in the books as the file has them', async () => {
   const books = booksForTest();
   await importDemonstration(books.port, books.vault, { now });
   const listed = demonstrationSignIns();
@@ -83,12 +83,16 @@ test('F7 F8 D1 people stand in the books as the file has them', async () => {
     const person = books.vault.personIdOf(documentType, documentNumber);
     const row = books.people().find((one) => one.person === person);
     const initial = password === initialPasswordOf(documentNumber);
-    expect(row?.record.kind).toBe(initial ? 'enrolled' : 'new');
-    expect(row?.passwordHash === undefined).toBe(initial);
+    const digest = books.vault.activationDigestOf(person, password);
+    const byCode = row?.record.activationDigest === digest;
+    const enrolled = initial || byCode;
+    expect(row?.record.kind).toBe(enrolled ? 'enrolled' : 'new');
+    expect(row?.passwordHash === undefined).toBe(enrolled);
+    expect(row?.record.activationDigest !== undefined).toBe(byCode);
     // An enrolled candidate's phone is only expected; a new candidate's counts as bound.
     const address = phone && { index: books.vault.phoneIndexOf(phone), mask: phoneMask(phone) };
     if (address) expect(row?.record.importedPhone).toMatchObject(address);
-    expect(row?.phone !== undefined).toBe(!initial && phone !== undefined);
+    expect(row?.phone !== undefined).toBe(!enrolled && phone !== undefined);
   }
 });
 
@@ -126,6 +130,8 @@ test('nothing that names a person leaves in the clear', async () => {
   expect(sent).not.toMatch(/示例|演示·|样例|虚构|示范|试用/);
   expect(sent).not.toMatch(/999999(19|20)\d{2}/);
   expect(sent).not.toMatch(/1990000\d{4}/);
+  // D16: neither numbers nor activation codes.
+  expect(sent).not.toMatch(/DEMO\d/);
 });
 
 test('an id depends on every part, and on where one part ends', () => {
@@ -231,9 +237,9 @@ test.each<[string, number, string, string]>([
 });
 
 const header =
-  'document_type,document_number,name,kind,candidate_type,photo,phone,password_hash,ticket,programme,ticket_status,passed';
+  'document_type,document_number,name,kind,candidate_type,photo,phone,password_hash,activation_code,ticket,programme,ticket_status,passed';
 const right =
-  'resident-id,999999198502090048,李虚构,enrolled,open,yes,,,012500000004,030101K,active,15043:73';
+  'resident-id,999999198502090048,李虚构,enrolled,open,yes,,,,012500000004,030101K,active,15043:73';
 const secondTicket = right.replace('012500000004', '012500000005');
 const known = await readProvince(sourceIn(folder));
 const candidatesOf = (text: string) => checkCandidates(textFile('people.csv', text), known);
@@ -264,7 +270,7 @@ test('a byte order mark, CRLF, another order of columns and further columns are 
 const change = (from: string, to: string) => right.replace(from, to);
 test.each<[string, string]>([
   ['document: checksum', change('0048', '0049')],
-  ['document: type-unknown', change('resident-id', 'passport')],
+  ['document: type-unknown', change('resident-id', 'library-card')],
   ['name: 1 to 64 characters', change('李虚构', '')],
   ['kind: enrolled or new', change('enrolled', 'other')],
   ['candidate_type: open or applied', change('open', 'closed')],
@@ -277,11 +283,26 @@ test.each<[string, string]>([
   [
     'password_hash: a new candidate needs an argon2id hash that sign-in can afford',
     change('enrolled', 'new').replace(
-      'yes,,,',
-      `yes,,"$argon2id$v=19$m=999999,t=4,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}",`,
+      'yes,,,,',
+      `yes,,"$argon2id$v=19$m=999999,t=4,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}",,`,
     ),
   ],
   ['password_hash: an enrolled candidate has none', change('yes,,,', 'yes,,x,')],
+  [
+    'activation_code: only for an enrolled candidate whose document has no initial password',
+    change('yes,,,', 'yes,,,DEMO0001'),
+  ],
+  [
+    'activation_code: 8 to 20 digits and letters',
+    change('resident-id,999999198502090048', 'passport,DEMO00013'),
+  ],
+  [
+    'activation_code: 8 to 20 digits and letters',
+    change('resident-id,999999198502090048', 'passport,DEMO00013').replace(
+      'yes,,,',
+      'yes,,,DEMO-1',
+    ),
+  ],
   ['ticket: 12 digits', change('012500000004', '125')],
   ['no such programme', change('030101K', '030101')],
   ['ticket_status: active, graduated or transferred', change('active', 'lost')],

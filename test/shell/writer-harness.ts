@@ -7,7 +7,7 @@ import { vi } from 'vitest';
 import type { Effect } from '../../engine/core/effects.ts';
 import type { Command } from '../../engine/protocol/commands.ts';
 import type { ChallengeId, PersonId } from '../../engine/protocol/ids.ts';
-import { personIdOf, phoneIndexOf } from '../../engine/protocol/indices.ts';
+import { activationDigestOf, personIdOf, phoneIndexOf } from '../../engine/protocol/indices.ts';
 import { singleLayout } from '../../engine/protocol/layout.ts';
 import type { CommandReply, Query, QueryReply } from '../../engine/protocol/replies.ts';
 import { MemoryDisk, openMemoryStore } from '../../engine/store/memory-store.ts';
@@ -63,6 +63,8 @@ export class FakeVault implements Vault {
   }
   personIdOf = (type: string, number: string) => personIdOf(this.#key, type, number);
   phoneIndexOf = (phone: string) => phoneIndexOf(this.#key, phone);
+  activationDigestOf = (person: PersonId, code: string) =>
+    activationDigestOf(this.#key, person, code);
   smsCodeOf(challenge: ChallengeId): string {
     const mac = createHmac('sha256', this.#key).update(challenge).digest();
     return String(mac.readUInt32BE(0) % 1_000_000).padStart(6, '0');
