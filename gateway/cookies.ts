@@ -21,6 +21,7 @@ import {
 } from 'node:crypto';
 import type {
   AreaCode,
+  ChallengeId,
   CommandId,
   EpochMs,
   PersonId,
@@ -64,6 +65,16 @@ export type TicketHandle = {
   tickets: ListedTicket[];
   chosen: number;
 };
+/** As it was typed, in its one form. */
+export type TypedDocument = { type: string; number: string };
+/**
+ * How far a forgotten password has come (D3), for who is not signed in: a code was asked for, which
+ * may or may not have been sent (D2), or it was typed right, with the proof of it.
+ */
+export type ResetHandle = { handle: TicketHandle } & (
+  | { kind: 'asked'; challenge: ChallengeId; expiresAt: EpochMs; resendFrom: EpochMs }
+  | { kind: 'proven'; proof: CommandId }
+);
 
 export type Cookies = {
   /** Verified and not expired; whether it was ended early is for revocations to say. */
@@ -76,10 +87,16 @@ export type Cookies = {
   setVisitor(visitor: Visitor): string;
   setArea(person: PersonId, claim: AreaClaim): string;
   clearSignIn(): string;
-  /** D4: an activation keeps the typed document number at hand, sealed, to compare passwords with. */
-  setActivation(documentNumber: string, signIn: SignIn, now?: EpochMs): string;
-  activationOf(cookieHeader: string, signIn: SignIn, now: EpochMs): string | undefined;
-  clearActivation(): string;
+  /** D4: the typed document is kept at hand for a sign-in, sealed, to compare passwords with. */
+  setDocument(document: TypedDocument, signIn: SignIn, now?: EpochMs): string;
+  documentOf(cookieHeader: string, signIn: SignIn, now: EpochMs): TypedDocument | undefined;
+  clearDocument(): string;
+  /**
+   * D3: proof that the person signed in here before, with a password of their own, and in which
+   * generation. It signs nobody in and outlives signing out.
+   */
+  setDevice(cookieHeader: string, person: PersonId, generation: number): string;
+  deviceOf(cookieHeader: string, person: PersonId): number | undefined;
   clearArea(): string;
   /** `boundTo`: the sign-in's nonce, or the visitor before sign-in. */
   formToken(boundTo: string, revision: number, now: EpochMs): string;
@@ -92,6 +109,8 @@ export type Cookies = {
   commandIdOf(form: FormToken, salt: string): CommandId;
   sealHandle(handle: TicketHandle, visitor: Visitor, now: EpochMs): string;
   openHandle(sealed: string, visitor: Visitor, now: EpochMs): TicketHandle | undefined;
+  sealReset(reset: ResetHandle, visitor: Visitor, now: EpochMs): string;
+  openReset(sealed: string, visitor: Visitor, now: EpochMs): ResetHandle | undefined;
   /** HMAC for the sign-in pages' own needs (captcha answers, decoys), apart from all above. */
   keyed(purpose: string, text: string): Buffer;
 };
@@ -99,6 +118,10 @@ export type Cookies = {
 export const signInMs = signInMaxMs;
 export const activationMs = 10 * 60_000;
 export const handleMs = 10 * 60_000;
+/** Long enough to be known again at the next session. */
+export const deviceMs = 200 * 24 * 3_600_000;
+/** A family shares a computer; beyond, whoever signed in longest ago is forgotten. */
+export const devicePeopleMax = 4;
 /** As long as a sign-in may last: a page left open over lunch must still post. */
 export const formTokenMs = signInMs;
 /** Verified cookies kept ready; beyond, the least recently used goes. */
@@ -128,7 +151,9 @@ export function createCookies(cookieKey: Uint8Array, secure: boolean): Cookies {
   const formKey = keyFor('form');
   const commandPrefix = keyFor('command').toString('base64url');
   const handleKey = keyFor('handle');
-  const activationKey = keyFor('activation');
+  const resetKey = keyFor('reset');
+  const documentKey = keyFor('document');
+  const deviceKey = keyFor('device');
   const otherKey = keyFor('other');
 
   // The prefix makes the browser itself refuse a cookie that another host or plain HTTP planted.
@@ -136,13 +161,23 @@ export function createCookies(cookieKey: Uint8Array, secure: boolean): Cookies {
   const signInName = `${prefix}ruxi-sign-in`;
   const visitorName = `${prefix}ruxi-visitor`;
   const areaName = `${prefix}ruxi-area`;
-  const activationName = `${prefix}ruxi-activation`;
+  const documentName = `${prefix}ruxi-document`;
+  const deviceName = `${prefix}ruxi-device`;
   const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const setCookie = (name: string, value: string, maxAgeMs: number) =>
     `${name}=${value}${attributes}; Max-Age=${Math.floor(maxAgeMs / 1000)}`;
   const clearCookie = (name: string) => `${name}=${attributes}; Max-Age=0`;
 
   const verified = new RecentMap<string, SignIn>(verifiedMax);
+
+  /** Newest first. */
+  function peopleHere(cookieHeader: string): { person: PersonId; generation: number }[] {
+    const value = cookieOf(cookieHeader, deviceName);
+    const parts = (value === undefined ? undefined : unsigned(deviceKey, value))?.split('~') ?? [];
+    return parts.flatMap((person, at) =>
+      at % 2 === 0 ? [{ person, generation: numberOf(parts[at + 1] ?? '') }] : [],
+    );
+  }
 
   return {
     signInOf(cookieHeader, now) {
@@ -196,15 +231,26 @@ export function createCookies(cookieKey: Uint8Array, secure: boolean): Cookies {
     sealHandle: (handle, visitor, now) => seal(handleKey, handle, visitor, now + handleMs),
     openHandle: (sealed, visitor, now) =>
       unseal(handleKey, sealed, visitor, now) as TicketHandle | undefined,
-    setActivation(documentNumber, { nonce, issuedAt, expiresAt }, now = issuedAt) {
-      const sealed = seal(activationKey, documentNumber, nonce, expiresAt);
-      return setCookie(activationName, sealed, expiresAt - now);
+    sealReset: (reset, visitor, now) => seal(resetKey, reset, visitor, now + handleMs),
+    openReset: (sealed, visitor, now) =>
+      unseal(resetKey, sealed, visitor, now) as ResetHandle | undefined,
+    setDocument(document, { nonce, issuedAt, expiresAt }, now = issuedAt) {
+      const sealed = seal(documentKey, document, nonce, expiresAt);
+      return setCookie(documentName, sealed, expiresAt - now);
     },
-    activationOf(cookieHeader, { nonce }, now) {
-      const sealed = cookieOf(cookieHeader, activationName) ?? '';
-      return unseal(activationKey, sealed, nonce, now) as string | undefined;
+    documentOf(cookieHeader, { nonce }, now) {
+      const sealed = cookieOf(cookieHeader, documentName) ?? '';
+      return unseal(documentKey, sealed, nonce, now) as TypedDocument | undefined;
     },
-    clearActivation: () => clearCookie(activationName),
+    clearDocument: () => clearCookie(documentName),
+    setDevice(cookieHeader, person, generation) {
+      const others = peopleHere(cookieHeader).filter((one) => one.person !== person);
+      const people = [{ person, generation }, ...others].slice(0, devicePeopleMax);
+      const text = people.map((one) => `${one.person}~${textOf(one.generation)}`).join('~');
+      return setCookie(deviceName, signed(deviceKey, text), deviceMs);
+    },
+    deviceOf: (cookieHeader, person) =>
+      peopleHere(cookieHeader).find((one) => one.person === person)?.generation,
     keyed: (purpose, text) => createHmac('sha256', otherKey).update(`${purpose}~${text}`).digest(),
   };
 }

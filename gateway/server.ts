@@ -1,4 +1,7 @@
 /** Every route of the gateway, on one screen. What each does stands where it is imported from. */
+import { endSignIns, showAccount } from './account/account.ts';
+import { changePassword, showChangePassword } from './account/change-password.ts';
+import { sendUnbindCode, showUnbind, unbindPhone } from './account/unbind.ts';
 import type { GatewayContext } from './context.ts';
 import type { HttpServer } from './http.ts';
 import type { Live } from './live.ts';
@@ -20,6 +23,7 @@ import { showMine } from './registering/mine.ts';
 import { showNotice, takeNotice } from './registering/notice.ts';
 import { showOutcome } from './registering/outcome.ts';
 import { createActivation } from './sign-in/activation.ts';
+import { createForgotten } from './sign-in/forgotten.ts';
 import { createLookup } from './sign-in/lookup.ts';
 import { createPasswordStep } from './sign-in/password-step.ts';
 import { createRenew } from './sign-in/renew.ts';
@@ -29,6 +33,7 @@ import { showMessages, showStart } from './start.ts';
 export function addRoutes(server: HttpServer, context: GatewayContext, live: Live): void {
   const lookup = createLookup(context);
   const activation = createActivation(context);
+  const forgotten = createForgotten(context);
 
   server
     .get('/', showStart(context))
@@ -71,6 +76,18 @@ export function addRoutes(server: HttpServer, context: GatewayContext, live: Liv
     .get('/register/give-up', showGiveUp(context))
     .post('/register/give-up', giveUpSeats(context))
     .get('/mine', showMine(context))
+
+    .post('/sign-in/forgotten', forgotten.begin)
+    .post('/sign-in/forgotten/code', forgotten.sendCode)
+    .post('/sign-in/forgotten/prove', forgotten.prove)
+    .post('/sign-in/forgotten/password', forgotten.setPassword)
+    .get('/account', showAccount(context))
+    .post('/account/end-sign-ins', endSignIns(context))
+    .get('/account/phone', showUnbind(context))
+    .post('/account/phone/code', sendUnbindCode(context))
+    .post('/account/phone', unbindPhone(context))
+    .get('/account/password', showChangePassword(context))
+    .post('/account/password', changePassword(context))
 
     .get('/window', live.ask)
     .socket('/live', live.route);

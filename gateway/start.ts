@@ -14,19 +14,20 @@ export const showStart =
   (context: GatewayContext): Handler =>
   (request) => {
     const signIn = signInOf(context, request);
-    if (signIn === undefined) return start(context, request, false, []);
+    if (signIn === undefined) return start(context, request, undefined, []);
     if (signIn.kind === 'activation') return redirect('/activate');
     return context.client.ask({ kind: 'candidate', person: signIn.person }).then((answer) => {
       if (answer.kind !== 'candidate') return awayReply(context, request);
       if (answer.candidate === null) return startOver(context);
-      return start(context, request, true, hindrancesOf(answer.candidate, signIn.ticket));
+      const { candidate } = answer;
+      return start(context, request, candidate, hindrancesOf(candidate, signIn.ticket));
     });
   };
 
 function start(
   context: GatewayContext,
   request: Request,
-  signedIn: boolean,
+  candidate: CandidateView | undefined,
   hindrances: readonly RefusalReason[],
 ): Reply {
   const now = context.now();
@@ -38,7 +39,8 @@ function start(
   const model = {
     now,
     window: adopted && windowAt(adopted, now),
-    signedIn,
+    signedIn: candidate !== undefined,
+    phoneMissing: candidate !== undefined && candidate.phone === undefined,
     session: adopted && {
       title: adopted.catalogue.title,
       days: adopted.calendar,

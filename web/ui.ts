@@ -4,7 +4,7 @@
  * styles/components.css is its other half.
  */
 import type { EpochMs } from '../engine/protocol/ids.ts';
-import type { BookingDay } from '../engine/protocol/session.ts';
+import type { BookingDay, Office } from '../engine/protocol/session.ts';
 import { clockTime, dayAndWeekday, endTime, monthName, timeSpan } from './china-time.ts';
 import { escaped, html, Markup, nothing } from './markup.ts';
 import type {
@@ -207,6 +207,9 @@ const menuEntries: Record<Exclude<MenuEntry, 'messages' | 'sign-in'>, [string, s
   mine: ['/mine', '我的报考'],
   passed: ['/passed', '查看已合格课程'],
   plan: ['/plan', '查看毕业课程与成绩'],
+  phone: ['/account/phone', '解除手机绑定'],
+  password: ['/account/password', '修改密码'],
+  account: ['/account', '账号与安全'],
 };
 
 /** The same list in the same order, in the top bar of a phone and at the left of a wide screen. */
@@ -223,11 +226,11 @@ export function menu(frame: Frame, current: MenuEntry | undefined): Markup {
   if (signedIn === undefined) {
     return html`${look}<p class="mg">账号</p><ul class="ml">${link('sign-in', '/sign-in', '登录')}</ul>`;
   }
-  const register =
+  const own =
     signedIn.kind === 'full'
-      ? html`<p class="mg">报考</p><ul class="ml">${entry('register')}${entry('mine')}</ul>`
+      ? html`<p class="mg">报考</p><ul class="ml">${entry('register')}${entry('mine')}</ul><p class="mg">账号</p><ul class="ml">${entry('phone')}${entry('password')}${entry('account')}</ul>`
       : nothing;
-  return html`${look}${register}<form ${send('/sign-out')}>${token(signedIn.signOutForm)}<button class="out" type="submit">退出登录</button></form>`;
+  return html`${look}${own}<form ${send('/sign-out')}>${token(signedIn.signOutForm)}<button class="out" type="submit">退出登录</button></form>`;
 }
 
 // ── What several templates need to know ─────────────────────────────────────────────────────────
@@ -376,6 +379,10 @@ export function passedTable(courses: readonly PassedModel[], caption: string): M
   };
   return html`<table class="list passed num"><caption class="vh">${caption}</caption><thead><tr><th scope="col">代码</th><th scope="col">课程</th><th scope="col">合格时间</th><th scope="col">学分</th><th scope="col" class="right">成绩</th></tr></thead><tbody>${courses.map(row)}</tbody></table>`;
 }
+
+/** Whom to call, and when. */
+export const officeRows = ({ name, phone, hours }: Office): Markup =>
+  html`<dl class="rows num"><div><dt>咨询</dt><dd>${name}<small>${hours}</small></dd></div><div><dt>电话</dt><dd>${phone}</dd></div></dl>`;
 
 export const captcha = (token: string): Markup =>
   html`<img src="/captcha?token=${token}" width="160" height="56" alt="验证码图片"><input type="hidden" name="captchaToken" value="${token}">`;

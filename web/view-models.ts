@@ -8,7 +8,7 @@
  *    page has typed on it a moment ago.
  * M3 `form` is the token of the page's forms; a page without one has no form that changes anything.
  */
-import type { DocumentType } from '../engine/protocol/documents.ts';
+import type { DocumentType, FirstSecret } from '../engine/protocol/documents.ts';
 import type {
   AreaCode,
   ChallengeId,
@@ -19,6 +19,8 @@ import type {
 } from '../engine/protocol/ids.ts';
 import type { BookingDay, Office } from '../engine/protocol/session.ts';
 import type {
+  AccountReason,
+  ForgottenReason,
   LookupReason,
   NewPasswordReason,
   OperationKind,
@@ -139,6 +141,8 @@ export type StartModel = {
   now: EpochMs;
   window: WindowModel | undefined;
   signedIn: boolean;
+  /** R8: signed in, and no phone is bound. */
+  phoneMissing?: boolean;
   /** Absent as long as no session is known. */
   session: { title: string; days: readonly BookingDay[]; feeFen: Fen } | undefined;
 };
@@ -192,6 +196,8 @@ export type TicketsModel = {
   chosen: number | undefined;
   /** Sent when none is picked. */
   handleOfNone: string;
+  /** What a first sign-in takes, by the type of document alone (D2). */
+  firstSecret: FirstSecret;
   /** Of the region that the typed number begins with. */
   office: Office | undefined;
   problem?: ProblemModel<PasswordStepReason>;
@@ -206,16 +212,61 @@ export type BindPhoneModel = {
   form: string;
   /** As typed, when the form comes back. */
   phone: string;
+  /** F11: one was unbound before; all else is done. */
+  again: boolean;
   /** D1: the phone on record, which must be the one bound if `mustMatch`. */
   imported: { mask: string; mustMatch: boolean } | undefined;
   code: SentCodeModel | undefined;
   problem?: ProblemModel<PhoneReason>;
 };
-export type NewPasswordModel = {
+export type NewPasswordModel<Way extends NewPasswordWay = NewPasswordWay> = {
   form: string;
+  way: Way;
   /** D4. */
   charactersMin: number;
   problem?: ProblemModel<NewPasswordReason>;
+};
+
+/**
+ * What has to be typed besides the new password: the first secret (F13), the old password (F43), or
+ * nothing more, since a code stood for it (D3).
+ */
+export type NewPasswordWay =
+  | { kind: 'first'; secret: FirstSecret }
+  | { kind: 'change' }
+  | { kind: 'forgotten'; reset: string };
+
+// ── One's own account ───────────────────────────────────────────────────────────────────────────
+
+/** D3: the same whoever is asked about (D2). `handle` and `reset` are sent back as they are. */
+export type ForgottenModel = {
+  now: EpochMs;
+  form: string;
+  handle: string;
+  /** Present once a code was asked for. */
+  code: { reset: string; expiresAt: EpochMs; resendFrom: EpochMs } | undefined;
+  office: Office | undefined;
+  problem?: ProblemModel<ForgottenReason>;
+};
+/** F42. */
+export type UnbindPhoneModel = {
+  now: EpochMs;
+  form: string;
+  phoneMask: string;
+  code: SentCodeModel | undefined;
+  /** Where to go when the old phone is gone. */
+  office: Office | undefined;
+  problem?: ProblemModel<PhoneReason>;
+};
+export type AccountModel = {
+  form: string;
+  /** Absent: none is bound. */
+  phoneMask: string | undefined;
+  /** When this sign-in ends by itself. */
+  expiresAt: EpochMs;
+  /** What was done a moment ago. */
+  news?: 'bound' | 'unbound' | 'ended';
+  problem?: ProblemModel<AccountReason>;
 };
 
 // ── Registering ─────────────────────────────────────────────────────────────────────────────────
@@ -519,7 +570,7 @@ export type PageModels = {
   tickets: TicketsModel;
   activate: ActivateModel;
   bindPhone: BindPhoneModel;
-  newPassword: NewPasswordModel;
+  newPassword: NewPasswordModel<Extract<NewPasswordWay, { kind: 'first' }>>;
   notice: NoticeModel;
   area: AreaChoiceModel;
   moving: MovingModel;
@@ -539,6 +590,11 @@ export type PageModels = {
   passed: PassedPageModel;
   plan: PlanModel;
   elsewhere: ElsewhereModel;
+  forgotten: ForgottenModel;
+  resetPassword: NewPasswordModel<Extract<NewPasswordWay, { kind: 'forgotten' }>>;
+  account: AccountModel;
+  unbindPhone: UnbindPhoneModel;
+  changePassword: NewPasswordModel<Extract<NewPasswordWay, { kind: 'change' }>>;
 };
 export type PageName = keyof PageModels;
 
@@ -551,6 +607,9 @@ export type MenuEntry =
   | 'messages'
   | 'sign-in'
   | 'passed'
-  | 'plan';
+  | 'plan'
+  | 'phone'
+  | 'password'
+  | 'account';
 /** What goes wrong before a page's handler, or in it. */
 export type FailureStatus = 400 | 403 | 404 | 405 | 411 | 413 | 415 | 500;

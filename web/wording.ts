@@ -51,13 +51,26 @@ export type PhoneReason =
   | 'outcome-unknown';
 export type NewPasswordReason =
   | 'form-expired'
-  | 'initial-wrong'
+  /** F13: the initial password, or the office's activation code (D16). */
+  | 'first-secret-wrong'
+  /** F43. */
+  | 'old-missing'
+  | 'old-wrong'
+  | 'delayed'
+  | 'unchanged'
   | 'too-short'
   | 'too-long'
   | 'common'
   | 'personal'
   | 'not-the-same'
   | 'outcome-unknown';
+export type ForgottenReason =
+  | RefusalReason
+  | 'form-expired'
+  | 'code-malformed'
+  | 'proof-expired'
+  | 'outcome-unknown';
+export type AccountReason = 'form-expired' | 'outcome-unknown';
 export type RegisteringReason =
   | RefusalReason
   | 'form-outdated'
@@ -100,7 +113,7 @@ export function sayLookup({ reason }: ProblemModel<LookupReason>): Said {
     case 'document-length':
       return said('证件号码的位数不对。', '请对照证件检查，验证码不用重输。');
     case 'document-character':
-      return said('证件号码里有不能用的字符。', '只用数字，最后一位可能是字母 X。');
+      return said('证件号码里有不能用的字符。', '请看上面的说明，再对照证件检查。');
     case 'document-prefix':
       return said('这个号码的开头与所选证件类型不符。', '请检查证件类型和号码。');
     case 'document-date':
@@ -167,16 +180,75 @@ export function sayPhone(problem: ProblemModel<PhoneReason>): Said {
     case 'outcome-unknown':
       return outcomeUnknown;
     default:
-      return sayRefusal({ ...problem, reason: problem.reason });
+      return sayAccountCode({ ...problem, reason: problem.reason });
   }
 }
 
-export function sayNewPassword({ reason }: ProblemModel<NewPasswordReason>): Said {
+/** A code for the account: no seat hangs on it. */
+function sayAccountCode(problem: ProblemModel<RefusalReason>): Said {
+  const anew = '请重新获取验证码。';
+  switch (problem.reason) {
+    case 'code-missing':
+      return said('这个验证码不能用了：可能已用过，或又获取过新的。', anew);
+    case 'code-tries-used-up':
+      return said('验证码输入的次数已用完，这个验证码作废了。', anew);
+    case 'code-expired':
+      return said('验证码已过期。', anew);
+    case 'code-wrong':
+      return { ...sayRefusal(problem), next: '请照最近一条短信重新输入。' };
+    case 'codes-used-up':
+      return said('今天获取验证码的次数已用完。', '请明天再试；急着办理的，请联系考区。');
+    default:
+      return sayRefusal(problem);
+  }
+}
+
+export function sayForgotten(problem: ProblemModel<ForgottenReason>): Said {
+  switch (problem.reason) {
+    case 'form-expired':
+      return formExpired;
+    case 'code-malformed':
+      return codeMalformed;
+    case 'proof-expired':
+      return said('验证码输对以后过了太久，密码没有改。', '请重新获取验证码，再设置一次。');
+    case 'outcome-unknown':
+      return outcomeUnknown;
+    default:
+      return sayAccountCode({ ...problem, reason: problem.reason });
+  }
+}
+
+export function sayAccount({ reason }: ProblemModel<AccountReason>): Said {
   switch (reason) {
     case 'form-expired':
       return formExpired;
-    case 'initial-wrong':
-      return said('初始密码不对。', '初始密码是证件号码的后 6 位，字母用大写。');
+    case 'outcome-unknown':
+      return outcomeUnknown;
+    default:
+      return unreachable(reason);
+  }
+}
+
+export function sayNewPassword({ reason, at }: ProblemModel<NewPasswordReason>): Said {
+  switch (reason) {
+    case 'form-expired':
+      return formExpired;
+    case 'first-secret-wrong':
+      return said('与第一次登录用的密码不符。', '请看下面的说明，重新输入。');
+    case 'old-missing':
+      return said('还没有填写原密码。', '请填写现在用的密码。');
+    case 'old-wrong':
+      return said(
+        '原密码不对，密码没有改。',
+        at === undefined ? '请重新输入。' : `请在 ${clockTime(at)} 以后再试。`,
+      );
+    case 'delayed':
+      return said(
+        '密码输错的次数太多，需要等一会儿再试。',
+        at === undefined ? '请过几分钟再试。' : `请在 ${clockTime(at)} 以后再试。`,
+      );
+    case 'unchanged':
+      return said('新密码和原密码一样。', '请换一个新的密码。');
     case 'too-short':
       return said('新密码太短。', '请至少用 10 个字符。');
     case 'too-long':

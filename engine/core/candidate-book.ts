@@ -147,6 +147,8 @@ function importCandidate(row: CandidateRow | undefined, command: ImportCandidate
 
 function recordSignIn(row: CandidateRow, command: RecordSignIn, at: EpochMs): Decision {
   const { person, generation } = row;
+  // The password was changed while it was compared: it is not the person's any more (F43).
+  if (command.succeeded && command.generation !== generation) return refuse('changed-meanwhile');
   if (!row.record.tickets.some((ticket) => ticket.number === command.ticket))
     return refuse('ticket-unknown');
   // Proof from before a password was changed is none: whoever knew the old one is a stranger now.

@@ -235,7 +235,8 @@ export type ImportCandidate = Envelope & {
   record: CandidateRecord;
 };
 /**
- * The gateway compared the password; the book counts, delays (D3) and numbers the sign-in. `device`:
+ * The gateway compared the password, which was that of `generation`; the book counts, delays (D3)
+ * and numbers the sign-in. `device`:
  * the generation in which a device that brings proof of it last signed in; such a device is counted
  * apart, so that nobody else's failures delay it.
  */
@@ -244,6 +245,7 @@ export type RecordSignIn = Envelope & {
   person: PersonId;
   ticket: TicketNumber;
   succeeded: boolean;
+  generation: number;
   device?: number;
 };
 /** F10. `phone` arrives in the clear and is sealed by the writer before the core sees it. */

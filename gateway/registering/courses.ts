@@ -50,7 +50,9 @@ export const takeCourse = (context: GatewayContext): Handler =>
       });
       if (sent.kind !== 'accepted') return notAccepted(visit, sent, again);
       return goOn(visit, `/register/courses?change=1&placed=${course}`, (_, standing) =>
-        coursesPage(visit, standing, { placed: course }),
+        barOn(visit, standing.candidate) === undefined
+          ? coursesPage(visit, standing, { placed: course })
+          : redirect('/register/area'),
       );
     },
     outdatedCourses,

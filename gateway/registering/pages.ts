@@ -8,7 +8,7 @@ import type { ExamArea } from '../../engine/protocol/session.ts';
 import type { PageModels, PageName } from '../../web/view-models.ts';
 import { windowAt } from '../catalogue.ts';
 import { show } from '../frame.ts';
-import type { Reply } from '../http.ts';
+import { type Reply, redirect } from '../http.ts';
 import { busyReply } from '../waiting.ts';
 import { carriedTo } from './carried.ts';
 import { narrowed } from './forms.ts';
@@ -28,6 +28,7 @@ import {
 } from './models.ts';
 import {
   type AreaChoice,
+  barOn,
   formFor,
   lapsed,
   liveCode,
@@ -70,6 +71,8 @@ export function areaPage(
 ): Reply {
   const { session, signIn, context } = visit;
   const { candidate, area, registration } = standing;
+  // R8, F42: whatever the step or the form was, a phone comes first, and that page says so.
+  if (barOn(visit, candidate) === 'phone-missing') return redirect('/activate/phone');
   const programme = session.programme.get(signIn.programme);
   return shown(visit, standing, 'area', problem, {
     form: formFor(visit, '', 0),

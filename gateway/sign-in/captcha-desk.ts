@@ -59,6 +59,7 @@ export function createCaptchaDesk({ client, cookies, now }: GatewayContext): Cap
         person: spendingKey,
         ticket: '',
         succeeded: false,
+        generation: 1,
       }) ?? 0,
   );
 

@@ -17,6 +17,7 @@ import { type Reply, type Request, redirect } from '../http.ts';
 import { awayReply, limitReply } from '../waiting.ts';
 import { captchaWayOf, createCaptchaDesk, noCaptchaYet } from './captcha-desk.ts';
 import { decoyTickets } from './decoys.ts';
+import { accountKey } from './device.ts';
 import { captchaFieldReply, captchaReply, noneChosen, signInReply, ticketsReply } from './pages.ts';
 import { signInOf } from './who.ts';
 
@@ -120,7 +121,7 @@ export function createLookup(context: GatewayContext): Lookup {
     document: { type: string; number: string },
   ): Promise<Reply> {
     const person = personIdOf(context.config.indexKey, document.type, document.number);
-    const wait = limits.take('signInAccount', person, now());
+    const wait = limits.take('signInAccount', accountKey(context, request, person), now());
     if (wait !== undefined) return limitReply(context, request, wait);
     const answer = await client.ask({ kind: 'sign-in-facts', person });
     if (answer.kind !== 'sign-in-facts') return awayReply(context, request);

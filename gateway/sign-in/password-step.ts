@@ -4,11 +4,12 @@
  * P1 Whatever fails, fails alike: one hash of work, one sentence, the same delays. Nothing says
  *    whether the number, the ticket or the password was wrong, or whether there is such a person.
  * P2 The engine counts before the answer is shown; only what it accepted signs anyone in.
- * P3 The initial password opens an activation sign-in only (D1); so does a sign-in without a bound
- *    phone, until one is bound (F9).
+ * P3 The initial password, or the office's activation code, opens an activation sign-in only (D1);
+ *    so does a password of one's own until a phone was bound (F9).
+ * P4 A device known to the person waits for its own failures only (device.ts).
  */
 import type { EpochMs } from '../../engine/protocol/ids.ts';
-import type { CommandReply, SignInFacts } from '../../engine/protocol/replies.ts';
+import type { Accepted, SignInFacts } from '../../engine/protocol/replies.ts';
 import { signInDelayAfter } from '../../engine/protocol/sign-in-delay.ts';
 import type { PasswordStepReason } from '../../web/wording.ts';
 import type { GatewayContext } from '../context.ts';
@@ -24,14 +25,15 @@ import {
 import { type Reply, type Request, redirect } from '../http.ts';
 import { awayReply, busyReply, limitReply } from '../waiting.ts';
 import { noCaptchaYet } from './captcha-desk.ts';
+import { accountKey, deviceOf, retryAtHere } from './device.ts';
+import { isFirstSecret } from './first-secret.ts';
 import { signInReply, ticketsReply } from './pages.ts';
-import { isInitialPassword, passwordBytesMax } from './passwords.ts';
+import { passwordBytesMax } from './passwords.ts';
+import { sendForm } from './send.ts';
 
 /** POST /sign-in. */
 export type PasswordStep = (request: Request) => Promise<Reply> | Reply;
 
-/** The engine refuses what comes later; the client has given up by then. */
-const answerWithinMs = 8_000;
 /**
  * Nobody's hash, of the cost that passwords are hashed with: what a failing sign-in without a hash
  * of its own is compared with. No password is known to match it.
@@ -63,7 +65,8 @@ export function createPasswordStep(context: GatewayContext): PasswordStep {
     if (handle.tickets[handle.chosen] === undefined) return again('ticket-missing');
     const password = form.get('password');
     if (password === '') return again('password-missing');
-    const accountWait = limits.take('signInAccount', handle.person, at);
+    const account = accountKey(context, request, handle.person);
+    const accountWait = limits.take('signInAccount', account, at);
     if (accountWait !== undefined) return limitReply(context, request, accountWait);
     // Longer than any password that could have been set: not worth a hash, yet counted as wrong.
     const bounded = Buffer.byteLength(password) <= passwordBytesMax ? password : '';
@@ -87,54 +90,51 @@ export function createPasswordStep(context: GatewayContext): PasswordStep {
 
     const delayed = (retryAt: number) =>
       ticketsReply(context, request, visitor, 422, handle, { reason: 'delayed', at: retryAt });
-    const retryAt = answer.facts?.retryAt ?? answer.retryAt ?? 0;
+    const failed = (nextTry: EpochMs | undefined) =>
+      ticketsReply(context, request, visitor, 422, handle, {
+        reason: 'failed',
+        ...(nextTry === undefined ? {} : { at: nextTry }),
+      });
+    const known = deviceOf(context, request, person);
+    const retryAt = answer.facts ? retryAtHere(answer.facts, known.device) : (answer.retryAt ?? 0);
     if (now() < retryAt) return delayed(retryAt);
 
-    const verdict = await verdictOn(facts, password, handle.documentNumber);
+    const verdict = await verdictOn(facts, password, handle);
     if (verdict.kind === 'busy') return busyReply(context, request, verdict.waitMs);
     if (verdict.kind === 'failed') return awayReply(context, request);
 
-    const at = now();
     const succeeded = verdict.matches;
+    const { ticket } = chosen;
     // Sent for strangers too: the engine counts, delays and takes its time for them alike (P1).
-    const reply = await client.send(
-      { kind: 'record-sign-in', person, ticket: chosen.ticket, succeeded },
-      {
-        id: cookies.commandIdOf(token, `sign-in~${chosen.ticket}~${password}`),
-        answerBy: at + answerWithinMs,
-      },
-    );
+    const generation = answer.facts?.generation ?? 1;
+    const signIn = { person, ticket, succeeded, generation, ...known };
+    const body = { kind: 'record-sign-in', ...signIn } as const;
+    const reply = await sendForm(context, token, body, `${ticket}~${password}`);
     if (reply.kind === 'unknown') return awayReply(context, request);
     if (reply.kind === 'accepted' && reply.outcome.kind === 'signed-in' && facts !== null) {
-      const { generation } = reply.outcome;
-      return signedIn(request, handle, chosen, facts, generation);
+      return signedIn(request, handle, chosen, facts);
     }
     if (reply.kind === 'refused') {
       const { reason, detail } = reply;
-      if (reason === 'sign-in-delayed') return delayed(detail?.at ?? at);
-      if (reason !== 'person-unknown' && reason !== 'ticket-unknown') {
-        return awayReply(context, request);
-      }
+      if (reason === 'sign-in-delayed') return delayed(detail?.at ?? now());
+      // It was the password, until it was changed a moment ago.
+      if (reason === 'changed-meanwhile') return failed(undefined);
+      return awayReply(context, request);
     }
-    const nextTry = nextTryAfter(reply);
-    return ticketsReply(context, request, visitor, 422, handle, {
-      reason: 'failed',
-      ...(nextTry === undefined ? {} : { at: nextTry }),
-    });
+    return failed(nextTryAfter(reply));
   }
 
   /** By the count, not by the clocks: engine's and gateway's differ by what a reply takes. */
-  function nextTryAfter(reply: CommandReply): EpochMs | undefined {
-    if (reply.kind === 'refused') return reply.detail?.at;
-    if (reply.outcome.kind !== 'sign-in-failed') return undefined;
-    const { failures, retryAt } = reply.outcome;
-    return signInDelayAfter(failures) > 0 ? retryAt : undefined;
+  function nextTryAfter({ outcome }: Accepted): EpochMs | undefined {
+    if (outcome.kind !== 'sign-in-failed') return undefined;
+    return signInDelayAfter(outcome.failures) > 0 ? outcome.retryAt : undefined;
   }
 
-  /** P1: a right initial password is the only answer that costs no hash. */
-  async function verdictOn(facts: SignInFacts | null, password: string, documentNumber: string) {
+  /** P1: a right first secret is the only answer that costs no hash. */
+  async function verdictOn(facts: SignInFacts | null, password: string, handle: TicketHandle) {
     if (facts?.password.kind === 'set') return hashing.verify(facts.password.hash, password);
-    if (facts !== null && isInitialPassword(password, documentNumber)) {
+    const { person, documentType: type, documentNumber: number } = handle;
+    if (facts !== null && isFirstSecret(context, person, { type, number }, facts, password)) {
       return { kind: 'verified', matches: true } as const;
     }
     const spent = await hashing.verify(nobodysHash, password);
@@ -146,10 +146,9 @@ export function createPasswordStep(context: GatewayContext): PasswordStep {
     handle: TicketHandle,
     chosen: TicketHandle['tickets'][number],
     facts: SignInFacts,
-    generation: number,
   ): Promise<Reply> {
-    const { person, documentNumber } = handle;
-    const full = facts.activated;
+    const { person, documentType: type, documentNumber: number } = handle;
+    const { activated: full, generation } = facts;
     // D1: an activation is given no name, so none is asked for.
     const answer = full ? await client.ask({ kind: 'candidate', person }) : undefined;
     if (answer !== undefined && answer.kind !== 'candidate') {
@@ -168,8 +167,14 @@ export function createPasswordStep(context: GatewayContext): PasswordStep {
       nonce: newNonce(),
     };
     // An area chosen by whoever sat here before says nothing about this person.
-    const set = [cookies.setSignIn(signIn), cookies.clearArea()];
-    if (full) return redirect('/', set);
-    return redirect('/activate', [...set, cookies.setActivation(documentNumber, signIn)]);
+    const set = [
+      cookies.setSignIn(signIn),
+      cookies.setDocument({ type, number }, signIn),
+      cookies.clearArea(),
+    ];
+    if (facts.password.kind === 'set') {
+      set.push(cookies.setDevice(request.cookieHeader, person, generation));
+    }
+    return redirect(full ? '/' : '/activate', set);
   }
 }

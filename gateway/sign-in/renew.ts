@@ -41,8 +41,8 @@ export const createRenew =
       expiresAt: Math.max(signIn.expiresAt, Math.min(now + stepOf(signIn), lastOf(signIn))),
     };
     const set = [cookies.setSignIn(renewed, now)];
-    const document = cookies.activationOf(request.cookieHeader, signIn, now);
-    if (document !== undefined) set.push(cookies.setActivation(document, renewed, now));
+    const document = cookies.documentOf(request.cookieHeader, signIn, now);
+    if (document !== undefined) set.push(cookies.setDocument(document, renewed, now));
     if (request.htmx) return page(200, views.renewBar(endOf(context, renewed, now), now), set);
     return redirect(signIn.kind === 'full' ? '/mine' : '/activate', set);
   };

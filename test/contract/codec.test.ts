@@ -145,9 +145,15 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
       person: opaque,
       ticket,
       succeeded: fc.boolean(),
+      generation: small,
       device: small,
     },
-    { requiredKeys: ['kind', 'id', 'answerBy', 'epoch', 'person', 'ticket', 'succeeded'] },
+    {
+      requiredKeys: [
+        ...(['kind', 'id', 'answerBy', 'epoch', 'person'] as const),
+        ...(['ticket', 'succeeded', 'generation'] as const),
+      ],
+    },
   ),
   fc.record({
     kind: fc.constantFrom('unbind-phone', 'prove-reset-code'),

@@ -42,7 +42,7 @@ const effectsOf = (desk: Desk) => {
   return row === undefined ? [] : pendingEffects(row, []).map((effect) => effect.kind);
 };
 const signIn = (desk: Desk, succeeded: boolean): CommandReply =>
-  desk.send({ kind: 'record-sign-in', person, ticket, succeeded });
+  desk.send({ kind: 'record-sign-in', person, ticket, succeeded, generation: 1 });
 const chooseArea = (desk: Desk, area: string, by = ticket): CommandReply =>
   desk.send({ kind: 'choose-area', person, ticket: by, area });
 const requestCode = (desk: Desk, challenge: string, phone = givenPhone(1)): CommandReply =>
@@ -80,7 +80,8 @@ describe('sign-in', () => {
   test('B2 a doubled failure counts once', () => {
     const desk = given(givenRecord(1));
     const id = opaque('once', 1);
-    const failed = { kind: 'record-sign-in', person, ticket, succeeded: false, id } as const;
+    const attempt = { person, ticket, succeeded: false, generation: 1, id };
+    const failed = { kind: 'record-sign-in', ...attempt } as const;
     expect(accepted(desk.send(failed))).toMatchObject({ failures: 1 });
     expect(accepted(desk.send(failed))).toMatchObject({ failures: 1 });
     expect(rowOf(desk)?.failures).toBe(1);
@@ -88,7 +89,7 @@ describe('sign-in', () => {
 
   test('F2 an unknown person and an unknown ticket are refused', () => {
     const desk = given(givenRecord(1));
-    const sign = { kind: 'record-sign-in', succeeded: true } as const;
+    const sign = { kind: 'record-sign-in', succeeded: true, generation: 1 } as const;
     expect(refused(desk.send({ ...sign, person: givenPerson(9), ticket })).reason).toBe(
       'person-unknown',
     );
@@ -295,6 +296,8 @@ describe('a new password', () => {
     const desk = given(givenRecord(1));
     accepted(chooseArea(desk, '0101'));
     accepted(change(desk, 1));
+    // The old password was compared before, and its answer comes after.
+    expect(refused(signIn(desk, true)).reason).toBe('changed-meanwhile');
     expect(rowOf(desk)).toMatchObject({
       ...{ passwordHash: '$argon2id$invented-anew', generation: 2, fence: { claim: 1 } },
     });
@@ -306,7 +309,12 @@ describe('a new password', () => {
   test('F43 D3 wrong old passwords delay it like sign-ins from a known device', () => {
     const desk = given(givenRecord(1));
     for (let times = 0; times <= signInFailuresFree; times += 1)
-      accepted(desk.send({ kind: 'record-sign-in', person, ticket, succeeded: false, device: 1 }));
+      accepted(
+        desk.send({
+          ...{ kind: 'record-sign-in', person, ticket, succeeded: false },
+          ...{ generation: 1, device: 1 },
+        }),
+      );
     const at = desk.now + signInDelayMs;
     expect(refused(change(desk, 1))).toEqual({ reason: 'sign-in-delayed', detail: { at } });
     desk.waitUntil(at);
@@ -425,7 +433,7 @@ describe('sign-ins that end', () => {
   test('D3 a known device is not delayed by what others fail at, and its own failures are its own', () => {
     const desk = given(givenRecord(1));
     const from = (device: number, succeeded: boolean): CommandReply =>
-      desk.send({ kind: 'record-sign-in', person, ticket, succeeded, device });
+      desk.send({ kind: 'record-sign-in', person, ticket, succeeded, generation: 1, device });
     for (let times = 0; times <= signInFailuresFree; times += 1) accepted(signIn(desk, false));
     expect(refused(signIn(desk, true)).reason).toBe('sign-in-delayed');
     accepted(from(1, true));

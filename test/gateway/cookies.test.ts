@@ -94,16 +94,42 @@ test('every single flipped bit voids a cookie, a form token and a ticket handle'
   }
 });
 
-test('D4 an activation carries the document number sealed, for itself only, until it ends', () => {
+test('D4 a sign-in carries the document number sealed, for itself only, until it ends', () => {
   const activation = { ...signIn, expiresAt: now + activationMs };
-  const set = cookies.setActivation('999999198501010018', activation);
+  const document = { type: 'resident-id', number: '999999198501010018' };
+  const set = cookies.setDocument(document, activation);
   expect(set).not.toContain('999999');
-  expect(cookies.activationOf(header(set), activation, now)).toBe('999999198501010018');
+  expect(cookies.documentOf(header(set), activation, now)).toEqual(document);
   expect(
-    cookies.activationOf(header(set), { ...activation, nonce: newNonce() }, now),
+    cookies.documentOf(header(set), { ...activation, nonce: newNonce() }, now),
   ).toBeUndefined();
-  expect(cookies.activationOf(header(set), activation, now + activationMs)).toBeUndefined();
-  expect(cookies.activationOf('', activation, now)).toBeUndefined();
+  expect(cookies.documentOf(header(set), activation, now + activationMs)).toBeUndefined();
+  expect(cookies.documentOf('', activation, now)).toBeUndefined();
+});
+
+test('D3 a device is known to the last four who signed in on it, by the generation of then', () => {
+  const people = ['a', 'b', 'c', 'd', 'e'].map((letter) => letter.repeat(22));
+  let jar = '';
+  for (const [at, one] of people.entries()) jar = header(cookies.setDevice(jar, one, at + 1));
+  expect(people.map((one) => cookies.deviceOf(jar, one))).toEqual([undefined, 2, 3, 4, 5]);
+  jar = header(cookies.setDevice(jar, people[1] ?? '', 7));
+  jar = header(cookies.setDevice(jar, people[0] ?? '', 1));
+  expect(people.map((one) => cookies.deviceOf(jar, one))).toEqual([1, 7, undefined, 4, 5]);
+  for (const value of bitFlips(textOf(jar))) {
+    expect(cookies.deviceOf(`ruxi-device=${value}`, people[0] ?? '')).toBeUndefined();
+  }
+  expect(cookies.deviceOf('', people[0] ?? '')).toBeUndefined();
+});
+
+test('D3 how far a forgotten password has come shows nothing, and is for one visitor', () => {
+  const visitor = newNonce();
+  const reset = { handle, kind: 'proven', proof: newNonce() } as const;
+  const sealed = cookies.sealReset(reset, visitor, now);
+  expect(cookies.openReset(sealed, visitor, now + handleMs - 1)).toEqual(reset);
+  expect(cookies.openReset(sealed, newNonce(), now)).toBeUndefined();
+  expect(cookies.openReset(sealed, visitor, now + handleMs)).toBeUndefined();
+  expect(cookies.openHandle(sealed, visitor, now)).toBeUndefined();
+  expect(cookies.openReset(cookies.sealHandle(handle, visitor, now), visitor, now)).toBeUndefined();
 });
 
 test('nonsense is read as nothing', () => {

@@ -27,6 +27,7 @@ import { showMine } from '../../gateway/registering/mine.ts';
 import { showNotice, takeNotice } from '../../gateway/registering/notice.ts';
 import { showOutcome } from '../../gateway/registering/outcome.ts';
 import { createRevocations } from '../../gateway/revocations.ts';
+import { createActivation } from '../../gateway/sign-in/activation.ts';
 import { givenRecord, givenTicketRecord } from '../given.ts';
 import { type Books, givenBooks } from './registering-books.ts';
 import { firstOpen, province } from './registering-province.ts';
@@ -77,6 +78,7 @@ export function gatewayOver(parts: Parts): Gateway {
     ['GET /courses', showCourseList(context)],
     ['GET /passed', showPassed(context)],
     ['GET /plan', showPlan(context)],
+    ['GET /activate/phone', createActivation(context).phone],
   ]);
   return { context, routes };
 }

@@ -60,7 +60,11 @@ export type World = {
   setEpoch(epoch: number): void;
   admit(documentNumber: string, record?: Partial<CandidateRecord>): PersonId;
   /** In need of a phone and a password (F8). */
-  admitEnrolled(documentNumber: string, record?: Partial<CandidateRecord>): PersonId;
+  admitEnrolled(
+    documentNumber: string,
+    record?: Partial<CandidateRecord>,
+    documentType?: string,
+  ): PersonId;
   /** With a password, in need of a phone. */
   admitWithoutPhone(documentNumber: string): PersonId;
   origin: string;
@@ -192,8 +196,12 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
   addRoutes(server, context, live);
   const port = await server.listen();
 
-  function admit(documentNumber: string, record: CandidateRecord): PersonId {
-    const person = personIdOf(indexKey, 'resident-id', documentNumber);
+  function admit(
+    documentNumber: string,
+    record: CandidateRecord,
+    documentType = 'resident-id',
+  ): PersonId {
+    const person = personIdOf(indexKey, documentType, documentNumber);
     desk.send({ kind: 'import-candidate', person, record });
     return person;
   }
@@ -215,8 +223,8 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     },
     admit: (documentNumber, record = {}) =>
       admit(documentNumber, givenRecord(1, { passwordHash: importedHash, ...record })),
-    admitEnrolled: (documentNumber, record = {}) =>
-      admit(documentNumber, givenEnrolledRecord(1, record)),
+    admitEnrolled: (documentNumber, record = {}, documentType = 'resident-id') =>
+      admit(documentNumber, givenEnrolledRecord(1, { documentType, ...record }), documentType),
     admitWithoutPhone: (documentNumber) =>
       admit(documentNumber, {
         ...givenEnrolledRecord(1),
@@ -277,15 +285,19 @@ export class Browser {
   }
 
   /** Both stages (F1–F8), with the first ticket. */
-  async lookUp(documentNumber: string): Promise<Shown> {
+  async lookUp(documentNumber: string, documentType = 'resident-id'): Promise<Shown> {
     await this.get('/sign-in');
     const captcha = await this.readCaptcha();
-    const documentType = 'resident-id';
     return this.post('/sign-in/lookup', { documentType, documentNumber, ...captcha });
   }
 
-  async signIn(documentNumber: string, password: string, ticket = 0): Promise<Shown> {
-    const { model } = await this.lookUp(documentNumber);
+  async signIn(
+    documentNumber: string,
+    password: string,
+    ticket = 0,
+    documentType = 'resident-id',
+  ): Promise<Shown> {
+    const { model } = await this.lookUp(documentNumber, documentType);
     return this.post('/sign-in', { handle: model.tickets[ticket].handle, password });
   }
 

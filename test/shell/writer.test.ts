@@ -341,7 +341,10 @@ test('D2 D3 nobody is counted and delayed like somebody, whichever gateway asks'
   const [somebody, nobody] = [givenPerson(1), givenPerson(2)];
   await desk.send({ kind: 'import-candidate', person: somebody, record: givenRecord(1) });
   const attempt = (person: string) =>
-    desk.send({ kind: 'record-sign-in', person, ticket: givenTicket(1), succeeded: false });
+    desk.send({
+      ...{ kind: 'record-sign-in', person, ticket: givenTicket(1) },
+      ...{ succeeded: false, generation: 1 },
+    });
   const retryAt = desk.now + 5_000;
   for (const person of [somebody, nobody]) {
     for (let times = 0; times < 4; times += 1)
@@ -408,8 +411,10 @@ test('D2 what is asked of nobody waits for the disk as what is asked of somebody
   const desk = await givenOpen();
   await desk.rowsWritten();
   const nobody = { person: givenPerson(2), challenge: opaque('challenge', 1) };
+  const { person } = nobody;
+  const ticket = givenTicket(2);
   for (const asked of [
-    { kind: 'record-sign-in', person: nobody.person, ticket: givenTicket(2), succeeded: false },
+    { kind: 'record-sign-in', person, ticket, succeeded: false, generation: 1 },
     { kind: 'request-reset-code', ...nobody },
     { kind: 'prove-reset-code', ...nobody, code: '000000' },
   ] as const) {
@@ -426,7 +431,7 @@ test('D2 what nobodies did is bounded: the one who failed longest ago is forgott
     for (let times = 0; times < 5; times += 1) {
       sent += 1;
       const envelope = { id: opaque('id', sent), answerBy: 1_000, epoch: 1 };
-      const signIn = { person, ticket: givenTicket(9), succeeded: false };
+      const signIn = { person, ticket: givenTicket(9), succeeded: false, generation: 1 };
       const command = { kind: 'record-sign-in', ...envelope, ...signIn } as const;
       const given = { sequence: sent, at: 1_000, olderEpoch: false, command };
       strangers.answer(undefined, given, command);

@@ -432,6 +432,8 @@ export class Auditor {
     const day = dayOf(at);
     switch (command.kind) {
       case 'record-sign-in': {
+        if (command.succeeded && command.generation !== human.generation)
+          return no('changed-meanwhile');
         if (!human.record.tickets.some((one) => one.number === command.ticket))
           return no('ticket-unknown');
         const known = command.device === human.generation;

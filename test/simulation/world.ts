@@ -334,8 +334,10 @@ export class World {
       this.registers(person, ticket, claim, this.nextOn(person, claim.area, how), how);
     } else if (kind < 18) {
       const succeeded = how % 9 === 0;
-      const device = how % 4 === 0 ? { device: this.auditor.generationOf(person) } : {};
-      this.send('people', { kind: 'record-sign-in', person, ticket, succeeded, ...device });
+      const generation = this.auditor.generationOf(person) - (how % 7 === 0 ? 1 : 0);
+      const attempt = { person, ticket, succeeded, generation };
+      const device = how % 4 === 0 ? { device: generation } : {};
+      this.send('people', { kind: 'record-sign-in', ...attempt, ...device });
     } else if (kind < 20) {
       const challenge = this.newChallenge(person);
       const to = how % 5 === 0 ? givenPhone(8) : phone;

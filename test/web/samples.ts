@@ -236,6 +236,7 @@ const picking: PageModels['tickets'] = {
   ],
   chosen: undefined,
   handleOfNone: 'handle-none',
+  firstSecret: 'initial-password',
   office,
 };
 
@@ -426,6 +427,32 @@ const going: PageModels['elsewhere'] = {
   ordered: false,
 };
 
+const settingPassword: PageModels['newPassword'] = {
+  form,
+  charactersMin: 10,
+  way: { kind: 'first', secret: 'initial-password' },
+};
+const forgetting: PageModels['forgotten'] = {
+  now,
+  form,
+  handle: 'handle-one',
+  code: undefined,
+  office,
+};
+const askedToReset = { reset: 'reset-one', expiresAt: until, resendFrom: at(7, 9, 5, 30) };
+const unbinding: PageModels['unbindPhone'] = {
+  now,
+  form,
+  phoneMask: '138****0000',
+  code: undefined,
+  office,
+};
+const account: PageModels['account'] = {
+  form,
+  phoneMask: '138****0000',
+  expiresAt: at(7, 20, 40),
+};
+
 type Sample<Name extends PageName> = { model: PageModels[Name]; frame: Frame };
 type Samples = { [Name in PageName]: Record<string, Sample<Name>> };
 
@@ -449,6 +476,7 @@ export const samples: Samples = {
         now: at(6, 20),
         window: { state: 'before', opensAt: today.opensAt },
         signedIn: true,
+        phoneMissing: true,
         session: { title: '2026 年 10 月自学考试（演示）', days, feeFen: 3500 },
       },
       { ...frame, now: at(6, 20), window: { state: 'before', opensAt: today.opensAt } },
@@ -543,18 +571,38 @@ export const samples: Samples = {
       stranger,
     ),
     unpicked: shown({ ...picking, problem: { reason: 'ticket-missing' } }, stranger),
+    'by-code': shown(
+      {
+        ...picking,
+        tickets: picking.tickets.slice(0, 1),
+        chosen: 0,
+        firstSecret: 'activation-code',
+      },
+      stranger,
+    ),
   },
   activate: { enrolled: shown({ setsPassword: true }, activating) },
   bindPhone: {
     fresh: shown(
-      { now, form, phone: '', imported: { mask: '138****0000', mustMatch: true }, code: undefined },
+      {
+        now,
+        form,
+        again: false,
+        phone: '',
+        imported: { mask: '138****0000', mustMatch: true },
+        code: undefined,
+      },
       activating,
     ),
-    sent: shown({ now, form, phone: '', imported: undefined, code: sent }, activating),
+    sent: shown(
+      { now, form, again: false, phone: '', imported: undefined, code: sent },
+      activating,
+    ),
     wrong: shown(
       {
         now,
         form,
+        again: false,
         phone: '13800000001',
         imported: { mask: '138****0000', mustMatch: true },
         code: undefined,
@@ -566,6 +614,7 @@ export const samples: Samples = {
       {
         now,
         form,
+        again: false,
         phone: '',
         imported: undefined,
         code: { ...sent, triesLeft: 3 },
@@ -573,10 +622,19 @@ export const samples: Samples = {
       },
       activating,
     ),
+    again: shown({ now, form, again: true, phone: '', imported: undefined, code: undefined }),
   },
   newPassword: {
-    fresh: shown({ form, charactersMin: 10 }, activating),
-    personal: shown({ form, charactersMin: 10, problem: { reason: 'personal' } }, activating),
+    fresh: shown(settingPassword, activating),
+    personal: shown({ ...settingPassword, problem: { reason: 'personal' } }, activating),
+    'by-code': shown(
+      {
+        ...settingPassword,
+        way: { kind: 'first', secret: 'activation-code' },
+        problem: { reason: 'first-secret-wrong' },
+      },
+      activating,
+    ),
   },
   notice: {
     fresh: shown({
@@ -911,6 +969,45 @@ export const samples: Samples = {
     }),
     uncounted: shown({ ...going, counted: false, whole: [], more: 0 }),
     empty: shown({ ...going, wanted: [], whole: [], more: 0 }),
+  },
+  forgotten: {
+    fresh: shown(forgetting, stranger),
+    asked: shown({ ...forgetting, code: askedToReset }, stranger),
+    'code-wrong': shown(
+      { ...forgetting, code: askedToReset, problem: { reason: 'code-wrong', triesLeft: 3 } },
+      stranger,
+    ),
+    'used-up': shown({ ...forgetting, problem: { reason: 'codes-used-up' } }, stranger),
+  },
+  resetPassword: {
+    fresh: shown(
+      { form, charactersMin: 10, way: { kind: 'forgotten', reset: 'reset-one' } },
+      stranger,
+    ),
+  },
+  account: {
+    bound: shown(account),
+    unbound: shown({ ...account, phoneMask: undefined, news: 'unbound' }),
+    ended: shown({ ...account, news: 'ended' }),
+    expired: shown({ ...account, problem: { reason: 'form-expired' } }),
+  },
+  unbindPhone: {
+    fresh: shown(unbinding),
+    sent: shown({ ...unbinding, code: sent }),
+    'code-wrong': shown({
+      ...unbinding,
+      code: { ...sent, triesLeft: 3 },
+      problem: { reason: 'code-wrong', triesLeft: 3 },
+    }),
+  },
+  changePassword: {
+    fresh: shown({ form, charactersMin: 10, way: { kind: 'change' } }),
+    wrong: shown({
+      form,
+      charactersMin: 10,
+      way: { kind: 'change' },
+      problem: { reason: 'old-wrong', at: at(7, 9, 4, 40) },
+    }),
   },
 };
 

@@ -7,6 +7,8 @@ import {
   type PasswordStepReason,
   type RegisteringReason,
   type Said,
+  sayAccount,
+  sayForgotten,
   sayLookup,
   sayNewPassword,
   sayPasswordStep,
@@ -35,7 +37,9 @@ describe('every reason has a sentence and a next step', () => {
     wellSaid(sayRefusal({ reason }));
     wellSaid(sayRefusal({ reason, ...detail }));
     expect(sayRegistering({ reason, ...detail })).toEqual(sayRefusal({ reason, ...detail }));
-    expect(sayPhone({ reason, ...detail })).toEqual(sayRefusal({ reason, ...detail }));
+    if (reason.startsWith('code')) return;
+    for (const say of [sayPhone, sayForgotten])
+      expect(say({ reason, ...detail })).toEqual(sayRefusal({ reason, ...detail }));
   });
 
   const lookup: Record<LookupReason, true> = {
@@ -77,7 +81,11 @@ describe('every reason has a sentence and a next step', () => {
 
   const fresh: Record<NewPasswordReason, true> = {
     'form-expired': true,
-    'initial-wrong': true,
+    'first-secret-wrong': true,
+    'old-missing': true,
+    'old-wrong': true,
+    delayed: true,
+    unchanged: true,
     'too-short': true,
     'too-long': true,
     common: true,
@@ -87,6 +95,7 @@ describe('every reason has a sentence and a next step', () => {
   };
   test.each(Object.keys(fresh) as NewPasswordReason[])('D4 %s', (reason) => {
     wellSaid(sayNewPassword({ reason }));
+    wellSaid(sayNewPassword({ reason, at }));
   });
 
   const own = [
@@ -105,6 +114,24 @@ describe('every reason has a sentence and a next step', () => {
     'F10 %s',
     (reason) => {
       wellSaid(sayPhone({ reason }));
+    },
+  );
+  test.each(['form-expired', 'code-malformed', 'proof-expired', 'outcome-unknown'] as const)(
+    'D3 %s',
+    (reason) => {
+      wellSaid(sayForgotten({ reason }));
+    },
+  );
+  test.each(['form-expired', 'outcome-unknown'] as const)('F43 %s', (reason) => {
+    wellSaid(sayAccount({ reason }));
+  });
+  test.each(refusalReasons.filter((reason) => reason.startsWith('code')))(
+    'F10 F42 D3 no seat hangs on an account’s code: %s',
+    (reason) => {
+      for (const said of [sayPhone({ reason }), sayForgotten({ reason })]) {
+        wellSaid(said);
+        expect(said.text + said.next).not.toMatch(/考位|课程/);
+      }
     },
   );
 });

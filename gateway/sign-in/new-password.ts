@@ -1,0 +1,33 @@
+/** A new password, whichever way somebody came to set one (F13, F43, D3): checked, then hashed. */
+import type { NewPasswordReason } from '../../web/wording.ts';
+import type { GatewayContext } from '../context.ts';
+import type { FormToken } from '../cookies.ts';
+import type { Reply, Request } from '../http.ts';
+import { awayReply, busyReply } from '../waiting.ts';
+import { type OwnNumbers, passwordProblem } from './passwords.ts';
+
+/** D4. Undefined: it will do. */
+export const newPasswordProblem = (
+  { form }: Request,
+  own: OwnNumbers,
+): NewPasswordReason | undefined => passwordProblem(form.get('password'), form.get('again'), own);
+
+/** What the form asks for, once it will do. */
+export async function hashNewPassword(
+  context: GatewayContext,
+  request: Request,
+  form: FormToken,
+): Promise<{ hash: string } | { reply: Reply }> {
+  const password = request.form.get('password');
+  // From the form, so that a double click is one hash and one command.
+  const salt = context.cookies.keyed('password salt', `${form.nonce}~${password}`);
+  const hashed = await context.hashing.hash(password, salt.subarray(0, 16));
+  switch (hashed.kind) {
+    case 'hashed':
+      return { hash: hashed.hash };
+    case 'busy':
+      return { reply: busyReply(context, request, hashed.waitMs) };
+    case 'failed':
+      return { reply: awayReply(context, request) };
+  }
+}
