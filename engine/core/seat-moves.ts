@@ -64,5 +64,7 @@ const newsMax = 8;
 
 export function tell(row: RegistrationRow, content: NewsContent, at: EpochMs): void {
   row.newsGiven += 1;
-  row.news = [...row.news.slice(1 - newsMax), { place: row.newsGiven, at, content }];
+  const one = { place: row.newsGiven, at, content };
+  // Every save tells: mostly nothing waits, and there is no list to copy.
+  row.news = row.news.length === 0 ? [one] : [...row.news.slice(1 - newsMax), one];
 }

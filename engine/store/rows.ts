@@ -197,6 +197,7 @@ function expect(holds: boolean): void {
 
 const registrationFields = 19;
 const placeFields = 7;
+const newsFields = 3;
 const maybeText = optional(text);
 const answers = some(answer);
 const places = some<Place>({ write: writePlace, read: readPlace });
@@ -230,25 +231,31 @@ const orders = some(
     attempts: some(attempt),
   }),
 );
-const news = some(
-  record<News>({
-    place: uint,
-    at: uint,
-    content: union<NewsContent, 'kind'>('kind', {
-      'seats-saved': { courses: uint, payBefore: uint },
-      'unpaid-reminder': { courses: uint, payBefore: uint },
-      'unpaid-reminder-last-day': { courses: uint, payBefore: uint },
-      'registration-paid': { courses: uint, feeFen: uint },
-      'released-unpaid': { courses: uint, bookableFrom: uint },
-      'released-unpaid-last-day': { courses: uint },
-      'late-payment-refunding': { feeFen: uint },
-      'refund-succeeded': { feeFen: uint, bookableFrom: uint },
-      'refund-succeeded-last-day': { feeFen: uint },
-      'second-payment-refunding': { feeFen: uint },
-      'money-returned': { feeFen: uint },
-    }),
-  }),
-);
+const newsContent = union<NewsContent, 'kind'>('kind', {
+  'seats-saved': { courses: uint, payBefore: uint },
+  'unpaid-reminder': { courses: uint, payBefore: uint },
+  'unpaid-reminder-last-day': { courses: uint, payBefore: uint },
+  'registration-paid': { courses: uint, feeFen: uint },
+  'released-unpaid': { courses: uint, bookableFrom: uint },
+  'released-unpaid-last-day': { courses: uint },
+  'late-payment-refunding': { feeFen: uint },
+  'refund-succeeded': { feeFen: uint, bookableFrom: uint },
+  'refund-succeeded-last-day': { feeFen: uint },
+  'second-payment-refunding': { feeFen: uint },
+  'money-returned': { feeFen: uint },
+});
+const news = some<News>({
+  write(to, { place, at, content }) {
+    to.array(newsFields);
+    to.uint(place);
+    to.uint(at);
+    newsContent.write(to, content);
+  },
+  read(from) {
+    expect(from.array(newsFields) === newsFields);
+    return { place: uint.read(from), at: uint.read(from), content: newsContent.read(from) };
+  },
+});
 const bookingCode = optional(
   record<BookingCode>({
     challenge: text,
