@@ -17,7 +17,19 @@ type Spot = {
   ticket: string;
   chosen: string | null;
   saved: string | null;
+  /** When the seat was saved. */
+  since: number;
   hold: { from: number; to: number } | null;
+};
+export type Pool = {
+  area: string;
+  unit: string;
+  capacity: number;
+  held: number;
+  saved: number;
+  confirmed: number;
+  paid: number;
+  refunding: number;
 };
 type Code = {
   challenge: string;
@@ -99,6 +111,9 @@ const no = (reason: RefusalReason): Verdict => ({ no: reason });
 const yes = (outcome: Outcome): Verdict => ({ yes: outcome });
 const dayOf = (at: number): number => Math.floor((at + 28_800_000) / 86_400_000);
 
+export const taken = ({ held, saved, confirmed, paid, refunding }: Pool): number =>
+  held + saved + confirmed + paid + refunding;
+
 /** Everything of a command that makes it the same command, as text. */
 function contentOf(command: PreparedCommand): string {
   return JSON.stringify(command, (name, value) =>
@@ -161,12 +176,12 @@ export class Auditor {
   }
 
   /** What every pool has, by its own lists. */
-  balance(): { area: string; unit: string; capacity: number; held: number; saved: number }[] {
+  balance(): Pool[] {
     return this.capacities.map(({ area, unit, capacity }) => {
       const here = this.spots.filter((spot) => spot.area === area && spot.unit === unit);
       const saved = here.filter((spot) => spot.saved !== null).length;
       const held = here.filter((spot) => spot.hold !== null).length;
-      return { area, unit, capacity, held, saved };
+      return { area, unit, capacity, held, saved, confirmed: 0, paid: 0, refunding: 0 };
     });
   }
 
@@ -222,7 +237,7 @@ export class Auditor {
 
   private free(area: string, unit: string): number {
     const pool = this.balance().find((one) => one.area === area && one.unit === unit);
-    return pool === undefined ? 0 : pool.capacity - pool.held - pool.saved;
+    return pool === undefined ? 0 : pool.capacity - taken(pool);
   }
 
   private formOf(area: string, person: string): Form {
@@ -238,6 +253,11 @@ export class Auditor {
 
   private spotsOf(form: Form): Spot[] {
     return this.spots.filter((one) => one.area === form.area && one.person === form.person);
+  }
+
+  /** F30: saved on a day that has closed since, and not paid. */
+  private isOverdue(session: Adopted, { saved, since }: Spot, at: number): boolean {
+    return saved !== null && this.closeOfDay(session, dayOf(since)) <= at;
   }
 
   private sweep(): void {
@@ -256,7 +276,11 @@ export class Auditor {
     const form = this.formOf(command.area, command.person);
     if (command.claim <= form.left || command.claim <= form.fenced) return no('claim-superseded');
     if (command.revision !== form.revision) return no('changed-meanwhile');
-    const verdict = this.shut(session, at) ?? this.onOpenForm(session, form, command, at);
+    const verdict =
+      this.shut(session, at) ??
+      (this.spotsOf(form).some((spot) => this.isOverdue(session, spot, at))
+        ? no('release-running')
+        : this.onOpenForm(session, form, command, at));
     if ('yes' in verdict) {
       form.revision += 1;
       form.seen = Math.max(form.seen, command.claim);
@@ -300,7 +324,16 @@ export class Auditor {
           if (spot.ticket !== ticket || same || !command.replace) return no('unit-clash');
           spot.chosen = code;
         } else {
-          this.spots.push({ area, person, unit, ticket, chosen: code, saved: null, hold: null });
+          this.spots.push({
+            area,
+            person,
+            unit,
+            ticket,
+            chosen: code,
+            saved: null,
+            since: 0,
+            hold: null,
+          });
         }
         forget();
         return done;
@@ -387,8 +420,11 @@ export class Auditor {
           saved: saved.map(named),
           failed: failed.map((spot) => ({ ...named(spot), reason: 'seats-exhausted', late: true })),
         };
-        for (const spot of saved)
-          Object.assign(spot, { saved: spot.chosen, chosen: null, hold: null });
+        for (const spot of saved) {
+          // A swap is on a seat that is owned already.
+          const since = spot.saved === null ? at : spot.since;
+          Object.assign(spot, { saved: spot.chosen, chosen: null, since, hold: null });
+        }
         forget();
         return yes(outcome);
       }
@@ -675,11 +711,24 @@ export class Auditor {
         }
         return done;
       }
+      case 'release-unpaid': {
+        if (session === null) return done;
+        for (const spot of this.spots.filter((one) => one.area === command.area)) {
+          if (!this.isOverdue(session, spot, at)) continue;
+          spot.chosen ??= spot.saved;
+          spot.saved = null;
+          Object.assign(this.formOf(spot.area, spot.person), { code: null, question: null });
+        }
+        return done;
+      }
+      case 'remind-unpaid':
+      case 'note-news':
+        return done;
       case 'set-capacity': {
         const { area } = command;
         const short = command.capacities.some(({ unit, capacity }) => {
           const pool = this.balance().find((one) => one.area === area && one.unit === unit);
-          return pool !== undefined && capacity < pool.held + pool.saved;
+          return pool !== undefined && capacity < taken(pool);
         });
         if (short) return no('capacity-below-taken');
         for (const { unit, capacity } of command.capacities) {
@@ -821,6 +870,8 @@ export class Auditor {
         return yes({ kind: 'adopted', number });
       }
       case 'note-adopted':
+      case 'begin-reconciliation':
+      case 'note-reconciled':
         return this.installed === null ? no('session-missing') : done;
       default:
         throw new Error(`the auditor does not know ${command.kind}`);

@@ -11,6 +11,8 @@ import { type Seen, type Step, World } from './world.ts';
 
 const runs = Number(process.env.RUXI_SIMULATION_RUNS ?? 150);
 const pinnedRuns = 300;
+/** A minute of work each; a busy machine may take many. */
+const patienceMs = 1_200_000;
 const seedGiven = process.env.RUXI_SIMULATION_SEED;
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -25,6 +27,10 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 
 /** Said by the way there and by the writer, before a book is asked. */
 const shellsOwn: readonly RefusalReason[] = ['engine-away', 'busy', 'clock-doubted', 'malformed'];
+/** Of orders and of what providers say: nobody confirms and pays here yet. */
+const ofOrders = refusalReasons.filter((reason) =>
+  /^(order-|orders-|payment-|payments-|nothing-saved|amount-differs|list-full)/.test(reason),
+);
 const kinds: readonly Command['kind'][] = [
   ...(['choose-course', 'drop-course', 'hold-seats', 'send-code', 'resend-code'] as const),
   ...(['save-seats', 'give-up-seats', 'vacate-area', 'fence-area', 'expire-holds'] as const),
@@ -35,6 +41,8 @@ const kinds: readonly Command['kind'][] = [
   ...(['adopt', 'note-adopted', 'request-unbind-code', 'unbind-phone'] as const),
   ...(['note-phone-released', 'release-phone', 'change-password', 'sign-out'] as const),
   ...(['request-reset-code', 'prove-reset-code', 'reset-password', 'end-sign-ins'] as const),
+  ...(['release-unpaid', 'remind-unpaid', 'note-news', 'begin-reconciliation'] as const),
+  'note-reconciled',
 ];
 
 /** Without bias: the smallest numbers are not the interesting ones here. */
@@ -50,10 +58,14 @@ function explore(seed: number | undefined, numRuns: number, seen: Seen): void {
 const nothingSeen = (): Seen => ({ kinds: new Set(), reasons: new Set(), mishaps: new Set() });
 
 describe('a small province gone wrong', () => {
-  test('R1 R2 B1 B2 B14 D5 the core answers as the auditor does, and every rule was tried', () => {
+  test('R1 R2 B1 B2 B14 D5 the core answers as the auditor does, and every rule was tried', {
+    timeout: patienceMs,
+  }, () => {
     const seen = nothingSeen();
     for (const seed of [1, 20_260_601]) explore(seed, pinnedRuns, seen);
-    const tried = refusalReasons.filter((reason) => !shellsOwn.includes(reason));
+    const tried = refusalReasons.filter(
+      (reason) => !shellsOwn.includes(reason) && !ofOrders.includes(reason),
+    );
     expect(tried.filter((reason) => !seen.reasons.has(reason))).toEqual([]);
     expect(kinds.filter((kind) => !seen.kinds.has(kind))).toEqual([]);
     expect([...seen.mishaps].sort()).toEqual(
@@ -61,7 +73,7 @@ describe('a small province gone wrong', () => {
     );
   });
 
-  test('R1 R2 B1 B2 B14 D5 the same on a day nobody has seen yet', () => {
+  test('R1 R2 B1 B2 B14 D5 the same on a day nobody has seen yet', { timeout: patienceMs }, () => {
     explore(seedGiven === undefined ? undefined : Number(seedGiven), runs, nothingSeen());
   });
 });

@@ -50,7 +50,7 @@ import {
   opaque,
   unitCodes,
 } from '../given.ts';
-import { Auditor } from './auditor.ts';
+import { Auditor, type Pool, taken } from './auditor.ts';
 
 /** What the runs of a suite came across; a suite that missed something has not tried. */
 export type Seen = { kinds: Set<string>; reasons: Set<RefusalReason>; mishaps: Set<string> };
@@ -278,7 +278,9 @@ export class World {
     } else if (chance < 95) {
       const hour = 60 * minute;
       const waits = [1_000, 61_000, 61_000, 61_000, 4 * minute, 5 * minute, 10 * minute];
-      this.now += what % 12 === 0 ? (1 + (how % 30)) * hour : (waits[what % waits.length] ?? 0);
+      if (what % 24 === 12) this.sleepOver(how);
+      else if (what % 24 === 0) this.now += (1 + (how % 30)) * hour;
+      else this.now += waits[what % waits.length] ?? 0;
       // The timer may be slow as well.
       if (how % 4 > 0) this.runTimers();
     } else if (chance < 97) {
@@ -287,6 +289,17 @@ export class World {
       this.staffActs(who, what, how);
     } else {
       this.outliveHold(who % peopleCount, how);
+    }
+  }
+
+  /** An evening, a night, and a morning on which candidates are up before the timers. */
+  private sleepOver(how: number): void {
+    this.now = Math.max(this.now, chinaTime(0, 19, how % 60));
+    this.runTimers();
+    this.now = Math.max(this.now, chinaTime(1, 9, how % 60));
+    for (let number = 0; number < peopleCount; number += 1) {
+      this.candidateActs(number, 25, how);
+      this.deliver(this.post.length - 1);
     }
   }
 
@@ -509,9 +522,9 @@ export class World {
   /** Either one pool anew, or all free seats of the area are withdrawn. */
   private setCapacity(area: AreaCode, withdraw: boolean, how: number): void {
     const pools = this.auditor.balance().filter((pool) => pool.area === area);
-    const taken = pools.map(({ unit, held, saved }) => ({ unit, capacity: held + saved }));
+    const least = pools.map((pool) => ({ unit: pool.unit, capacity: taken(pool) }));
     const one = [{ unit: unitCodes[how % 4] ?? 'A', capacity: how % 4 }];
-    const capacities = withdraw ? taken : one;
+    const capacities = withdraw ? least : one;
     this.send(homeOfArea(area), { kind: 'set-capacity', area, capacities });
     this.deliver(this.post.length - 1);
   }
@@ -529,16 +542,16 @@ export class World {
     then?: (reply: CommandReply) => void,
     epoch = this.writer(to).epoch,
   ): void {
-    this.sent += 1;
-    const envelope = {
-      id: opaque('command', this.sent),
-      answerBy: this.now + answerWithinMs,
-      epoch,
-    };
-    const command = { ...envelope, ...body } as PreparedCommand;
+    const command = this.enveloped(body, epoch);
     const letter = then === undefined ? { to, command } : { to, command, then };
     this.post.push(letter);
     this.history.push(letter);
+  }
+
+  private enveloped(body: Body<PreparedCommand>, epoch: number): PreparedCommand {
+    this.sent += 1;
+    const id = opaque('command', this.sent);
+    return { id, answerBy: this.now + answerWithinMs, epoch, ...body } as PreparedCommand;
   }
 
   /** A late duplicate of something long past, or its id on another content. */
@@ -561,11 +574,16 @@ export class World {
     if (letter === undefined) return;
     if (place < this.post.length) this.seen.mishaps.add('reordered');
     const { to, command, then } = letter;
+    const reply = this.carry(to, command);
+    then?.(reply);
+  }
+
+  private carry(to: PartitionName, command: PreparedCommand): CommandReply {
     const reply = this.writer(to).handle(copy(command), this.now, (given, answer) =>
       this.compare(to, given, answer),
     );
     this.note(command, reply);
-    then?.(reply);
+    return reply;
   }
 
   private compare(to: PartitionName, given: Sequenced, reply: CommandReply): void {
@@ -681,6 +699,21 @@ export class World {
         );
         return;
       }
+      case 'send-news': {
+        const { person, area, news } = effect;
+        const note = {
+          kind: 'note-news',
+          area,
+          person,
+          news: news.place,
+          outcome: 'sent',
+        } as const;
+        this.send(from, note, undefined, 0);
+        return;
+      }
+      case 'reconcile':
+        this.send(from, { kind: 'note-reconciled', day: effect.day, lines: [] }, undefined, 0);
+        return;
       case 'send-message': {
         const { person, area, challenge, attempt, phone, key } = effect;
         const take = { kind: 'take-message', phone: phone.index, key } as const;
@@ -714,10 +747,8 @@ export class World {
   private runTimers(): void {
     for (const writer of this.writers) {
       for (let due = [...dueCommands(writer.partition, this.now)]; due.length > 0; ) {
-        for (const command of due) {
-          this.send(writer.name, command, undefined, 0);
-          this.deliver(this.post.length - 1);
-        }
+        // A writer's own: they go by no post.
+        for (const command of due) this.carry(writer.name, this.enveloped(command, 0));
         due = [...dueCommands(writer.partition, this.now)];
       }
     }
@@ -727,15 +758,14 @@ export class World {
   private check(): void {
     const places: { area: string; person: string; unit: string; saved: boolean; held: boolean }[] =
       [];
-    const pools: { area: string; unit: string; capacity: number; held: number; saved: number }[] =
-      [];
+    const pools: Pool[] = [];
     for (const { partition } of this.writers) {
       checkInvariants(partition);
       const answer = ask(partition, { kind: 'balance' }, this.now);
       if (answer.kind !== 'balance') throw new Error('not a balance');
       for (const { free, ...pool } of answer.pools) {
         if (free < 0) throw new Error(`B14: ${pool.area}${pool.unit} is oversold`);
-        if (free + pool.held + pool.saved !== pool.capacity) throw new Error('B14: out of balance');
+        if (free + taken(pool) !== pool.capacity) throw new Error('B14: out of balance');
         pools.push(pool);
       }
       for (const book of partition.areas.values()) {
@@ -753,7 +783,7 @@ export class World {
     }
     const sorted = (list: readonly object[]): string =>
       list
-        .map((one) => JSON.stringify(one))
+        .map((one) => JSON.stringify(Object.entries(one).sort()))
         .sort()
         .join();
     if (sorted(pools) !== sorted(this.auditor.balance()))
