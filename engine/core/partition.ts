@@ -100,6 +100,7 @@ import {
   evolveSession,
   nextBills,
 } from './session-book.ts';
+import { paidOrderIn } from './slips.ts';
 
 export { contentHash } from './content-hash.ts';
 export type { Decision } from './decision.ts';
@@ -384,6 +385,8 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
         .filter((one) => at - one.at <= signInMaxMs || one.signedOut.length > 0);
       return { kind: query.kind, revocations };
     }
+    case 'order-state':
+      return { kind: query.kind, paid: paidOrderIn(partition.areas.get(query.area), query) };
     default:
       return unreachable(query);
   }

@@ -305,6 +305,7 @@ const query = union<Query, 'kind'>('kind', {
     after: optional(record<PaymentCursor>({ area: code, registration: small })),
   },
   asides: {},
+  'order-state': { area: code, registration: small, place: small },
 });
 
 const reconciledBill = {
@@ -703,6 +704,7 @@ const reply = union<Reply, 'kind'>('kind', {
     ),
     reconciled: list(record<ReconciledDay>({ day: small, ...reconciledBill }), 10_000),
   },
+  'order-state': { ...id, paid: nullable(opaque) },
 });
 
 const notice = union<Notice, 'kind'>('kind', {

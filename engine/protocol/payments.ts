@@ -74,9 +74,9 @@ export function attemptOfRefund(refund: RefundNumber): AttemptNumber | undefined
 /** For an order's or an attempt's number. Undefined: not one of ours. */
 export function placeOfNumber(
   number: OrderNumber | AttemptNumber,
-): { session: string; area: AreaCode; registration: number } | undefined {
+): { session: string; area: AreaCode; registration: number; place: number } | undefined {
   if (!orderPattern.test(number) && !attemptPattern.test(number)) return undefined;
-  const [session, area, registration] = number.split('_');
+  const [session, area, registration, place] = number.split('_');
   if (session === undefined || area === undefined) return undefined;
-  return { session, area, registration: Number(registration) };
+  return { session, area, registration: Number(registration), place: Number(place) };
 }

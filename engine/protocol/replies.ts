@@ -31,6 +31,7 @@ import type {
 } from './payments.ts';
 import type { RefusalReason, Refused } from './refusals.ts';
 import type { Adopted } from './session.ts';
+import type { SlipContent } from './slips.ts';
 
 /** What a candidate command came to, small enough to keep in the row (the last eight). */
 export type Outcome =
@@ -238,7 +239,9 @@ export type Query =
   /** Demonstration mode only: the messages "sent", newest first. */
   | { kind: 'messages' }
   /** How the channels for short messages fare, and how many messages wait for them. */
-  | { kind: 'channels' };
+  | { kind: 'channels' }
+  /** Whether one order is paid now, by where its number says that it is. */
+  | { kind: 'order-state'; area: AreaCode; registration: number; place: number };
 export type AskedQuery = { id: CommandId; answerBy: EpochMs; query: Query };
 
 export type SignInFacts = {
@@ -318,5 +321,7 @@ export type QueryAnswer =
   | { kind: 'spend-once'; unspent: boolean }
   | { kind: 'status'; status: PartitionStatus }
   | { kind: 'messages'; messages: DemonstrationMessage[] }
-  | ({ kind: 'channels' } & ChannelsReport);
+  | ({ kind: 'channels' } & ChannelsReport)
+  /** For anybody who checks a slip, so no more than that; null: not paid, or there is none. */
+  | { kind: 'order-state'; paid: SlipContent | null };
 export type QueryReply = { id: CommandId } & (QueryAnswer | Refused);

@@ -18,7 +18,16 @@ export type RoutedBody = WithoutEnvelope<Exclude<Command, Adopt>>;
 /** Queries that name what they are about; the others are asked of a partition by name. */
 export type RoutedQuery = Extract<
   Query,
-  { kind: 'registration' | 'candidate' | 'sign-in-facts' | 'outcome' | 'session' | 'spend-once' }
+  {
+    kind:
+      | 'registration'
+      | 'candidate'
+      | 'sign-in-facts'
+      | 'outcome'
+      | 'session'
+      | 'spend-once'
+      | 'order-state';
+  }
 >;
 
 export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName {
@@ -87,6 +96,7 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
 export function partitionOfQuery(layout: Layout, query: RoutedQuery): PartitionName {
   switch (query.kind) {
     case 'registration':
+    case 'order-state':
       return partitionOfArea(layout, query.area);
     case 'candidate':
     case 'sign-in-facts':

@@ -271,6 +271,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
         { kind: kind('outcome'), command: opaque, person: opaque, area: code, answerBy: at },
         { requiredKeys: ['kind', 'command', 'person', 'answerBy'] },
       ),
+      fc.record({ kind: kind('order-state'), area: code, registration: small, place: small }),
     ),
   }),
 );
@@ -452,6 +453,7 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
       activated: fc.boolean(),
     }),
   }),
+  fc.record({ id: opaque, kind: kind('order-state'), paid: fc.option(opaque) }),
 );
 
 describe('round trips', () => {
