@@ -258,7 +258,11 @@ async function openGateway(bus: Bus, keysFolder: string, payments?: PaymentConfi
   const { gatewayConfigOf } = await import('./gateway/config.ts');
   const { startGateway } = await import('./gateway/main.ts');
   const { sandboxConfigOf } = await import('./engine/payments/config.ts');
-  const keys = { index: readKey(keysFolder, 'index'), cookie: readKey(keysFolder, 'cookie') };
+  const keys = {
+    index: readKey(keysFolder, 'index'),
+    cookie: readKey(keysFolder, 'cookie'),
+    slip: readKey(keysFolder, 'slip'),
+  };
   const settings = gatewayConfigOf(process.env, keys, layoutOf(process.env));
   const config = { ...settings, payments: payments ?? settings.payments };
   const gateway = await startGateway(config, bus);
@@ -270,12 +274,12 @@ async function openGateway(bus: Bus, keysFolder: string, payments?: PaymentConfi
   };
 }
 
-/** A gateway is given its two keys; it never makes any, for the engine would not know them. */
+/** A gateway is given its three keys; it never makes any, for the engine would not know them. */
 function readKey(folder: string, name: string): Buffer {
   const path = join(folder, `${name}.key`);
   if (existsSync(path)) return readFileSync(path);
   throw new Trouble(
-    `${path} is not there. The engine makes the keys at its first start; a gateway elsewhere needs copies of index.key and cookie.key.`,
+    `${path} is not there. The engine makes the keys at its first start; a gateway elsewhere needs copies of index.key, cookie.key and slip.key.`,
     exitCodes.config,
   );
 }

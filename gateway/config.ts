@@ -21,6 +21,8 @@ export type GatewayConfig = {
   indexKey: Uint8Array;
   /** Signs what browsers carry; the same in every gateway. */
   cookieKey: Uint8Array;
+  /** Signs slips; the same in every gateway, and for as long as slips are to be checked. */
+  slipKey: Uint8Array;
   limits: LimitsConfig;
   /** Live sockets at a time; beyond, pages poll. */
   socketsMax: number;
@@ -48,7 +50,7 @@ const settings = z.object({
 
 export function gatewayConfigOf(
   environment: Readonly<Record<string, string | undefined>>,
-  keys: { index: Uint8Array; cookie: Uint8Array },
+  keys: { index: Uint8Array; cookie: Uint8Array; slip: Uint8Array },
   layout: Layout = singleLayout,
 ): GatewayConfig {
   const parsed = settings.safeParse(environment);
@@ -68,6 +70,7 @@ export function gatewayConfigOf(
     layout,
     indexKey: keys.index,
     cookieKey: keys.cookie,
+    slipKey: keys.slip,
     limits: defaultLimits,
     socketsMax: from.RUXI_SOCKETS_MAX,
     payments: paymentConfigOf(environment),

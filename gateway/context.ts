@@ -9,6 +9,7 @@ import type { EngineClient } from './engine-client.ts';
 import type { Hashing } from './hashing/hashing.ts';
 import type { Limits } from './limits.ts';
 import type { Revocations } from './revocations.ts';
+import type { SlipCodes } from './slip/codes.ts';
 
 export type GatewayContext = {
   config: GatewayConfig;
@@ -20,5 +21,6 @@ export type GatewayContext = {
   cookies: Cookies;
   limits: Limits;
   hashing: Hashing;
+  slipCodes: SlipCodes;
   now(): EpochMs;
 };

@@ -33,6 +33,8 @@ export type Request = {
   readonly query: string;
   /** The Cookie header as sent; `gateway/cookies.ts` reads it. */
   readonly cookieHeader: string;
+  /** Where the browser finds this gateway, for addresses that leave the page. */
+  readonly origin: string;
   /** The client's address, as a key for limits: IPv4, or the /64 of IPv6. */
   readonly address: string;
   /** htmx asked: a fragment is wanted instead of a page. */
@@ -339,6 +341,7 @@ export class HttpServer {
       path: req.getUrl(),
       query: req.getQuery(),
       cookieHeader: head.cookie,
+      origin: this.#options.origin ?? `http://${head.host}`,
       address: addressOf(peer, head.forwardedFor, this.#options.trustedProxies),
       htmx: head.htmx,
       form: emptyForm,

@@ -29,6 +29,10 @@ export type LimitsConfig = {
   captchasTogether: Allowance;
   /** Lookups and sign-ins, together: what hashing and the engine are kept safe with. */
   signInsTogether: Allowance;
+  /** Slips checked from one address: an office may have a pile of them. */
+  slipChecksAddress: Allowance;
+  /** Slips checked, together: each is a question to the engine that anybody may ask. */
+  slipChecksTogether: Allowance;
 };
 
 export const defaultLimits: LimitsConfig = {
@@ -40,6 +44,8 @@ export const defaultLimits: LimitsConfig = {
   account: { burst: 60, everyMs: 100 },
   captchasTogether: { burst: 4_000, everyMs: 1 },
   signInsTogether: { burst: 4_000, everyMs: 1 },
+  slipChecksAddress: { burst: 60, everyMs: 2_000 },
+  slipChecksTogether: { burst: 1_000, everyMs: 5 },
 };
 
 export type LimitName = keyof LimitsConfig;

@@ -18,6 +18,7 @@ import { createLive } from './live.ts';
 import { createRevocations } from './revocations.ts';
 import { addRoutes } from './server.ts';
 import { signInOf } from './sign-in/who.ts';
+import { createSlipCodes } from './slip/codes.ts';
 
 export type Gateway = {
   port: number;
@@ -53,6 +54,7 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     cookies: createCookies(config.cookieKey, config.secure),
     limits: createLimits(config.limits),
     hashing,
+    slipCodes: createSlipCodes(config.slipKey),
     now,
   };
   const server = new HttpServer({

@@ -28,6 +28,8 @@ import { createLookup } from './sign-in/lookup.ts';
 import { createPasswordStep } from './sign-in/password-step.ts';
 import { createRenew } from './sign-in/renew.ts';
 import { createSignOut } from './sign-in/sign-out.ts';
+import { showSlipCheck } from './slip/check.ts';
+import { showSlip } from './slip/slip.ts';
 import { showMessages, showStart } from './start.ts';
 
 export function addRoutes(server: HttpServer, context: GatewayContext, live: Live): void {
@@ -76,6 +78,8 @@ export function addRoutes(server: HttpServer, context: GatewayContext, live: Liv
     .get('/register/give-up', showGiveUp(context))
     .post('/register/give-up', giveUpSeats(context))
     .get('/mine', showMine(context))
+    .get('/slip', showSlip(context))
+    .get('/verify', showSlipCheck(context))
 
     .post('/sign-in/forgotten', forgotten.begin)
     .post('/sign-in/forgotten/code', forgotten.sendCode)

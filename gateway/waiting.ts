@@ -5,7 +5,8 @@ import { show } from './frame.ts';
 import type { Reply, Request } from './http.ts';
 
 const busyMs = 3_000;
-const awayMs = 5_000;
+/** How long to wait before the engine is asked again. */
+export const awaySeconds = 5;
 
 /** One account or address asked too often (D3). */
 export const limitReply = (context: GatewayContext, request: Request, waitMs: number): Reply =>
@@ -15,7 +16,7 @@ export const busyReply = (context: GatewayContext, request: Request, waitMs = bu
   waitReply(context, request, 503, 'busy', waitMs);
 /** The engine did not answer, or hashing failed: nothing is known to have been done. */
 export const awayReply = (context: GatewayContext, request: Request): Reply =>
-  waitReply(context, request, 503, 'away', awayMs);
+  waitReply(context, request, 503, 'away', awaySeconds * 1000);
 
 function waitReply(
   context: GatewayContext,

@@ -25,7 +25,7 @@ export type AssetName = 'style' | 'script' | 'htmx' | 'mark' | 'captcha';
 export type Assets = Record<AssetName, Asset>;
 
 /** In the order in which later rules may refine earlier ones. */
-const sheets = ['tokens', 'base', 'layout', 'components', 'pages', 'print'];
+const sheets = ['tokens', 'base', 'layout', 'components', 'pages', 'print', 'slip'];
 
 export function readAssets(): Assets {
   const own = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');

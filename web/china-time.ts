@@ -47,6 +47,10 @@ export const dayAndWeekday = (at: EpochMs): string =>
 /** `9月8日 09:00` */
 export const dayAndTime = (at: EpochMs): string => `${day(at)} ${minuteTime(at)}`;
 
+/** `2026年9月8日 09:04:26`: on paper, which outlives the year. */
+export const wholeTime = (at: EpochMs): string =>
+  `${inChina(at).getUTCFullYear()}年${day(at)} ${clockTime(at)}`;
+
 export const sameDay = (a: EpochMs, b: EpochMs): boolean => dayNumber(a) === dayNumber(b);
 
 const dayNumber = (at: EpochMs): number => Math.floor((at + offsetMs) / dayMs);

@@ -46,6 +46,8 @@ import {
   yuan,
 } from './wording.ts';
 
+export { qrCode } from './qr.ts';
+
 // ── Icons ───────────────────────────────────────────────────────────────────────────────────────
 
 /** Drawn once per page and used by name; every state has one, so that colour never stands alone. */
@@ -210,6 +212,7 @@ const menuEntries: Record<Exclude<MenuEntry, 'messages' | 'sign-in'>, [string, s
   phone: ['/account/phone', '解除手机绑定'],
   password: ['/account/password', '修改密码'],
   account: ['/account', '账号与安全'],
+  'slip-check': ['/verify', '查验报考凭证'],
 };
 
 /** The same list in the same order, in the top bar of a phone and at the left of a wide screen. */
@@ -222,7 +225,7 @@ export function menu(frame: Frame, current: MenuEntry | undefined): Markup {
   const messages = frame.demonstration ? link('messages', '/messages', '演示短信') : nothing;
   const { signedIn } = frame;
   const record = signedIn?.kind === 'full' ? html`${entry('passed')}${entry('plan')}` : nothing;
-  const look = html`<p class="mg">查询</p><ul class="ml">${entry('guide')}${entry('courses')}${record}${messages}</ul>`;
+  const look = html`<p class="mg">查询</p><ul class="ml">${entry('guide')}${entry('courses')}${record}${entry('slip-check')}${messages}</ul>`;
   if (signedIn === undefined) {
     return html`${look}<p class="mg">账号</p><ul class="ml">${link('sign-in', '/sign-in', '登录')}</ul>`;
   }
@@ -572,3 +575,6 @@ export function renewBar({ expiresAt, renewable, signOutForm }: SignInEnd, now: 
   return html`<form class="renew" id="renew" aria-label="登录时间" ${send('/sign-in/renew')} hx-post="/sign-in/renew" hx-target="#renew" hx-swap="outerHTML" data-ends="${expiresAt}" data-ended="${signInEnded}"${early ? new Markup(' hidden') : nothing}><div class="wrap">${token(signOutForm)}<p>${signInEnds(expiresAt, renewable)}</p>${go}</div></form>`;
 }
 const signInWarnMs = 2 * 60_000;
+
+/** In groups of four, so that eye and hand find their way. */
+export const slipCode = (code: string): string => code.replace(/.{4}(?!$)/g, '$&-');

@@ -5,7 +5,7 @@
  *
  * M1 Instants are whole milliseconds; they become China time on the page and nowhere else.
  * M2 A model never carries a whole document, phone or ticket number, except what the person at the
- *    page has typed on it a moment ago.
+ *    page has typed on it a moment ago, and the ticket number that is printed on a slip.
  * M3 `form` is the token of the page's forms; a page without one has no form that changes anything.
  */
 import type { DocumentType, FirstSecret } from '../engine/protocol/documents.ts';
@@ -15,8 +15,10 @@ import type {
   EpochMs,
   Fen,
   ProgrammeCode,
+  TicketNumber,
   UnitCode,
 } from '../engine/protocol/ids.ts';
+import type { OrderNumber } from '../engine/protocol/payments.ts';
 import type { BookingDay, Office } from '../engine/protocol/session.ts';
 import type {
   AccountReason,
@@ -27,6 +29,7 @@ import type {
   PasswordStepReason,
   PhoneReason,
   RegisteringReason,
+  SlipCheckReason,
 } from './wording.ts';
 
 // ── Around every page ───────────────────────────────────────────────────────────────────────────
@@ -563,6 +566,46 @@ export type MessagesModel = {
   messages: readonly { at: EpochMs; phone: string; text: string }[];
 };
 
+/** 报考凭证 of one order that is 已缴费 and 已确认, for its owner. */
+export type SlipModel = {
+  name: string;
+  documentMask: string;
+  ticket: TicketNumber;
+  programme: ProgrammeModel;
+  area: AreaModel;
+  office: Office | undefined;
+  courses: readonly UnitAndCourse[];
+  feeFen: Fen;
+  order: OrderNumber;
+  paidAt: EpochMs;
+  issuedAt: EpochMs;
+  code: string;
+  /** Where the code is checked: by hand, and with the code in it. */
+  checkedAt: string;
+  checkAddress: string;
+};
+/** What there is for a ticket: slips, or why there is none. `feeFen`: what goes back. */
+export type SlipStandModel =
+  | { state: 'paid'; slips: readonly SlipModel[] }
+  | { state: 'none' | 'unpaid' }
+  | { state: 'refunding' | 'refunded'; feeFen: Fen };
+export type SlipsModel = {
+  /** Marks what leaves on paper. */
+  demonstration: boolean;
+  tickets: readonly TicketTabModel[];
+  title: string;
+  /** When admission tickets can be printed. */
+  printFrom: EpochMs;
+  stand: SlipStandModel;
+};
+/** Anybody's: whether a slip is good, and no more. `code`: as typed, or in its one form. */
+export type SlipCheckModel = {
+  now: EpochMs;
+  code: string;
+  verdict?: 'valid' | 'invalid' | 'away';
+  problem?: ProblemModel<SlipCheckReason>;
+};
+
 /** Every page by its name. */
 export type PageModels = {
   start: StartModel;
@@ -595,6 +638,8 @@ export type PageModels = {
   account: AccountModel;
   unbindPhone: UnbindPhoneModel;
   changePassword: NewPasswordModel<Extract<NewPasswordWay, { kind: 'change' }>>;
+  slip: SlipsModel;
+  slipCheck: SlipCheckModel;
 };
 export type PageName = keyof PageModels;
 
@@ -610,6 +655,7 @@ export type MenuEntry =
   | 'plan'
   | 'phone'
   | 'password'
-  | 'account';
+  | 'account'
+  | 'slip-check';
 /** What goes wrong before a page's handler, or in it. */
 export type FailureStatus = 400 | 403 | 404 | 405 | 411 | 413 | 415 | 500;

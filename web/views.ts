@@ -53,6 +53,8 @@ type Page<Model> = {
   live?: (model: Model) => AreaCode;
   /** V3: where the browser goes instead of showing a fragment. */
   whole?: string;
+  /** On paper nothing stands around it. */
+  paper?: true;
   say?: (problem: NonNullable<Model extends { problem?: infer P } ? P : never>) => words.Said;
 };
 
@@ -167,6 +169,13 @@ const pages: { readonly [Name in PageName]: Page<PageModels[Name]> } = {
     title: () => '有考位的考区',
     step: 3,
   },
+  slip: { file: 'slip', title: () => '报考凭证', menu: 'mine', paper: true },
+  slipCheck: {
+    file: 'slip-check',
+    title: ({ verdict }) => `${verdict ? `${words.slipVerdicts[verdict]} - ` : ''}查验报考凭证`,
+    menu: 'slip-check',
+    say: words.saySlipCheck,
+  },
 };
 
 const steps = ['阅读须知', '选择考区', '选择课程', '保存考位', '确认报考信息', '缴费'];
@@ -243,6 +252,7 @@ export function createViews(): Views {
         title,
         steps,
         live: page.live?.(model) ?? '',
+        paper: page.paper ?? false,
         main: new Markup(main),
         act: new Markup(actBar(act)),
       }).main;

@@ -22,6 +22,8 @@ import type {
   PlanPartModel,
   ProblemModel,
   ProgrammeModel,
+  SlipCheckModel,
+  SlipStandModel,
   SumModel,
   UnitAndCourse,
   WindowModel,
@@ -81,6 +83,7 @@ export type RegisteringReason =
   | 'unit-unchosen'
   /** B2: asked after, and no trace of it was found. */
   | 'no-trace';
+export type SlipCheckReason = 'slip-code-malformed';
 
 /** What happened, and what to do next. */
 export type Said = { text: string; next: string };
@@ -264,6 +267,15 @@ export function sayNewPassword({ reason, at }: ProblemModel<NewPasswordReason>):
       return said('两次输入的新密码不一样。', '请再输一次。');
     case 'outcome-unknown':
       return outcomeUnknown;
+    default:
+      return unreachable(reason);
+  }
+}
+
+export function saySlipCheck({ reason }: ProblemModel<SlipCheckReason>): Said {
+  switch (reason) {
+    case 'slip-code-malformed':
+      return said('这不是完整的查验码。', '请对照凭证再输一遍，或用手机扫凭证上的二维码。');
     default:
       return unreachable(reason);
   }
@@ -650,6 +662,49 @@ export const nameUnitCourse = ({ unit, course }: UnitAndCourse, between = ' '): 
 /** `约 12 公里`, as the crow flies; nobody is told of metres. */
 export const distance = (kilometres: number): string =>
   kilometres < 1 ? '不到 1 公里' : `约 ${Math.round(kilometres)} 公里`;
+
+export const slipVerdicts: Record<NonNullable<SlipCheckModel['verdict']>, string> = {
+  valid: '有效',
+  invalid: '无效',
+  away: '现在查不到',
+};
+/** The same for a code that never was, and for one that is good no longer. */
+export const slipVerdictTexts: typeof slipVerdicts = {
+  valid: '这个查验码的报考现在已缴费、已确认。凭证上的姓名和证件，请与本人核对。',
+  invalid: '没有这个查验码，或凭证已经失效，例如已经退费。手工输入的，请对照凭证再核对一遍。',
+  away: '系统暂时连不上，还不知道是不是有效。请过几分钟再查。',
+};
+
+/** Why there is no slip to show. */
+export function noSlip(stand: Exclude<SlipStandModel, { state: 'paid' }>): {
+  title: string;
+  text: string;
+} {
+  switch (stand.state) {
+    case 'none':
+      return {
+        title: '还没有报考凭证',
+        text: '“我的报考”里显示“已缴费”和“已确认”以后，这里就有报考凭证。',
+      };
+    case 'unpaid':
+      return {
+        title: '还没有缴费',
+        text: '报考信息已确认，缴费成功才算报上，那时这里就有报考凭证。',
+      };
+    case 'refunding':
+      return {
+        title: '正在退费',
+        text: `退费已受理，${yuan(stand.feeFen)} 元退回原付款账户。原来的报考凭证已经失效。退成之前考位仍为您保留，结果会发短信。`,
+      };
+    case 'refunded':
+      return {
+        title: '已退费',
+        text: `退费成功，${yuan(stand.feeFen)} 元已退，到账时间以支付平台为准。原来的报考凭证已经失效，考位已释放。`,
+      };
+    default:
+      return unreachable(stand);
+  }
+}
 
 export const levelNames: Record<Level, string> = { plenty: '充足', scarce: '紧张', full: '已满' };
 

@@ -1,5 +1,5 @@
 /**
- * The keys folder: four secrets of 32 random bytes, made on the first start, outside the data
+ * The keys folder: five secrets of 32 random bytes, made on the first start, outside the data
  * folder, so that a copy of the data alone opens nothing.
  *
  * Y1 A key that exists is never replaced. One of the wrong length is refused, not repaired: data
@@ -20,9 +20,15 @@ import { join } from 'node:path';
 
 /**
  * `index` finds a person from a number, `master` wraps each person's own key, `code` derives SMS
- * codes, `cookie` signs cookies and forms.
+ * codes, `cookie` signs cookies and forms, `slip` signs what is printed and lasts longer than those.
  */
-export type Keys = { index: Buffer; master: Buffer; code: Buffer; cookie: Buffer };
+export type Keys = {
+  index: Buffer;
+  master: Buffer;
+  code: Buffer;
+  cookie: Buffer;
+  slip: Buffer;
+};
 
 const keyBytes = 32;
 
@@ -34,6 +40,7 @@ export function loadKeys(folder: string): Keys {
     master: loadKey(folder, 'master'),
     code: loadKey(folder, 'code'),
     cookie: loadKey(folder, 'cookie'),
+    slip: loadKey(folder, 'slip'),
   };
 }
 

@@ -56,7 +56,7 @@ test('only a trusted peer is believed about whom it speaks for', () => {
   expect(addressOf(proxy, '', trusted)).toBe('127.0.0.1');
 });
 
-const keys = { index: Buffer.alloc(32), cookie: Buffer.alloc(32) };
+const keys = { index: Buffer.alloc(32), cookie: Buffer.alloc(32), slip: Buffer.alloc(32) };
 test('settings: behind https cookies are secure, proxies have one form', () => {
   const plain = gatewayConfigOf({}, keys);
   expect(plain).toMatchObject({ host: '127.0.0.1', secure: false, demonstration: true });

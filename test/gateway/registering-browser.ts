@@ -28,6 +28,9 @@ import { showNotice, takeNotice } from '../../gateway/registering/notice.ts';
 import { showOutcome } from '../../gateway/registering/outcome.ts';
 import { createRevocations } from '../../gateway/revocations.ts';
 import { createActivation } from '../../gateway/sign-in/activation.ts';
+import { showSlipCheck } from '../../gateway/slip/check.ts';
+import { createSlipCodes } from '../../gateway/slip/codes.ts';
+import { showSlip } from '../../gateway/slip/slip.ts';
 import { givenRecord, givenTicketRecord } from '../given.ts';
 import { type Books, givenBooks } from './registering-books.ts';
 import { firstOpen, province } from './registering-province.ts';
@@ -52,6 +55,7 @@ export function gatewayOver(parts: Parts): Gateway {
     revocations: createRevocations(parts.now),
     cookies: createCookies(randomBytes(32), false),
     limits: createLimits(defaultLimits),
+    slipCodes: createSlipCodes(randomBytes(32)),
   } as unknown as GatewayContext;
   const routes = new Map<Route, Handler>([
     ['GET /register', showNotice(context)],
@@ -79,6 +83,8 @@ export function gatewayOver(parts: Parts): Gateway {
     ['GET /passed', showPassed(context)],
     ['GET /plan', showPlan(context)],
     ['GET /activate/phone', createActivation(context).phone],
+    ['GET /slip', showSlip(context)],
+    ['GET /verify', showSlipCheck(context)],
   ]);
   return { context, routes };
 }
@@ -169,6 +175,7 @@ export class Browser<Over extends Gateway = Gateway> {
       path,
       query,
       cookieHeader: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      origin: 'https://ruxi.example',
       address: '127.0.0.1',
       htmx: this.htmx,
       form: body === '' ? emptyForm : (formOf(body) ?? emptyForm),

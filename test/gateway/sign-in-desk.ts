@@ -25,6 +25,7 @@ import { createLive } from '../../gateway/live.ts';
 import { createRevocations } from '../../gateway/revocations.ts';
 import { addRoutes } from '../../gateway/server.ts';
 import { answerLength, captchaAlphabet } from '../../gateway/sign-in/captcha.ts';
+import { createSlipCodes } from '../../gateway/slip/codes.ts';
 import { Desk, givenAdopted, givenEnrolledRecord, givenRecord } from '../given.ts';
 
 export const indexKey = Buffer.alloc(32, 3);
@@ -152,7 +153,10 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
   };
 
   const config = {
-    ...gatewayConfigOf({ RUXI_PORT: '0' }, { index: indexKey, cookie: Buffer.alloc(32, 9) }),
+    ...gatewayConfigOf(
+      { RUXI_PORT: '0' },
+      { index: indexKey, cookie: Buffer.alloc(32, 9), slip: Buffer.alloc(32, 10) },
+    ),
     limits: { ...defaultLimits, ...limits },
   };
   const catalogue = createCatalogue();
@@ -177,6 +181,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
         return hashing.verify(hash, password);
       },
     },
+    slipCodes: createSlipCodes(config.slipKey),
     now,
   };
   const faults: unknown[] = [];

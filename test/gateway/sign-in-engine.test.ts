@@ -23,7 +23,7 @@ beforeAll(async () => {
   cookieKey = key('cookie');
   const config = gatewayConfigOf(
     { RUXI_PORT: '0' },
-    { index: key('index'), cookie: cookieKey },
+    { index: key('index'), cookie: cookieKey, slip: key('slip') },
     engine.config.layout,
   );
   gateway = await startGateway(config, engine.bus);

@@ -13,6 +13,7 @@ import type {
   PageName,
   PoolModel,
   SentCodeModel,
+  SlipModel,
   UnitCardModel,
   UnitModel,
 } from '../../web/view-models.ts';
@@ -452,6 +453,37 @@ const account: PageModels['account'] = {
   phoneMask: '138****0000',
   expiresAt: at(7, 20, 40),
 };
+
+const slip: SlipModel = {
+  name: '王小婷',
+  documentMask: '510*************3X',
+  ticket: '010500000031',
+  programme: { code: '080901', name: '计算机科学与技术', level: '专升本' },
+  area,
+  office,
+  courses: [
+    { unit: a, course: mathematics },
+    { unit: b, course: structures },
+    { unit: c, course: { code: '03708', name: '中国近现代史纲要（2018年版）' } },
+    { unit: d, course: databases },
+  ],
+  feeFen: 14_000,
+  order: '2610_0124_417_1',
+  paidAt: at(7, 9, 12, 3),
+  issuedAt: at(7, 9, 15, 40),
+  code: 'K7QM3F2A9TZX04RB81WDHS6E',
+  checkedAt: 'https://ruxi.example/verify',
+  checkAddress: 'https://ruxi.example/verify?c=K7QM3F2A9TZX04RB81WDHS6E',
+};
+const withSlip: PageModels['slip'] = {
+  demonstration: false,
+  tickets: record.tickets.slice(0, 1),
+  title: '2026年10月自学考试',
+  printFrom: Date.UTC(2026, 9, 20, 1),
+  stand: { state: 'paid', slips: [slip] },
+};
+const noSlip = (stand: PageModels['slip']['stand']) => shown({ ...withSlip, stand });
+const checking = { now, code: slip.code };
 
 type Sample<Name extends PageName> = { model: PageModels[Name]; frame: Frame };
 type Samples = { [Name in PageName]: Record<string, Sample<Name>> };
@@ -1008,6 +1040,39 @@ export const samples: Samples = {
       way: { kind: 'change' },
       problem: { reason: 'old-wrong', at: at(7, 9, 4, 40) },
     }),
+  },
+  slip: {
+    paid: shown(withSlip),
+    two: shown({
+      ...withSlip,
+      demonstration: true,
+      tickets: record.tickets,
+      stand: {
+        state: 'paid',
+        slips: [
+          { ...slip, courses: slip.courses.slice(0, 1), feeFen: 3_500 },
+          {
+            ...slip,
+            courses: slip.courses.slice(1),
+            ...{ feeFen: 10_500, order: '2610_0124_417_2', office: undefined },
+          },
+        ],
+      },
+    }),
+    none: noSlip({ state: 'none' }),
+    unpaid: noSlip({ state: 'unpaid' }),
+    refunding: noSlip({ state: 'refunding', feeFen: 14_000 }),
+    refunded: noSlip({ state: 'refunded', feeFen: 14_000 }),
+  },
+  slipCheck: {
+    open: shown({ now, code: '' }, stranger),
+    valid: shown({ ...checking, verdict: 'valid' }, stranger),
+    invalid: shown({ ...checking, verdict: 'invalid' }, stranger),
+    away: shown({ ...checking, verdict: 'away' }, stranger),
+    malformed: shown(
+      { now, code: 'K7QM-3F2A', problem: { reason: 'slip-code-malformed' } },
+      stranger,
+    ),
   },
 };
 

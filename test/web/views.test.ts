@@ -86,6 +86,7 @@ test('D2 names, codes and texts of others are escaped wherever they stand', () =
     'way',
     'status',
     'candidateType',
+    'verdict',
   ]);
   const spoil = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return kept.has(key) ? value : hostile;

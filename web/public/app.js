@@ -502,6 +502,12 @@
     import(button.dataset.script).then(({ prove }) => prove(button));
   });
 
+  document.addEventListener('click', (event) => {
+    if (event.target.closest('button[data-print]')) window.print();
+  });
+  // The button, and the words in its place.
+  for (const part of all('[data-print]')) part.hidden = !part.hidden;
+
   // ── Answers ───────────────────────────────────────────────────────────────────────────────────
 
   const unknown =
