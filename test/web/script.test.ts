@@ -109,6 +109,7 @@ test('F24 a course goes in without leaving the page, and the box is ready for th
   await page.waitForSelector('text=已放进第三单元');
   expect(await page.title()).toContain('1 门没有余位');
   expect(await focused()).toBe('course');
+  expect(await page.textContent('#said')).toBe('02324 离散数学 已放进第三单元。');
   expect(await page.textContent('#act')).toContain('70.00 元');
 });
 
@@ -174,8 +175,10 @@ test('B2 no answer is not called a failure, and the form can be sent again', asy
   await page.click('button:has-text("保存考位")');
   await eventually(() => page.textContent('#news')).toContain('还不知道这次操作成没成功');
   expect(await page.inputValue('#code')).toBe('123456');
-  await page.click('button:has-text("保存考位")');
+  await page.getByRole('button', { name: '再查一次' }).click();
   await page.waitForSelector('text=2 门已保存');
+  expect(sent).toBe(2);
+  expect(await page.textContent('#news')).toBe('');
 });
 
 test('a busy answer keeps the page and what was typed', async () => {

@@ -200,9 +200,12 @@ describe('the connection', () => {
     });
     await page.fill('#number', '5101');
     await context.setOffline(true);
-    await eventually(() => page.textContent('#news')).toBe(
-      '网络已断开。已保存的考位不受影响。 重试',
-    );
+    const lost = '网络已断开。已保存的考位不受影响。 重试';
+    await eventually(() => page.textContent('#news')).toBe(lost);
+    // A form is not sent into the void: its page, and what is typed on it, would be gone.
+    await page.locator('.btn', { hasText: '确认' }).click();
+    expect(await page.textContent('#news')).toBe(lost);
+    expect(await page.textContent('h1')).toBe('查询准考证号');
     await context.setOffline(false);
     await eventually(() => page.textContent('#news')).toBe('已恢复');
     expect(await page.inputValue('#number')).toBe('5101');

@@ -440,7 +440,10 @@
 
   // ── Forms ─────────────────────────────────────────────────────────────────────────────────────
 
+  const checking = '服务器忙，还没有答复，正在核实这次操作的结果。不用重复点。';
   const busyForms = new Map();
+  /** The last form that changes something. */
+  let sent;
   /** Longer than any answer takes: then the button is given back, and repeating is harmless. */
   const busyMsMax = 35_000;
   /** From here on waiting needs a word. */
@@ -456,22 +459,27 @@
         event.stopImmediatePropagation();
         return;
       }
+      // Nothing can leave: what is typed stays, where the browser would show a page of its own.
+      if (navigator.onLine === false) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        lose();
+        return;
+      }
+      // Another tab waits for this one.
+      if (form.target === '_blank') return;
+      const changes = form.method === 'post';
+      if (changes) sent = { form, button };
       const slow = setTimeout(() => {
         if (!button) return;
         button.dataset.waiting = button.textContent;
         button.textContent = '正在提交…';
         button.setAttribute('aria-disabled', 'true');
       }, 800);
-      const long = setTimeout(
-        () =>
-          tell(
-            'form',
-            '服务器忙，还没有答复，正在核实这次操作的结果。不用重复点。',
-            '我的报考',
-            '/mine',
-          ),
-        slowMs,
-      );
+      const long = setTimeout(() => {
+        if (!changes) tell('form', '服务器忙，还没有答复，请稍等。');
+        else tell('form', checking, '我的报考', '/mine');
+      }, slowMs);
       const late = setTimeout(() => free(form), busyMsMax);
       busyForms.set(form, { button, timers: [slow, long, late] });
     },
@@ -512,6 +520,12 @@
 
   const unknown =
     '网络中断，还不知道这次操作成没成功。再点一次也不会重复；“我的报考”里是真实结果。';
+  /** B2: the same form with the same content is the same command, and gets the same answer. */
+  function tellUnknown() {
+    const again = () => sent.form.requestSubmit(sent.button);
+    const can = sent?.form.isConnected && sent.form.requestSubmit;
+    tell('form', unknown, can ? '再查一次' : '我的报考', can ? again : '/mine');
+  }
 
   /** Where the browser is to go instead, if the answer says so. */
   const wholeOf = (text) => /^<p data-whole="([^"]*)">/.exec(text)?.[1];
@@ -535,7 +549,7 @@
       tell('form');
     }
   });
-  document.addEventListener('htmx:error', () => tell('form', unknown, '我的报考', '/mine'));
+  document.addEventListener('htmx:error', tellUnknown);
 
   let heading = main.querySelector('h1')?.textContent;
   const focusProblem = () => {
@@ -543,6 +557,12 @@
     problem?.focus();
     return Boolean(problem);
   };
+  /** What came of it, for who does not see it: a region that comes with its words may be silent. */
+  function sayAnswer(same) {
+    if (byId('problems')) return;
+    const told = main.querySelector('[role="status"]')?.textContent.trim() ?? '';
+    say(same ? told : `${heading}。${told}`);
+  }
   document.addEventListener('htmx:after:swap', (event) => {
     const target = event.detail.ctx.target;
     if (target?.id === 'captcha-picture') {
@@ -558,6 +578,7 @@
     const same = heading === main.querySelector('h1')?.textContent;
     heading = main.querySelector('h1')?.textContent;
     if (event.detail.ctx.live) return;
+    sayAnswer(same);
     if (focusProblem() || main.querySelector('[autofocus]')) return;
     // What had the focus went with the old content; what stands outside keeps it.
     if (document.activeElement === document.body) main.focus({ preventScroll: same });
