@@ -132,6 +132,68 @@ describe.each<[string, () => Promise<Product>]>([
     await heading(page, '我的报考').waitFor();
   });
 
+  test.each([
+    ['with scripts', true],
+    ['without', false],
+  ])(
+    'F11 F42 F43 R8 D3 B16 %s: the phone is unbound and another bound, the password changed, and set anew',
+    async (_, scripts) => {
+      const { who, page, origin } = await signedIn({ scripts });
+      const fresh = `1990009${scripts ? 1 : 2}${String(who.phone).slice(-3)}`;
+      await chooseArea(page, origin, jinkouhe);
+      await enterCourse(page, courses.A.code);
+      await unit(page, '第一单元').getByText(courses.A.name, { exact: true }).waitFor();
+      await saveWithCode(page, origin, who.phone);
+
+      await page.goto(`${origin}/account/phone`);
+      await heading(page, '解除手机绑定').waitFor();
+      await button(page, '获取验证码').click();
+      const unbinding = await codeFor(page, origin, who.phone, '解除手机绑定');
+      await page.getByLabel('短信验证码').fill(unbinding);
+      await button(page, '解除绑定').click();
+      await page.getByText('手机已解除绑定').waitFor();
+
+      // What is saved stays; every way into registering ends at the binding page.
+      await page.goto(`${origin}/mine`);
+      await page.getByText(courses.A.name).first().waitFor();
+      await page.goto(`${origin}/register/courses`);
+      await heading(page, '绑定手机').waitFor();
+      await page.getByLabel('手机号').fill(fresh);
+      await button(page, '获取验证码').click();
+      await page.getByLabel('短信验证码').fill(await codeFor(page, origin, fresh, '绑定手机号'));
+      await button(page, '绑定').click();
+      await page.getByText('手机已绑定').waitFor();
+      await page.goto(`${origin}/register/courses`);
+      await heading(page, '选择要报考的课程').waitFor();
+
+      await page.goto(`${origin}/account/password`);
+      await page.getByLabel('原密码').fill(who.password);
+      await page.getByLabel('新密码', { exact: true }).fill('san-ma-jin-shan');
+      await page.getByLabel('再输一次新密码').fill('san-ma-jin-shan');
+      await button(page, '提交').click();
+      await page.getByText('密码已修改').waitFor();
+
+      await lookUp(page, origin, product.cookieKey, who);
+      await heading(page, '选择准考证，登录').waitFor();
+      await button(page, '忘记密码').click();
+      await heading(page, '忘记密码').waitFor();
+      await button(page, '获取验证码').click();
+      await page.getByLabel('短信验证码').fill(await codeFor(page, origin, fresh, '重设密码'));
+      await button(page, '下一步').click();
+      await heading(page, '重设密码').waitFor();
+      await page.getByLabel('新密码', { exact: true }).fill('qi-li-ba-shan-jiu');
+      await page.getByLabel('再输一次新密码').fill('qi-li-ba-shan-jiu');
+      await button(page, '提交').click();
+      await page.getByText('密码已修改').waitFor();
+      await signIn(page, origin, product.cookieKey, { ...who, password: 'qi-li-ba-shan-jiu' });
+      await page.goto(`${origin}/account`);
+      await page
+        .getByText(`${fresh.slice(0, 3)}****${fresh.slice(7)}`)
+        .first()
+        .waitFor();
+    },
+  );
+
   test('F19 F20 F21 F22 F24 F25 F27 B1 B2 a candidate takes seats, and every device shows them', async () => {
     const { who, page, origin } = await signedIn();
 

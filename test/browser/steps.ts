@@ -92,15 +92,27 @@ export async function enterCourse(page: Page, code: string): Promise<void> {
   await button(page, '输入报考科目').click();
 }
 
-/** The newest six digits sent to this phone, as soon as the page of messages shows them. */
-export async function codeFor(page: Page, origin: string, phone: string): Promise<string> {
+/**
+ * The newest six digits sent to this phone, as soon as the page of messages shows them. `about`:
+ * what the message says that its code is for.
+ */
+export async function codeFor(
+  page: Page,
+  origin: string,
+  phone: string,
+  about = '',
+): Promise<string> {
   const desk = await page.context().newPage();
   try {
     for (;;) {
       await desk.goto(`${origin}/messages`);
-      const text = (await desk.locator('#main').textContent()) ?? '';
-      const from = text.indexOf(phone);
-      const code = from < 0 ? undefined : /(?<!\d)\d{6}(?!\d)/.exec(text.slice(from + 11))?.[0];
+      const sent = desk
+        .locator('.messages li')
+        .filter({ hasText: phone })
+        .filter({ hasText: about });
+      const [newest = ''] = await sent.allTextContents();
+      const text = newest.slice(newest.indexOf(phone) + phone.length);
+      const code = /(?<!\d)\d{6}(?!\d)/.exec(text)?.[0];
       if (code !== undefined) return code;
       await desk.waitForTimeout(100);
     }
