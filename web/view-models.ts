@@ -155,8 +155,11 @@ export type SignInModel = {
   documentType: string;
   documentNumber: string;
   captcha: CaptchaModel;
-  /** F14: the password was changed and the sign-in that did it has ended. */
-  changed: boolean;
+  /**
+   * `changed`: the password was, and the sign-in that did it has ended (F14). `again`: led here from
+   * a page that is not for strangers; whoever was signed in is not any more.
+   */
+  news: 'changed' | 'again' | undefined;
   problem?: ProblemModel<LookupReason>;
 };
 /** F1: letters to read, a sum in words, or a proof of work that only has to be started. */

@@ -52,7 +52,7 @@ type Page<Model> = {
   /** Whose counts the page follows. */
   live?: (model: Model) => AreaCode;
   /** V3: where the browser goes instead of showing a fragment. */
-  whole?: string;
+  whole?: string | ((model: Model) => string);
   /** On paper nothing stands around it. */
   paper?: true;
   say?: (problem: NonNullable<Model extends { problem?: infer P } ? P : never>) => words.Said;
@@ -67,7 +67,7 @@ const pages: { readonly [Name in PageName]: Page<PageModels[Name]> } = {
     file: 'sign-in',
     title: () => '查询准考证号',
     menu: 'sign-in',
-    whole: '/sign-in',
+    whole: ({ news }) => (news === undefined ? '/sign-in' : `/sign-in?${news}`),
     say: words.sayLookup,
   },
   tickets: {
@@ -239,7 +239,9 @@ export function createViews(): Views {
     const stepsPart = `<hx-partial hx-target="#steps" hx-swap="outerHTML">${steps.text}</hx-partial>`;
     const step = page.step === undefined ? '' : `第 ${page.step} 步，共 6 步 - `;
     return (model, frame) => {
-      if (frame === undefined && page.whole !== undefined) return wholeInstead(page.whole);
+      if (frame === undefined && page.whole !== undefined) {
+        return wholeInstead(typeof page.whole === 'string' ? page.whole : page.whole(model));
+      }
       const { problem } = model as { problem?: ProblemModel<never> };
       const said = problem && page.say?.(problem as never);
       const { main, act } = body(model, said);

@@ -7,7 +7,7 @@
  */
 import { normaliseDocument } from '../../engine/protocol/documents.ts';
 import { personIdOf } from '../../engine/protocol/indices.ts';
-import type { CaptchaModel } from '../../web/view-models.ts';
+import type { CaptchaModel, SignInModel } from '../../web/view-models.ts';
 import type { LookupReason } from '../../web/wording.ts';
 import type { Session } from '../catalogue.ts';
 import type { GatewayContext } from '../context.ts';
@@ -41,7 +41,7 @@ export function createLookup(context: GatewayContext): Lookup {
     const signIn = signInOf(context, request);
     if (signIn !== undefined) return redirect(signIn.kind === 'full' ? '/' : '/activate');
     const { visitor, setCookies } = visitorOf(request);
-    const shown = { captcha: noCaptchaYet, changed: request.query === 'changed' };
+    const shown = { captcha: noCaptchaYet, news: newsOf(request.query) };
     return withCookies(signInReply(context, request, visitor, 200, shown), setCookies);
   }
 
@@ -150,6 +150,10 @@ export function createLookup(context: GatewayContext): Lookup {
 
   return { open, captcha: captchaOf, find };
 }
+
+/** What led to the first page of signing in, from its address. */
+const newsOf = (query: string): SignInModel['news'] =>
+  query === 'changed' || query === 'again' ? query : undefined;
 
 function withCookies(reply: Reply, cookies: readonly string[]): Reply {
   return cookies.length === 0 ? reply : { ...reply, cookies };

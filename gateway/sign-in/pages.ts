@@ -4,7 +4,12 @@ import type { EpochMs } from '../../engine/protocol/ids.ts';
 import { ticketMask } from '../../engine/protocol/masks.ts';
 import type { RefusalDetail } from '../../engine/protocol/refusals.ts';
 import type { CandidateView } from '../../engine/protocol/replies.ts';
-import type { CaptchaModel, ProblemModel, SentCodeModel } from '../../web/view-models.ts';
+import type {
+  CaptchaModel,
+  ProblemModel,
+  SentCodeModel,
+  SignInModel,
+} from '../../web/view-models.ts';
 import type {
   ForgottenReason,
   LookupReason,
@@ -25,17 +30,17 @@ export function signInReply(
   request: Request,
   visitor: Visitor,
   status: number,
-  shown: { reason?: LookupReason; captcha: CaptchaModel; changed?: boolean },
+  shown: { reason?: LookupReason; captcha: CaptchaModel; news?: SignInModel['news'] },
 ): Reply {
   const { form } = request;
-  const { reason, captcha, changed = false } = shown;
+  const { reason, captcha, news } = shown;
   return show(context, request, status, 'signIn', {
     form: context.cookies.formToken(visitor, 0, context.now()),
     documentTypes,
     documentType: form.get('documentType') || (documentTypes[0]?.code ?? ''),
     documentNumber: form.get('documentNumber').slice(0, documentInputMax),
     captcha,
-    changed,
+    news,
     ...(reason === undefined ? {} : { problem: { reason } }),
   });
 }

@@ -16,8 +16,9 @@ export function signInOf(context: GatewayContext, request: Request): SignIn | un
   return context.revocations.ended(signIn) ? undefined : signIn;
 }
 
+/** Led here from a page that is not for strangers: the page says so, since the sign-in may have ended. */
 export const startOver = (context: GatewayContext): Reply =>
-  redirect('/sign-in', [context.cookies.clearSignIn()]);
+  redirect('/sign-in?again', [context.cookies.clearSignIn()]);
 
 /** `reply` is to be sent instead when nobody, or only an activation sign-in, is there. */
 export function candidateOf(

@@ -198,9 +198,9 @@ describe('修改密码', () => {
     const other = await signedIn();
     await browser.get('/account/password');
     const done = await change(browser);
-    expect([done.path, done.model.changed]).toEqual(['/sign-in?changed', true]);
+    expect([done.path, done.model.news]).toEqual(['/sign-in?changed', 'changed']);
     for (const one of [browser, other]) {
-      expect((await one.get('/account')).path).toBe('/sign-in');
+      expect((await one.get('/account')).path).toBe('/sign-in?again');
     }
     expect((await browser.signIn(someone, importedPassword)).model.problem.reason).toBe('failed');
     expect((await browser.signIn(someone, newPassword)).frame.signedIn.kind).toBe('full');
@@ -258,7 +258,7 @@ describe('修改密码', () => {
     world.loseNextAnswer();
     const lost = await change(browser);
     expect([lost.status, lost.model.problem]).toEqual([503, { reason: 'outcome-unknown' }]);
-    expect((await change(browser)).path).toBe('/sign-in');
+    expect((await change(browser)).path).toBe('/sign-in?again');
     expect(rowOf(someone)?.generation).toBe(2);
     expect((await browser.signIn(someone, newPassword)).frame.signedIn.kind).toBe('full');
   });
@@ -306,8 +306,8 @@ describe('忘记密码', () => {
     const proven = await prove(browser, rightCode);
     expect([proven.page, proven.model.way.kind]).toEqual(['resetPassword', 'forgotten']);
     const done = await set(browser);
-    expect([done.path, done.model.changed]).toEqual(['/sign-in?changed', true]);
-    expect((await other.get('/account')).path).toBe('/sign-in');
+    expect([done.path, done.model.news]).toEqual(['/sign-in?changed', 'changed']);
+    expect((await other.get('/account')).path).toBe('/sign-in?again');
     expect((await browser.signIn(someone, newPassword)).frame.signedIn.kind).toBe('full');
     expect((await other.signIn(someone, importedPassword)).model.problem.reason).toBe('failed');
   });
@@ -468,7 +468,7 @@ describe('忘记密码', () => {
     // No initial password opens anything once there is one of one's own.
     const old = await world.browser().signIn(someone, someone.slice(-6));
     expect(old.model.problem.reason).toBe('failed');
-    expect((await browser.get('/activate/password')).path).toBe('/sign-in');
+    expect((await browser.get('/activate/password')).path).toBe('/sign-in?again');
     expect((await other.signIn(someone, newPassword)).frame.signedIn.kind).toBe('full');
   });
 });
@@ -480,7 +480,7 @@ describe('sign-ins', () => {
     await browser.get('/account');
     const done = await browser.post('/account/end-sign-ins');
     expect([done.path, done.model.news]).toEqual(['/account?ended', 'ended']);
-    for (const one of others) expect((await one.get('/account')).path).toBe('/sign-in');
+    for (const one of others) expect((await one.get('/account')).path).toBe('/sign-in?again');
     const page = await browser.get('/account');
     expect(page.status).toBe(200);
     expect(page.model.expiresAt).toBe(world.desk.now + signInMs);
@@ -508,7 +508,7 @@ describe('sign-ins', () => {
     expect((await copy.get('/account')).status).toBe(200);
     const { frame } = await browser.get('/');
     await browser.post('/sign-out', { token: frame.signedIn.signOutForm });
-    expect((await copy.get('/account')).path).toBe('/sign-in');
+    expect((await copy.get('/account')).path).toBe('/sign-in?again');
     expect((await other.get('/account')).path).toBe('/account');
   });
 

@@ -66,11 +66,11 @@ test.each(posts)('a form from another site is refused: $path', async ({ path }) 
   expect((await ask('POST', path, fetched)).status).toBe(403);
 });
 
-test.each(routes.filter(({ path }) => /^\/(register|mine|activate|slip)/.test(path)))(
+test.each(routes.filter(({ path }) => /^\/(register|mine|activate|slip|account)/.test(path)))(
   'D1 nobody gets in without signing in: $method $path',
   async ({ method, path }) => {
     const answer = await ask(method, path);
     expect(answer.status).toBe(303);
-    expect(answer.headers.get('location')).toBe('/sign-in');
+    expect(answer.headers.get('location')).toBe('/sign-in?again');
   },
 );

@@ -450,7 +450,7 @@ test('F8 D1 F9 the initial password opens an activation only: no name, nowhere e
   }
   expect((await browser.get('/activate/password')).path).toBe('/activate');
   world.desk.now += activationMs;
-  expect((await browser.get('/activate/phone')).path).toBe('/sign-in');
+  expect((await browser.get('/activate/phone')).path).toBe('/sign-in?again');
 });
 
 test('F8 a small x in the initial password will do', async () => {
@@ -481,7 +481,7 @@ test('F10 F12 F13 F14 bind a phone, change the password, sign in anew', async ()
   expect(browser.last.path).toBe('/activate/password');
   const fields = { initial, password: newPassword, again: newPassword };
   const ended = await browser.post('/activate/password', fields);
-  expect([ended.path, ended.model.changed]).toEqual(['/sign-in?changed', true]);
+  expect([ended.path, ended.model.news]).toEqual(['/sign-in?changed', 'changed']);
   expect(browser.cookies.has('ruxi-sign-in')).toBe(false);
   const old = await browser.signIn(someone, initial);
   expect(old.model.problem).toEqual({ reason: 'failed' });
@@ -495,7 +495,7 @@ test('F14 every earlier sign-in of the person ends with the change', async () =>
   await browser.signIn(someone, initial);
   await bind(phone(next));
   await browser.post('/activate/password', { initial, password: newPassword, again: newPassword });
-  expect((await elsewhere.get('/activate/phone')).path).toBe('/sign-in');
+  expect((await elsewhere.get('/activate/phone')).path).toBe('/sign-in?again');
 });
 
 test('F14 D1 an activation from before the change opens nothing, also where its end is not heard', async () => {
@@ -512,7 +512,7 @@ test('F14 D1 an activation from before the change opens nothing, also where its 
       password: newPassword,
       again: newPassword,
     });
-    expect((await elsewhere.get('/activate')).path).toBe('/sign-in');
+    expect((await elsewhere.get('/activate')).path).toBe('/sign-in?again');
   } finally {
     world.context.revocations.ended = ended;
   }
@@ -667,7 +667,7 @@ test('B2 a lost answer is unknown, and the same form again finds the truth', asy
   const password = { initial, password: newPassword, again: newPassword };
   expect((await browser.post('/activate/password', password)).status).toBe(503);
   // The sign-in that set it has ended, and the password holds.
-  expect((await browser.post('/activate/password', password)).path).toBe('/sign-in');
+  expect((await browser.post('/activate/password', password)).path).toBe('/sign-in?again');
   expect((await browser.signIn(someone, newPassword)).frame.signedIn.kind).toBe('full');
 });
 
@@ -741,7 +741,7 @@ test('B16 继续 puts the end of a sign-in off, the same one, and not for ever',
     renewable: false,
   });
   world.desk.now = began + signInWholeMs;
-  expect((await browser.get('/mine')).path).toBe('/sign-in');
+  expect((await browser.get('/mine')).path).toBe('/sign-in?again');
 });
 
 test('B16 an activation is put off with the document number that its password is compared with', async () => {
@@ -772,5 +772,5 @@ test('B16 scripts get the bar alone; whoever has no sign-in any more begins anew
   expect(answer.status).toBe(200);
   expect(await answer.json()).toMatchObject({ page: 'renewBar', model: { renewable: true } });
   browser.cookies.clear();
-  expect((await browser.post('/sign-in/renew', { token })).path).toBe('/sign-in');
+  expect((await browser.post('/sign-in/renew', { token })).path).toBe('/sign-in?again');
 });

@@ -189,7 +189,7 @@ const lookup: PageModels['signIn'] = {
   documentType: 'resident-id',
   documentNumber: '',
   captcha: { way: 'picture', token: undefined, answer: '', asked: false },
-  changed: false,
+  news: undefined,
 };
 const sum: CaptchaModel & { way: 'sum' } = {
   way: 'sum',
@@ -560,7 +560,8 @@ export const samples: Samples = {
   },
   signIn: {
     fresh: shown(lookup, stranger),
-    changed: shown({ ...lookup, changed: true }, stranger),
+    changed: shown({ ...lookup, news: 'changed' }, stranger),
+    again: shown({ ...lookup, news: 'again' }, stranger),
     wrong: shown(
       {
         ...lookup,
