@@ -170,7 +170,10 @@ test('F41 who is not signed in has no slip', async () => {
   const { gateway } = await paid();
   const handler = gateway.routes.get('GET /slip') ?? expect.unreachable();
   const request = { cookieHeader: '', query: '', address: '127.0.0.1' };
-  expect(await handler(request as never)).toMatchObject({ status: 303, location: '/sign-in?again' });
+  expect(await handler(request as never)).toMatchObject({
+    status: 303,
+    location: '/sign-in?again',
+  });
 });
 
 // ── Checking ────────────────────────────────────────────────────────────────────────────────────
