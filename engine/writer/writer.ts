@@ -101,7 +101,7 @@ type Batch = {
   at: EpochMs | undefined;
   index: number;
   size: number;
-  /** Of `size`; queries leave the rows behind the journal as they are. */
+  /** Of `size`, those that somebody waits for: they leave the rows behind the journal as they are. */
   commands: number;
   events: RuxiEvent[];
   changed: Set<Row>;
@@ -257,7 +257,7 @@ class PartitionWriter implements Writer {
     const { id } = command;
     const { at } = batch;
     const { vault, store } = this.#options;
-    batch.commands += 1;
+    if (!isWaitedForByNobody(command)) batch.commands += 1;
     if (this.#spaceLow) return refusedAs(id, 'busy');
     // 4. Stamp.
     if (at === undefined) return refusedAs(id, 'clock-doubted');
@@ -528,7 +528,7 @@ class PartitionWriter implements Writer {
     this.#idle = setTimeout(() => this.#writeBehind(), going ? 0 : this.#limits.idleMs);
     if (!going) this.#idle.unref();
   }
-  /** Queries alone keep no writer busy: rows are written beside them. */
+  /** Queries and news alone keep no writer busy: rows are written beside them. */
   #idles(): boolean {
     return this.#options.clock.monotonic() - this.#commandsAt >= this.#limits.idleMs;
   }
@@ -597,5 +597,8 @@ class PartitionWriter implements Writer {
     this.#options.exit(failStopCode, reason);
   };
 }
+
+/** News of a rush goes out for a long time after it, at a pace: a writer is at rest all the same. */
+const isWaitedForByNobody = ({ kind }: Command): boolean => kind === 'note-news';
 
 const refusedAs = (id: string, reason: RefusalReason) => ({ id, kind: 'refused', reason }) as const;

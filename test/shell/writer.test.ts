@@ -540,6 +540,19 @@ test('draining answers what waits, takes nothing new, and leaves no row behind',
   expect(desk.store.checkpointed).toBe(desk.writer.status().index);
 });
 
+test('news that goes out at a pace keeps no row from being written', async () => {
+  const desk = new WriterDesk();
+  const idleMs = 2 ** 31 - 1;
+  await desk.start({ idleMs });
+  await desk.open();
+  await desk.send(choose(1, 0, '11001'));
+  desk.pass(idleMs);
+  expect(desk.writer.status().lag).toBeGreaterThan(0);
+  const { area, person } = from(1, 0);
+  await desk.send({ kind: 'note-news', area, person, news: 1, outcome: 'sent' });
+  expect(desk.writer.status().lag).toBe(0);
+});
+
 test('clean candidates beyond the cap leave memory and come back when asked for', async () => {
   const desk = new WriterDesk();
   await desk.start({ residentMax: 5 });
