@@ -1,6 +1,6 @@
 /**
- * autocannon over prepared requests, each sent once, in a process of its own. Arguments: port,
- * connections, seconds, file of prepared requests, and `once` or `again`.
+ * autocannon over prepared requests, in a process of its own. Arguments: port, connections, seconds,
+ * file of prepared requests, and `once` or `again`.
  */
 import autocannon from 'autocannon';
 import { readPrepared } from './open-loop.ts';
@@ -9,24 +9,24 @@ const [port, connections, seconds, path, repeats] = process.argv.slice(2);
 const prepared = readPrepared(String(path)).map((request) => {
   const text = request.toString('latin1');
   const end = text.indexOf('\r\n\r\n');
-  const [, ...lines] = text.slice(0, end).split('\r\n');
+  const [first = '', ...lines] = text.slice(0, end).split('\r\n');
+  const [method, path] = first.split(' ') as ['GET' | 'POST', string];
   // autocannon writes Host and Content-Length itself; twice would be refused.
   const headers = Object.fromEntries(
     lines
       .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)])
       .filter(([name]) => name !== 'Host' && name !== 'Content-Length'),
   );
-  return { headers, body: text.slice(end + 4) };
+  return { method, path, headers, body: text.slice(end + 4) };
 });
 
 let next = 0;
 const result = await autocannon({
-  url: `http://127.0.0.1:${port}/register/save`,
+  url: `http://127.0.0.1:${port}`,
   connections: Number(connections),
   duration: Number(seconds),
   requests: [
     {
-      method: 'POST',
       setupRequest: (request) => {
         if (next === prepared.length && repeats === 'again') next = 0;
         const one = prepared[next];

@@ -34,6 +34,7 @@ const answerWithinMs = 10 * 60_000;
 /** Commands that name no epoch: nothing here is repeated across a restart. */
 const anyEpoch = 0;
 const noTimeoutMs = 60_000;
+const passedCount = 6;
 /** Of no password: nobody here signs in by typing one. */
 const someHash = `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
@@ -87,6 +88,11 @@ export async function inventPeople(
   const offered = offeredByUnit(catalogue);
   const programme = catalogue.programmes[0];
   if (programme === undefined) throw new Error('the catalogue has no programme');
+  // On file for everybody: it is what pages that are looked up show.
+  const { code } = programme;
+  const passed = programme.courses
+    .slice(0, passedCount)
+    .map((course) => ({ course, grade: 75, passedIn: '2025-10' }));
   const answerBy = Date.now() + answerWithinMs;
 
   const people: InventedPerson[] = [];
@@ -100,7 +106,7 @@ export async function inventPeople(
     people.push({
       person: vault.personIdOf('bench', String(number)),
       ticket: String(number).padStart(12, '9'),
-      programme: programme.code,
+      programme: code,
       area,
       units,
       challenge: opaque('challenge', number),
@@ -129,9 +135,7 @@ export async function inventPeople(
           hasPhoto: true,
           passwordHash: someHash,
           activationCode: '',
-          tickets: [
-            { number: ticket, programme: programme?.code ?? '', status: 'active', passed: [] },
-          ],
+          tickets: [{ number: ticket, programme: code, status: 'active', passed }],
         },
         person,
         vault,
@@ -155,7 +159,7 @@ export async function inventPeople(
           ...envelope(`course${revision}`),
           ...onArea,
           revision,
-          programme: programme?.code ?? '',
+          programme: code,
           course: courses[Math.floor(random() * courses.length)] ?? '',
           replace: false,
         });
@@ -175,6 +179,36 @@ export async function inventPeople(
   return people;
 }
 
+/** Saves what each of them holds. */
+export async function savePeople(
+  port: ImportPort,
+  vault: Vault,
+  people: readonly InventedPerson[],
+): Promise<void> {
+  function* commands(): Generator<Sendable> {
+    for (const one of people) {
+      const { area, challenge } = one;
+      yield {
+        partition: partitionOfArea(port.layout, area),
+        command: saveOf(one, vault.smsCodeOf(challenge)),
+        origin: `save of ${challenge}`,
+      };
+    }
+  }
+  await sendAll(port, commands());
+}
+
+export function saveOf(one: InventedPerson, code: string): Command {
+  const { area, person, ticket, units, challenge, revision } = one;
+  return {
+    kind: 'save-seats',
+    id: `save-${challenge.slice(-17)}`,
+    answerBy: Date.now() + answerWithinMs,
+    epoch: anyEpoch,
+    ...{ area, person, claim: 1, revision, ticket, challenge, code, units },
+  };
+}
+
 /** The request of one person's save, as bytes. */
 export function saveRequest(
   one: InventedPerson,
@@ -183,25 +217,8 @@ export function saveRequest(
   vault: Vault,
   number: number,
 ): string {
+  const nonce = nonceOf(number);
   const now = Date.now();
-  const nonce = opaque('nonce', number);
-  const pair = (setCookie: string) => setCookie.slice(0, setCookie.indexOf(';'));
-  const cookie = [
-    pair(
-      cookies.setSignIn({
-        person: one.person,
-        ticket: one.ticket,
-        programme: one.programme,
-        nameMask: '压 * 生',
-        kind: 'full',
-        generation: 0,
-        issuedAt: now,
-        expiresAt: now + 3_600_000,
-        nonce,
-      }),
-    ),
-    pair(cookies.setArea(one.person, { area: one.area, claim: 1 })),
-  ].join('; ');
   const token = cookies.formToken(`${nonce}~${one.area}~${epoch}`, one.revision, now);
   const body = new URLSearchParams([
     ['token', `${epoch.toString(36)}.${token}`],
@@ -209,20 +226,49 @@ export function saveRequest(
     ...one.units.map((unit): [string, string] => ['units', unit]),
     ['code', vault.smsCodeOf(one.challenge)],
   ]).toString();
-  // As behind a proxy: every person has an address of their own.
-  const address = `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
   return [
     'POST /register/save HTTP/1.1',
-    'Host: 127.0.0.1',
     'Content-Type: application/x-www-form-urlencoded',
     `Content-Length: ${body.length}`,
     'HX-Request: true',
-    `X-Forwarded-For: ${address}`,
-    `Cookie: ${cookie}`,
+    ...headOf(one, cookies, number),
     '',
     body,
   ].join('\r\n');
 }
+
+/** The request of one person's look at a page, as bytes. */
+export const pageRequest = (
+  path: string,
+  one: InventedPerson,
+  cookies: Cookies,
+  number: number,
+): string => [`GET ${path} HTTP/1.1`, ...headOf(one, cookies, number), '', ''].join('\r\n');
+
+/** Signed in, in an area, and as behind a proxy: every person has an address of their own. */
+function headOf(one: InventedPerson, cookies: Cookies, number: number): string[] {
+  const now = Date.now();
+  const pair = (setCookie: string) => setCookie.slice(0, setCookie.indexOf(';'));
+  const signIn = cookies.setSignIn({
+    person: one.person,
+    ticket: one.ticket,
+    programme: one.programme,
+    nameMask: '压 * 生',
+    kind: 'full',
+    generation: 1,
+    issuedAt: now,
+    expiresAt: now + 12 * 3_600_000,
+    nonce: nonceOf(number),
+  });
+  const area = cookies.setArea(one.person, { area: one.area, claim: 1 });
+  return [
+    'Host: 127.0.0.1',
+    `X-Forwarded-For: 10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`,
+    `Cookie: ${pair(signIn)}; ${pair(area)}`,
+  ];
+}
+
+const nonceOf = (number: number): string => opaque('nonce', number);
 
 /** How many of these people have every one of their seats saved, asked of the books. */
 export async function countSaved(
@@ -249,18 +295,21 @@ export async function countSaved(
   return saved;
 }
 
-/** Waits until messages are sent and every row stands behind the journal. */
+/** News goes out at a pace, and each note of it leaves a row for a moment: that is as quiet as it gets. */
+export const rowsAtRest = 64;
+
+/** Waits until codes are sent and what was done stands behind the journal. */
 export async function untilQuiet(bus: Bus, partitions: readonly string[]): Promise<void> {
-  let before = '';
   for (let same = 0; same < 3; ) {
-    const now: number[] = [];
+    let quiet = true;
     for (const partition of partitions) {
-      const [reply] = await askAll(bus, partition, [{ kind: 'status' }]);
-      if (reply?.kind !== 'status') throw new Error('the writer did not say its status');
-      now.push(reply.status.index, reply.status.lag);
+      const asked = [{ kind: 'status' }, { kind: 'channels' }] as const;
+      const [at, channels] = await askAll(bus, partition, asked);
+      if (at?.kind !== 'status' || channels?.kind !== 'channels')
+        throw new Error('the writer did not say how it is');
+      if (at.status.lag > rowsAtRest || channels.waiting.codes > 0) quiet = false;
     }
-    same = now.join() === before ? same + 1 : 0;
-    before = now.join();
+    same = quiet ? same + 1 : 0;
     await pause(100);
   }
 }

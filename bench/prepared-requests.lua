@@ -1,5 +1,5 @@
--- wrk sends prepared requests, each once, read one by one from a file of "<length in 6 digits><bytes>".
--- wrk -s prepared-saves.lua ... -- <file prefix> once|again; thread n reads <prefix>.<n>
+-- wrk sends prepared requests, read one by one from a file of "<length in 6 digits><bytes>".
+-- wrk -s prepared-requests.lua ... -- <file prefix> once|again; thread n reads <prefix>.<n>
 
 local threads = {}
 
