@@ -48,6 +48,9 @@ export type WindowNow =
   | { state: 'closed'; nextDay: BookingDay }
   | { state: 'over' };
 
+/** What the calendar alone says: paying and refunds go by it, a pause of booking or not (D9). */
+export type CalendarNow = Exclude<WindowNow, { state: 'paused' }>;
+
 export type Catalogue = {
   /** Absent until the engine has told; `/readyz` waits for it. */
   current(): Session | undefined;
@@ -98,13 +101,18 @@ export function indexSession(adopted: Adopted): Session {
 
 /** K2. `adopted` as indexed: its calendar is in order. */
 export function windowAt(adopted: Adopted, at: EpochMs): WindowNow {
-  const { calendar, window } = adopted;
+  const { window } = adopted;
+  const calendar = calendarAt(adopted, at);
+  // Before the first opening, and where there is no day at all, a pause says nothing.
+  const begun = calendar.state !== 'before' && adopted.calendar.length > 0;
+  if (window.state !== 'paused' || !begun) return calendar;
+  return { state: 'paused', reason: window.reason, newsBy: window.newsBy };
+}
+
+/** `adopted` as indexed. */
+export function calendarAt({ calendar }: Adopted, at: EpochMs): CalendarNow {
   const first = calendar[0];
-  if (first === undefined) return { state: 'over' };
-  if (at < first.opensAt) return { state: 'before', opensAt: first.opensAt };
-  if (window.state === 'paused') {
-    return { state: 'paused', reason: window.reason, newsBy: window.newsBy };
-  }
+  if (first !== undefined && at < first.opensAt) return { state: 'before', opensAt: first.opensAt };
   for (const [order, day] of calendar.entries()) {
     if (at < day.opensAt) return { state: 'closed', nextDay: day };
     if (at < day.closesAt) return { state: 'open', day, nextDay: calendar[order + 1] };

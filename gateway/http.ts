@@ -39,6 +39,8 @@ export type Request = {
   readonly address: string;
   /** htmx asked: a fragment is wanted instead of a page. */
   readonly htmx: boolean;
+  /** What the browser says of itself: good for a guess at most. */
+  readonly userAgent: string;
   /** Filled for POST; empty otherwise. */
   form: Form;
 };
@@ -62,6 +64,15 @@ export type Reply = {
 
 /** Answering at once, without a promise, is the cheapest way and always allowed. */
 export type Handler = (request: Request) => Reply | Promise<Reply>;
+
+/** What another server posts: its bytes as they came, and header names in lower case. */
+export type RawRequest = {
+  readonly path: string;
+  readonly address: string;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Uint8Array;
+};
+export type RawHandler = (request: RawRequest) => Reply | Promise<Reply>;
 
 export type Asset = {
   path: string;
@@ -152,6 +163,28 @@ export class HttpServer {
   post(path: string, handler: Handler): this {
     this.#paths.add(path);
     this.#app.post(path, (res, req) => this.#withBody(res, req, handler));
+    return this;
+  }
+
+  /**
+   * A post that comes from no page of ours and is no form: neither origin nor cookie nor content type
+   * is asked about, since what it says is believed for its signature alone.
+   */
+  raw(path: string, bytesMax: number, handler: RawHandler): this {
+    this.#paths.add(path);
+    this.#app.post(path, (res, req) => {
+      const head = readHead(req);
+      const refusal = lengthRefusal(head, bytesMax);
+      if (refusal !== undefined) return this.#fail(res, refusal, false, true);
+      const headers = new Map<string, string>();
+      req.forEach((name, value) => {
+        headers.set(name, value);
+      });
+      const address = this.#addressOf(res, head);
+      this.#gather(res, bytesMax, (body) =>
+        this.#run(res, path, 'POST', () => handler({ path, address, headers, body })),
+      );
+    });
     return this;
   }
 
@@ -273,9 +306,9 @@ export class HttpServer {
 
   #withoutBody(res: HttpResponse, req: HttpRequest, method: 'GET' | 'HEAD', handler: Handler) {
     const head = readHead(req);
-    const isHead = method === 'HEAD';
-    if (head.doubtful || head.length > 0) return this.#fail(res, 400, isHead, true);
-    this.#run(res, this.#requestOf(res, req, head, method), handler, isHead);
+    if (head.doubtful || head.length > 0) return this.#fail(res, 400, method === 'HEAD', true);
+    const request = this.#requestOf(res, req, head, method);
+    this.#run(res, request.path, method, () => handler(request));
   }
 
   #withBody(res: HttpResponse, req: HttpRequest, handler: Handler) {
@@ -283,6 +316,17 @@ export class HttpServer {
     const refusal = this.#refusalOf(head);
     if (refusal !== undefined) return this.#fail(res, refusal, false, true);
     const request = this.#requestOf(res, req, head, 'POST');
+    this.#gather(res, formBytesMax, (body) => {
+      const text = textOf(body);
+      const form = text === undefined ? undefined : formOf(text);
+      if (form === undefined) return this.#fail(res, 400, false, false);
+      request.form = form;
+      this.#run(res, request.path, 'POST', () => handler(request));
+    });
+  }
+
+  /** H3. */
+  #gather(res: HttpResponse, bytesMax: number, whole: (body: Buffer) => void) {
     let gathered: Buffer | undefined;
     let ended = false;
     res.onAborted(() => {
@@ -293,29 +337,24 @@ export class HttpServer {
       if (ended) return;
       // The chunk's memory is the library's and gone after this call.
       const bytes = Buffer.from(chunk);
-      const whole = gathered === undefined ? bytes : Buffer.concat([gathered, bytes]);
-      if (whole.length > formBytesMax) {
+      const body = gathered === undefined ? bytes : Buffer.concat([gathered, bytes]);
+      if (body.length > bytesMax) {
         ended = true;
         return this.#fail(res, 413, false, true);
       }
       if (!isLast) {
-        gathered = gathered === undefined ? Buffer.from(bytes) : whole;
+        gathered = gathered === undefined ? Buffer.from(bytes) : body;
         return;
       }
       ended = true;
-      const text = textOf(whole);
-      const form = text === undefined ? undefined : formOf(text);
-      if (form === undefined) return this.#fail(res, 400, false, false);
-      request.form = form;
-      this.#run(res, request, handler, false);
+      whole(body);
     });
   }
 
-  /** Why a POST is not even read. */
+  /** Why a form is not even read. */
   #refusalOf(head: Head): FailureStatus | undefined {
-    if (head.doubtful) return 400;
-    if (head.lengths === 0) return 411;
-    if (head.length > formBytesMax) return 413;
+    const refusal = lengthRefusal(head, formBytesMax);
+    if (refusal !== undefined) return refusal;
     if (!head.contentType.startsWith('application/x-www-form-urlencoded')) return 415;
     if (!this.#ownOrigin(head)) return 403;
     return undefined;
@@ -335,28 +374,39 @@ export class HttpServer {
   }
 
   #requestOf(res: HttpResponse, req: HttpRequest, head: Head, method: Request['method']): Request {
-    const peer = new Uint8Array(res.getRemoteAddress());
     return {
       method,
       path: req.getUrl(),
       query: req.getQuery(),
       cookieHeader: head.cookie,
       origin: this.#options.origin ?? `http://${head.host}`,
-      address: addressOf(peer, head.forwardedFor, this.#options.trustedProxies),
+      address: this.#addressOf(res, head),
       htmx: head.htmx,
+      userAgent: head.userAgent,
       form: emptyForm,
     };
   }
 
-  #run(res: HttpResponse, request: Request, handler: Handler, isHead: boolean) {
+  #addressOf(res: HttpResponse, { forwardedFor }: Head): string {
+    const peer = new Uint8Array(res.getRemoteAddress());
+    return addressOf(peer, forwardedFor, this.#options.trustedProxies);
+  }
+
+  #run(
+    res: HttpResponse,
+    path: string,
+    method: Request['method'],
+    act: () => Reply | Promise<Reply>,
+  ) {
+    const isHead = method === 'HEAD';
     let reply: Reply | Promise<Reply>;
     try {
-      reply = handler(request);
+      reply = act();
     } catch (error) {
-      return this.#fault(res, request, error, isHead, false);
+      return this.#fault(res, path, error, isHead, false);
     }
     if (!(reply instanceof Promise)) return this.#send(res, reply, isHead, false);
-    if (request.method !== 'POST') {
+    if (method !== 'POST') {
       res.onAborted(() => {
         res.gone = true;
       });
@@ -365,7 +415,7 @@ export class HttpServer {
     reply
       .then(
         (answer) => this.#sendLater(res, answer, isHead),
-        (error: unknown) => this.#fault(res, request, error, isHead, true),
+        (error: unknown) => this.#fault(res, path, error, isHead, true),
       )
       .finally(() => {
         this.#running -= 1;
@@ -373,8 +423,8 @@ export class HttpServer {
       });
   }
 
-  #fault(res: HttpResponse, request: Request, error: unknown, isHead: boolean, later: boolean) {
-    this.#options.onFault(request.path, error);
+  #fault(res: HttpResponse, path: string, error: unknown, isHead: boolean, later: boolean) {
+    this.#options.onFault(path, error);
     const reply = failureReply(500, this.#options.failurePage(500));
     if (later) this.#sendLater(res, reply, isHead);
     else this.#send(res, reply, isHead, false);
@@ -447,6 +497,7 @@ type Head = {
   socketKey: string;
   socketProtocol: string;
   htmx: boolean;
+  userAgent: string;
   lengths: number;
   length: number;
   /** H5. */
@@ -465,6 +516,7 @@ function readHead(req: HttpRequest): Head {
     socketKey: '',
     socketProtocol: '',
     htmx: false,
+    userAgent: '',
     lengths: 0,
     length: 0,
     doubtful: false,
@@ -497,6 +549,9 @@ function readHead(req: HttpRequest): Head {
       case 'sec-websocket-protocol':
         head.socketProtocol = value;
         break;
+      case 'user-agent':
+        head.userAgent = value;
+        break;
       case 'hx-request':
         head.htmx = value === 'true';
         break;
@@ -512,6 +567,13 @@ function readHead(req: HttpRequest): Head {
   });
   if (hosts !== 1 || head.lengths > 1) head.doubtful = true;
   return head;
+}
+
+/** Why a body is not even read. */
+function lengthRefusal(head: Head, bytesMax: number): FailureStatus | undefined {
+  if (head.doubtful) return 400;
+  if (head.lengths === 0) return 411;
+  return head.length > bytesMax ? 413 : undefined;
 }
 
 const failureReply = (status: FailureStatus, body: string): Reply => ({ status, body });

@@ -25,6 +25,14 @@ export type LimitsConfig = {
   phonesAccount: Allowance;
   /** Everything one signed-in person sends. */
   account: Allowance;
+  /** F36: document numbers typed again by one person, most of whose digits are masked. */
+  documentsAccount: Allowance;
+  /** F40: each makes us ask the provider. */
+  queriesAccount: Allowance;
+  /** Notices of payment providers, by the address they come from: each costs a signature's check. */
+  noticesAddress: Allowance;
+  /** Those that nobody could trust and that were set aside for staff, by provider (D14). */
+  noticesWrong: Allowance;
   /** Captcha pictures, together: drawing them is the dearest thing a stranger can ask for. */
   captchasTogether: Allowance;
   /** Lookups and sign-ins, together: what hashing and the engine are kept safe with. */
@@ -42,6 +50,10 @@ export const defaultLimits: LimitsConfig = {
   codesAccount: { burst: 6, everyMs: 20_000 },
   phonesAccount: { burst: 10, everyMs: 15 * 60_000 },
   account: { burst: 60, everyMs: 100 },
+  documentsAccount: { burst: 10, everyMs: 60_000 },
+  queriesAccount: { burst: 3, everyMs: 5_000 },
+  noticesAddress: { burst: 20_000, everyMs: 0.1 },
+  noticesWrong: { burst: 20, everyMs: 3_000 },
   captchasTogether: { burst: 4_000, everyMs: 1 },
   signInsTogether: { burst: 4_000, everyMs: 1 },
   slipChecksAddress: { burst: 60, everyMs: 2_000 },

@@ -4,6 +4,7 @@
  */
 import pino from 'pino';
 import type { Bus } from '../engine/bus/bus.ts';
+import { createProviders } from '../engine/payments/config.ts';
 import { createViews } from '../web/views.ts';
 import { createAvailability } from './availability.ts';
 import { createCatalogue, windowAt } from './catalogue.ts';
@@ -15,6 +16,8 @@ import { startHashing } from './hashing/hashing.ts';
 import { HttpServer } from './http.ts';
 import { createLimits } from './limits.ts';
 import { createLive } from './live.ts';
+import { createWrongNotices } from './paying/notices.ts';
+import { createPayables } from './paying/payables.ts';
 import { createRevocations } from './revocations.ts';
 import { addRoutes } from './server.ts';
 import { signInOf } from './sign-in/who.ts';
@@ -26,8 +29,8 @@ export type Gateway = {
   stop(): Promise<void>;
 };
 
-/** How often hashing looks whether booking has opened or closed. */
-const hashingLookMs = 5_000;
+/** How often hashing looks whether booking has opened, and dropped notices are told of. */
+const lookMs = 5_000;
 
 export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gateway> {
   const now = Date.now;
@@ -43,6 +46,7 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
   });
   await client.whenReady();
 
+  const providers = await createProviders(config.payments, now);
   const hashing = startHashing();
   const context: GatewayContext = {
     config,
@@ -55,6 +59,8 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     limits: createLimits(config.limits),
     hashing,
     slipCodes: createSlipCodes(config.slipKey),
+    providers,
+    payables: createPayables(providers, now),
     now,
   };
   const server = new HttpServer({
@@ -74,15 +80,17 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     socketsMax: config.socketsMax,
   });
   for (const asset of context.views.assets) server.asset(asset);
-  addRoutes(server, context, live);
+  const wrong = createWrongNotices();
+  addRoutes(server, context, live, wrong);
 
-  const lookAtWindow = () => {
+  const lookAround = () => {
     const session = catalogue.current();
     const open = session !== undefined && windowAt(session.adopted, now()).state === 'open';
     hashing.setConcurrency(open ? 1 : 2);
+    for (const [what, count] of wrong.take()) log.warn({ what, count }, 'notices were dropped');
   };
-  lookAtWindow();
-  const looking = setInterval(lookAtWindow, hashingLookMs).unref();
+  lookAround();
+  const looking = setInterval(lookAround, lookMs).unref();
   const port = await server.listen();
 
   return {

@@ -1,4 +1,6 @@
 /** Every route of the gateway, on one screen. What each does stands where it is imported from. */
+
+import { noticePath } from '../engine/payments/config.ts';
 import { endSignIns, showAccount } from './account/account.ts';
 import { changePassword, showChangePassword } from './account/change-password.ts';
 import { sendUnbindCode, showUnbind, unbindPhone } from './account/unbind.ts';
@@ -7,6 +9,30 @@ import type { HttpServer } from './http.ts';
 import type { Live } from './live.ts';
 import { showCourseList, showGuide } from './looking-up/pages.ts';
 import { showPassed, showPlan } from './looking-up/record.ts';
+import {
+  askRefund,
+  askStop,
+  askWithdraw,
+  requestRefund,
+  stopPayment,
+  withdrawOrder,
+} from './paying/changes.ts';
+import { askConfirm, confirmRegistration, showConfirm } from './paying/confirm.ts';
+import { showLook } from './paying/look.ts';
+import {
+  noticeBytesMax,
+  takeNotice as takeProviderNotice,
+  type WrongNotices,
+} from './paying/notices.ts';
+import { queryPayment, showOrder } from './paying/order.ts';
+import {
+  checkDocument,
+  showPayCheck,
+  showPayConfirm,
+  showPayment,
+  startPayment,
+} from './paying/payment.ts';
+import { takePayer } from './paying/wechat-payer.ts';
 import { showArea, takeArea } from './registering/area.ts';
 import {
   declineCode,
@@ -32,7 +58,12 @@ import { showSlipCheck } from './slip/check.ts';
 import { showSlip } from './slip/slip.ts';
 import { showMessages, showStart } from './start.ts';
 
-export function addRoutes(server: HttpServer, context: GatewayContext, live: Live): void {
+export function addRoutes(
+  server: HttpServer,
+  context: GatewayContext,
+  live: Live,
+  wrong: WrongNotices,
+): void {
   const lookup = createLookup(context);
   const activation = createActivation(context);
   const forgotten = createForgotten(context);
@@ -92,8 +123,33 @@ export function addRoutes(server: HttpServer, context: GatewayContext, live: Liv
     .post('/account/phone', unbindPhone(context))
     .get('/account/password', showChangePassword(context))
     .post('/account/password', changePassword(context))
+    .get('/register/confirm', showConfirm(context))
+    .get('/register/confirm/submit', askConfirm(context))
+    .post('/register/confirm', confirmRegistration(context))
+    .get('/pay', showOrder(context))
+    .get('/pay/check', showPayCheck(context))
+    .post('/pay/check', checkDocument(context))
+    .get('/pay/wechat', takePayer(context))
+    .get('/pay/confirm', showPayConfirm(context))
+    .post('/pay/start', startPayment(context))
+    .get('/pay/page', showPayment(context))
+    .get('/pay/look', showLook(context))
+    .post('/pay/query', queryPayment(context))
+    .get('/pay/stop', askStop(context))
+    .post('/pay/stop', stopPayment(context))
+    .get('/pay/withdraw', askWithdraw(context))
+    .post('/pay/withdraw', withdrawOrder(context))
+    .get('/pay/refund', askRefund(context))
+    .post('/pay/refund', requestRefund(context))
 
     .get('/window', live.ask)
     .socket('/live', live.route);
+  for (const provider of context.providers) {
+    server.raw(
+      noticePath(provider.name),
+      noticeBytesMax,
+      takeProviderNotice(context, provider, wrong),
+    );
+  }
   if (context.config.demonstration) server.get('/messages', showMessages(context));
 }

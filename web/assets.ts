@@ -21,7 +21,7 @@ export type Asset = {
   brotli: Uint8Array;
   type: string;
 };
-export type AssetName = 'style' | 'script' | 'htmx' | 'mark' | 'captcha';
+export type AssetName = 'style' | 'script' | 'htmx' | 'mark' | 'captcha' | 'bridge';
 export type Assets = Record<AssetName, Asset>;
 
 /** In the order in which later rules may refine earlier ones. */
@@ -55,6 +55,8 @@ export function readAssets(): Assets {
       withoutComments(own('public/captcha.js')),
       'text/javascript; charset=utf-8',
     ),
+    // Within WeChat, where somebody pays there.
+    bridge: asset('bridge.js', own('public/bridge.js'), 'text/javascript; charset=utf-8'),
     mark: asset('mark.svg', own('public/mark.svg'), 'image/svg+xml'),
   };
 }

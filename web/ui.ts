@@ -17,15 +17,20 @@ import type {
   FailureStatus,
   Frame,
   Level,
+  LookModel,
   MenuEntry,
+  OrderModel,
   OwnModel,
   PassedModel,
+  PayableModel,
+  PayMethodModel,
   PoolModel,
   ProblemModel,
   SavedModel,
   SentCodeModel,
   SignInEnd,
   TicketTabModel,
+  UnitAndCourse,
   UnitCardModel,
   UnitModel,
   WindowModel,
@@ -36,13 +41,18 @@ import {
   holdStarted,
   holdStartedSending,
   levelNames,
+  methodHints,
+  methodName,
   nameCourse,
   nameUnitCourse,
   type RegisteringReason,
   type Said,
   signInEnded,
   signInEnds,
+  unpaidOver,
+  unpaidRelease,
   whyNotSeated,
+  windowClosed,
   yuan,
 } from './wording.ts';
 
@@ -578,3 +588,86 @@ const signInWarnMs = 2 * 60_000;
 
 /** In groups of four, so that eye and hand find their way. */
 export const slipCode = (code: string): string => code.replace(/.{4}(?!$)/g, '$&-');
+
+// ── Confirming and paying ───────────────────────────────────────────────────────────────────────
+
+/** An order's state: 已缴费 and 已确认 stand together (F41). */
+export function orderChip(state: OrderModel['state']): Markup {
+  switch (state) {
+    case 'confirmed':
+      return chip('due', '待缴费');
+    case 'paid':
+      return html`${chip('paid', '已缴费')}${chip('sure', '已确认')}`;
+    case 'refunding':
+      return chip('back', '退费中');
+    case 'refunded':
+      return chip('back', '已退费');
+    case 'withdrawn':
+      return chip('draft', '已撤销');
+    case 'released':
+      return chip('draft', '已释放');
+  }
+}
+
+/** Courses with when they are sat, as rows of a list of terms. */
+export const courseRows = (courses: readonly UnitAndCourse[]): Markup =>
+  html`${courses.map(
+    ({ unit, course }) =>
+      html`<div><dt>${unit.name}</dt><dd>${course.name || course.code}<small>${course.code}　${dayAndWeekday(unit.startsAt)} ${timeSpan(unit.startsAt, unit.endsAt)}</small></dd></div>`,
+  )}`;
+
+/** F35, F39: all that is to be checked of an order. */
+export function orderRows(order: OrderModel): Markup {
+  const { number, area, nameMask, ticketMask, courses, feeFen, state } = order;
+  const each = courses.length === 0 ? 0 : feeFen / courses.length;
+  return html`<dl class="rows num"><div><dt>状态</dt><dd class="chips">${orderChip(state)}</dd></div><div><dt>订单号</dt><dd class="number">${number}</dd></div><div><dt>考生</dt><dd>${nameMask}<small>准考证 ${ticketMask}</small></dd></div><div><dt>考区</dt><dd>${area.city}　${area.name}</dd></div>${courseRows(courses)}<div class="tot"><dt>合计<small>${wholeYuan(each)} 元 × ${courses.length} 门</small></dt><dd>${yuan(feeFen)} 元</dd></div></dl>`;
+}
+
+/** The one number a page is about. */
+export const amount = (feeFen: number): Markup =>
+  html`<p class="amount num"><b class="big">${yuan(feeFen)}</b> 元</p>`;
+
+/** F30, D10: until when is to be paid and what happens then; or why it cannot be paid now. */
+export function payable(model: PayableModel, now: EpochMs): Markup {
+  const text =
+    model.kind === 'until'
+      ? unpaidRelease(model.due, now)
+      : model.kind === 'over' || model.calendar.state !== 'closed'
+        ? unpaidOver
+        : `今天的报考和缴费已结束。${windowClosed(model.calendar.nextDay.opensAt)}`;
+  return html`<p class="warn num">${icon('info')}<span>${text}</span></p>`;
+}
+
+/** Looks by itself where scripts run; nothing is shown. What failed is tried again after a minute. */
+export const look = ({ at, state, times, afterSeconds }: LookModel): Markup =>
+  html`<span id="look" hx-get="/pay/look?at=${at}&state=${state}&times=${times}" hx-trigger="load delay:${afterSeconds}s, every 60s" hx-target="this" hx-swap="outerHTML"></span>`;
+
+/** The hidden order number of a form on an order. */
+export const orderField = ({ number }: OrderModel): Markup =>
+  html`<input type="hidden" name="order" value="${number}">`;
+
+/** F38: ways to pay, to choose from; with a single one there is nothing to choose. */
+export function methodField(methods: readonly PayMethodModel[]): Markup {
+  const [first] = methods;
+  if (first === undefined) return nothing;
+  if (methods.length === 1) {
+    return html`<input type="hidden" name="method" value="${first.value}"><p class="hint after">${methodName(first)}，${methodHints[first.way]}。</p>`;
+  }
+  const item = (method: PayMethodModel, at: number) => {
+    const checked = at === 0 ? html` checked` : nothing;
+    return html`<li><label class="choice" for="method-${at}"><input type="radio" id="method-${at}" name="method" value="${method.value}"${checked}><span><b>${methodName(method)}</b><small>${methodHints[method.way]}</small></span></label></li>`;
+  };
+  return html`<fieldset class="field"><legend>支付方式</legend><ul class="choices">${methods.map(item)}</ul></fieldset>`;
+}
+
+/** What a dialog stands before: a page, hinted at. */
+export const scrimPage = new Markup(
+  '<svg viewBox="0 0 1080 700" aria-hidden="true"><g fill="#fff"><rect x="40" y="28" width="330" height="30" rx="4"/><rect x="40" y="86" width="640" height="84" rx="8"/><rect x="700" y="86" width="340" height="420" rx="8"/><rect x="40" y="188" width="310" height="200" rx="8"/><rect x="370" y="188" width="310" height="200" rx="8"/><rect x="40" y="408" width="310" height="200" rx="8"/><rect x="370" y="408" width="310" height="200" rx="8"/></g></svg>',
+);
+
+/** An order's courses in a dialog, in short. */
+export const orderLines = ({ courses }: OrderModel): Markup =>
+  html`<ul class="lines" aria-label="这 ${courses.length} 门课程">${courses.map(
+    ({ unit, course }) =>
+      html`<li>${unitIcon(unit)}<div><b>${course.name || course.code}</b><small class="num">${course.code}　${unit.name}</small></div></li>`,
+  )}</ul>`;

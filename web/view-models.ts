@@ -18,7 +18,8 @@ import type {
   TicketNumber,
   UnitCode,
 } from '../engine/protocol/ids.ts';
-import type { OrderNumber } from '../engine/protocol/payments.ts';
+import type { OrderNumber, PaymentWay, ProviderName } from '../engine/protocol/payments.ts';
+import type { OrderState } from '../engine/protocol/replies.ts';
 import type { BookingDay, Office } from '../engine/protocol/session.ts';
 import type {
   AccountReason,
@@ -308,8 +309,8 @@ export type AreaChoiceModel = {
   }[];
   /** The area ticked on the page; empty: none. */
   area: AreaCode | '';
-  /** The area chosen before, and the number of seats saved there: with any it cannot change (D6). */
-  present: { area: AreaModel; saved: number } | undefined;
+  /** The area chosen before, and the seats saved and ordered there: with any it cannot change (D6). */
+  present: { area: AreaModel; saved: number; ordered: number } | undefined;
   problem?: ProblemModel<RegisteringReason>;
 };
 /** R1: the old area is being left; the page looks again by itself. */
@@ -432,6 +433,117 @@ export type MineModel = {
   /** A code lives: the way back to code entry, and when its holds end. */
   codeUntil?: EpochMs;
   feeFen: Fen;
+};
+
+// ── Confirming and paying ───────────────────────────────────────────────────────────────────────
+
+/** F30: until when is to be paid, and when booking opens again; absent: never (D10). */
+export type DueModel = { closesAt: EpochMs; nextOpen: EpochMs | undefined };
+export type OrderModel = {
+  number: string;
+  area: AreaModel;
+  nameMask: string;
+  ticketMask: string;
+  courses: readonly UnitAndCourse[];
+  feeFen: Fen;
+  state: OrderState;
+};
+/** Whether an unpaid order can be paid now: not while the day is shut, and never after its own. */
+export type PayableModel =
+  | { kind: 'until'; due: DueModel }
+  | { kind: 'shut'; calendar: Exclude<WindowModel, { state: 'open' | 'paused' }> }
+  | { kind: 'over' };
+/**
+ * How a waiting page looks whether something has changed: from which state, how often it has looked,
+ * and when it looks next. `at`: the order's page, or the payment page in its own tab.
+ */
+export type LookModel = {
+  at: 'order' | 'payment';
+  state: string;
+  times: number;
+  afterSeconds: number;
+};
+
+/** F28, F29: what will be confirmed, and in `left` what will not. `due` absent: not open. */
+export type ConfirmModel = {
+  now: EpochMs;
+  form: string;
+  area: AreaModel;
+  person: { nameMask: string; ticketMask: string; programme: string };
+  courses: readonly UnitAndCourse[];
+  left: readonly UnitAndCourse[];
+  feeFen: Fen;
+  due: DueModel | undefined;
+  problem?: ProblemModel<RegisteringReason>;
+};
+/** F28, F31, D13: the courses stand in an order and are not to be changed here. */
+export type LockedModel = {
+  order: OrderModel;
+  state: 'confirmed' | 'paid' | 'refunding';
+  problem?: ProblemModel<RegisteringReason>;
+};
+/** F35. `stopping`: an attempt is being closed, and may yet have been paid. */
+export type OrderPageModel = {
+  now: EpochMs;
+  order: OrderModel;
+  payable: PayableModel;
+  withdrawable: boolean;
+  stopping: boolean;
+  look: LookModel;
+  problem?: ProblemModel<RegisteringReason>;
+};
+/** D15, F36, and giving an attempt up: a form on the order. */
+export type OrderFormModel = {
+  form: string;
+  order: OrderModel;
+  problem?: ProblemModel<RegisteringReason>;
+};
+/** One way to pay by one provider; `value` is what is sent when it is chosen. */
+export type PayMethodModel = { value: string; provider: ProviderName; way: PaymentWay };
+/** F37. The likeliest method first. */
+export type PayConfirmModel = OrderFormModel & {
+  methods: readonly PayMethodModel[];
+  look: LookModel;
+};
+/** F38. */
+export type PaymentModel = OrderFormModel & {
+  now: EpochMs;
+  payable: PayableModel;
+  method: PayMethodModel;
+  expiresAt: EpochMs;
+  pay:
+    | { kind: 'code'; text: string }
+    | { kind: 'link'; url: string }
+    | { kind: 'bridge'; parameters: string }
+    /** The attempt is over; the provider did not answer; it did not take the order. */
+    | { kind: 'expired' | 'away' | 'refused' };
+  others: readonly PayMethodModel[];
+  look: LookModel;
+};
+/** F40. `asked`: what came of asking the provider a moment ago. */
+export type CheckingModel = OrderFormModel & {
+  now: EpochMs;
+  payable: PayableModel;
+  asked: 'waiting' | 'away' | 'often' | undefined;
+  look: LookModel;
+};
+/** F41. `apart`: in the payment page's tab, to be closed (F39). */
+export type DoneModel = {
+  order: OrderModel;
+  paid?: { at: EpochMs; provider: ProviderName };
+  printFrom: EpochMs;
+  apart: boolean;
+  problem?: ProblemModel<RegisteringReason>;
+};
+/** F31. `mayBeLate`: it is asked again (D12). */
+export type RefundModel = OrderFormModel & { lastClose: EpochMs; mayBeLate: boolean };
+/** D13. */
+export type RefundingModel = {
+  order: OrderModel;
+  requestedAt: EpochMs;
+  stuck: boolean;
+  look: LookModel;
+  problem?: ProblemModel<RegisteringReason>;
 };
 
 // ── Looking things up, and when nothing can be done ─────────────────────────────────────────────
@@ -643,6 +755,19 @@ export type PageModels = {
   changePassword: NewPasswordModel<Extract<NewPasswordWay, { kind: 'change' }>>;
   slip: SlipsModel;
   slipCheck: SlipCheckModel;
+  confirm: ConfirmModel;
+  confirmSubmit: ConfirmModel;
+  locked: LockedModel;
+  order: OrderPageModel;
+  withdraw: OrderFormModel;
+  payCheck: OrderFormModel;
+  payConfirm: PayConfirmModel;
+  payment: PaymentModel;
+  checking: CheckingModel;
+  stopPayment: OrderFormModel;
+  done: DoneModel;
+  refund: RefundModel;
+  refunding: RefundingModel;
 };
 export type PageName = keyof PageModels;
 

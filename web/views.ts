@@ -20,6 +20,7 @@ import type {
   CaptchaPictureModel,
   FailureStatus,
   Frame,
+  LookModel,
   MenuEntry,
   PageModels,
   PageName,
@@ -37,6 +38,10 @@ export type Views = { readonly [Name in PageName]: Render<PageModels[Name]> } & 
   captchaField(model: CaptchaModel): string;
   /** The bar that says when the sign-in ends, after it was put off. */
   renewBar(signIn: SignInEnd, now: EpochMs): string;
+  /** What waits on a page and looks again. */
+  look(model: LookModel): string;
+  /** For scripts: the page to go to instead of what they asked for. */
+  goTo(path: string): string;
   /** For what goes wrong before or in a handler: made at start, knows nobody. */
   failure(status: FailureStatus): string;
   /** What the pages link to. */
@@ -47,7 +52,7 @@ type Page<Model> = {
   file: string;
   title: (model: Model) => string;
   menu?: MenuEntry;
-  /** 1–6, of the steps above the page. */
+  /** 1–6, of the steps above the page; 7: all of them are done. */
   step?: number;
   /** Whose counts the page follows. */
   live?: (model: Model) => AreaCode;
@@ -59,6 +64,7 @@ type Page<Model> = {
 };
 
 const registering = { menu: 'register', say: words.sayRegistering } as const;
+const paying = { ...registering, step: 6 } as const;
 const following = { live: ({ area }: { area: { code: AreaCode } }) => area.code };
 
 const pages: { readonly [Name in PageName]: Page<PageModels[Name]> } = {
@@ -176,9 +182,23 @@ const pages: { readonly [Name in PageName]: Page<PageModels[Name]> } = {
     menu: 'slip-check',
     say: words.saySlipCheck,
   },
+  confirm: { ...registering, file: 'confirm', title: () => '确认报考信息', step: 5 },
+  confirmSubmit: { ...registering, file: 'confirm-submit', title: () => '提交报考', step: 5 },
+  locked: { ...registering, file: 'locked', title: () => '报考信息已确认', step: 6 },
+  order: { ...paying, file: 'order', title: () => '核对订单' },
+  withdraw: { ...registering, file: 'withdraw', title: () => '撤销报考', menu: 'mine' },
+  payCheck: { ...paying, file: 'pay-check', title: () => '核对证件号码' },
+  payConfirm: { ...paying, file: 'pay-confirm', title: () => '去缴费' },
+  payment: { ...paying, file: 'payment', title: () => '缴费' },
+  checking: { ...paying, file: 'checking', title: () => '正在核实缴费结果' },
+  stopPayment: { ...paying, file: 'stop-payment', title: () => '停止支付' },
+  done: { ...registering, file: 'done', title: () => '报考完成', step: 7 },
+  refund: { ...registering, file: 'refund', title: () => '申请退费', menu: 'mine' },
+  refunding: { ...registering, file: 'refunding', title: () => '正在退费', menu: 'mine' },
 };
 
 const steps = ['阅读须知', '选择考区', '选择课程', '保存考位', '确认报考信息', '缴费'];
+const lastStep = steps.length;
 
 const folder = new URL('pages/', import.meta.url);
 
@@ -188,6 +208,7 @@ type Surroundings = {
   words: typeof words;
   time: typeof time;
   html: typeof html;
+  assets: Assets;
   said: words.Said | undefined;
   part: (content: string) => void;
   /** F1: the field on every form that asks for a captcha, with what is wrong with it. */
@@ -200,7 +221,7 @@ export function createViews(): Views {
   const eta = new Eta({
     escapeFunction: escaped,
     rmWhitespace: true,
-    functionHeader: 'const { ui, words, time, html, said, part, captchaField } = options;',
+    functionHeader: 'const { ui, words, time, html, assets, said, part, captchaField } = options;',
   });
 
   function template(file: string): Template {
@@ -212,6 +233,7 @@ export function createViews(): Views {
         words,
         time,
         html,
+        assets,
         said,
         part: (content) => {
           act = content;
@@ -230,14 +252,15 @@ export function createViews(): Views {
     return new Markup(fieldTemplate({ ...model, script }, said).main);
   }
   const frameTemplate = template('frame');
-  const stepsBars = Array.from({ length: steps.length + 1 }, (_, step) => stepsBar(step));
+  const stepsBars = Array.from({ length: lastStep + 2 }, (_, step) => stepsBar(step));
 
   function renderer<Name extends PageName>(name: Name): Render<PageModels[Name]> {
     const page = pages[name];
     const body = template(page.file);
     const steps = stepsBars[page.step ?? 0] ?? nothing;
     const stepsPart = `<hx-partial hx-target="#steps" hx-swap="outerHTML">${steps.text}</hx-partial>`;
-    const step = page.step === undefined ? '' : `第 ${page.step} 步，共 6 步 - `;
+    const step =
+      page.step === undefined || page.step > lastStep ? '' : `第 ${page.step} 步，共 6 步 - `;
     return (model, frame) => {
       if (frame === undefined && page.whole !== undefined) {
         return wholeInstead(typeof page.whole === 'string' ? page.whole : page.whole(model));
@@ -277,6 +300,8 @@ export function createViews(): Views {
     captcha: (model) => captcha(model).main,
     captchaField: (model) => captchaField(model).text,
     renewBar: (signIn, now) => ui.renewBar(signIn, now).text,
+    look: (model) => ui.look(model).text,
+    goTo: wholeInstead,
     failure: (status) => failures.get(status) ?? '',
     assets: Object.values(assets),
   };
@@ -299,7 +324,9 @@ function stepsBar(now: number): Markup {
       ? html`<li class="now" aria-current="step">${content}</li>`
       : html`<li>${content}</li>`;
   };
-  return html`<nav class="steps" id="steps" aria-label="报考步骤"><div class="wrap"><p>第 ${now} 步，共 6 步<b>${steps[now - 1]}</b></p><ol>${steps.map(item)}</ol></div></nav>`;
+  const place =
+    now > lastStep ? html`6 步全部完成` : html`第 ${now} 步，共 6 步<b>${steps[now - 1]}</b>`;
+  return html`<nav class="steps" id="steps" aria-label="报考步骤"><div class="wrap"><p>${place}</p><ol>${steps.map(item)}</ol></div></nav>`;
 }
 
 function frameParts(assets: Assets, frame: Frame, current: MenuEntry | undefined) {

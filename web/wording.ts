@@ -9,15 +9,28 @@
  * W3 A state has one word: 已填入, 暂留, 已保存, 待缴费, 已缴费, 已确认.
  */
 import type { DocumentProblem } from '../engine/protocol/documents.ts';
-import type { EpochMs } from '../engine/protocol/ids.ts';
+import type { EpochMs, Fen } from '../engine/protocol/ids.ts';
+import type { PaymentWay, ProviderName } from '../engine/protocol/payments.ts';
 import type { RefusalReason } from '../engine/protocol/refusals.ts';
 import type { Office } from '../engine/protocol/session.ts';
-import { clockTime, dayAndTime, minuteTime, timeSpan } from './china-time.ts';
+import {
+  clockTime,
+  day,
+  dayAndTime,
+  endTime,
+  minuteTime,
+  sameDay,
+  timeSpan,
+} from './china-time.ts';
 import type {
+  CheckingModel,
   CourseModel,
+  DueModel,
   Level,
+  OrderModel,
   OwnModel,
   PassedPageModel,
+  PayMethodModel,
   PlanModel,
   PlanPartModel,
   ProblemModel,
@@ -82,7 +95,12 @@ export type RegisteringReason =
   | 'code-malformed'
   | 'unit-unchosen'
   /** B2: asked after, and no trace of it was found. */
-  | 'no-trace';
+  | 'no-trace'
+  /** F36. */
+  | 'document-differs'
+  | 'method-unchosen'
+  /** D12. */
+  | 'refund-unticked';
 export type SlipCheckReason = 'slip-code-malformed';
 
 /** What happened, and what to do next. */
@@ -303,6 +321,12 @@ export function sayRegistering(problem: ProblemModel<RegisteringReason>): Said {
         '核实过了，这次操作没有成功，什么都没有改变。',
         '下面是现在的情况，可以再操作一次。',
       );
+    case 'document-differs':
+      return said('号码与登录的不一致。', '请检查后重输。考位和订单都还在。');
+    case 'method-unchosen':
+      return said('还没有选择支付方式。', '请选择一种，再点“确定”。考位和订单都还在。');
+    case 'refund-unticked':
+      return said('还没有勾选。没有申请退费，考位都在。', '请看清后果；确实要退，请勾选后再提交。');
     default:
       return sayRefusal({ ...problem, reason: problem.reason });
   }
@@ -357,7 +381,7 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
         at === undefined ? '请在下次开放后再来。' : `下次开放：${dayAndTime(at)}。`,
       );
     case 'window-over':
-      return said('本次报考已截止，这次操作没有处理。', '已保存的考位不受影响。');
+      return said('本次报考已截止，这次操作没有处理。', '已缴费的报考不受影响。');
     case 'release-running':
       return said(
         '上一个报考日没有缴费的考位正在释放，这次操作没有处理。',
@@ -584,7 +608,7 @@ export function sayWindow(window: WindowModel): string {
     case 'closed':
       return windowClosed(window.nextDay.opensAt);
     case 'over':
-      return '已保存的考位不受影响，请关注下次考试。';
+      return '已缴费的报考不受影响，请关注下次考试。';
   }
 }
 
@@ -726,7 +750,12 @@ export type OperationKind =
   | 'resend'
   | 'save'
   | 'give-up'
-  | 'area';
+  | 'area'
+  | 'confirm'
+  | 'withdraw'
+  | 'pay'
+  | 'stop'
+  | 'refund';
 export const operationNames: Record<OperationKind, string> = {
   choose: '输入报考科目',
   drop: '移除课程',
@@ -736,7 +765,120 @@ export const operationNames: Record<OperationKind, string> = {
   save: '保存考位',
   'give-up': '放弃考位',
   area: '选择考区',
+  confirm: '确认报考信息',
+  withdraw: '撤销报考',
+  pay: '前往交费',
+  stop: '停止支付',
+  refund: '申请退费',
 };
+
+// ── Confirming and paying ───────────────────────────────────────────────────────────────────────
+
+const listOf = (courses: readonly UnitAndCourse[]): string =>
+  courses.map((one) => nameUnitCourse(one)).join('、');
+
+/** `今天 22:00`, `9月8日 22:00` */
+const byDay = (at: EpochMs, now: EpochMs, time = endTime(at)): string =>
+  // Midnight as the end of a day is that day's.
+  sameDay(at - 1, now) ? `今天 ${time}` : `${day(at - 1)} ${time}`;
+/** `明天 09:00`, `9月10日 09:00` */
+const openingDay = (at: EpochMs, now: EpochMs): string =>
+  sameDay(at, now + 24 * 60 * 60_000) ? `明天 ${minuteTime(at)}` : dayAndTime(at);
+
+/** F28, F29: what has no seat is named. */
+export const confirmWarning = (left: readonly UnitAndCourse[]): string =>
+  `请核对考区、时间和课程代码。确认以后，考区和课程都不能再改。${notIncluded(left)}`;
+export const notIncluded = (left: readonly UnitAndCourse[]): string =>
+  left.length === 0 ? '' : `这些课程还没保存，不会报上：${listOf(left)}。`;
+
+export const confirmSubmit = (
+  count: number,
+  area: string,
+  feeFen: Fen,
+  { closesAt }: DueModel,
+  now: EpochMs,
+): string =>
+  `提交这 ${count} 门课程吗？考区：${area}，合计 ${yuan(feeFen)} 元。提交后请在${byDay(closesAt, now)} 前缴费，缴费成功才算报上。`;
+
+/** F30, D10. */
+export function unpaidRelease({ closesAt, nextOpen }: DueModel, now: EpochMs): string {
+  return nextOpen === undefined
+    ? `还没有缴费。今天是最后一天，${endTime(closesAt)} 截止。过时考位会释放，本次考试不能再报。`
+    : `还没有缴费。请在${byDay(closesAt, now)} 前完成，过时考位会释放，可能被别人报走。${openingDay(nextOpen, now)} 起可以重新报考，不保证还有考位。`;
+}
+
+/** The order's own day is past: it is asked about once more, then its seats go (F30, D11). */
+export const unpaidOver =
+  '缴费时间已过，这张报考单不能再付款。正在向支付平台核实：已付款的会记到考位上，没有付款的考位会释放，选好的课程留作草稿。';
+
+export const payIdCheck = '请再输一次您的证件号码，核对订单是您本人的。可以粘贴，X 不分大小写。';
+
+export const payConfirm = (count: number, feeFen: Fen): string =>
+  `现在去缴费吗？${count} 门课程，共 ${yuan(feeFen)} 元。支付页面会在新窗口打开，本页保留。`;
+
+export const payPageBlocked =
+  '没看到支付页面？可能被浏览器拦截了。请点“打开支付页面”，还是同一个订单。';
+
+export const payChecking =
+  '正在向支付平台核实。如已付款，请不要再付。可以关掉本页，结果会发短信，也能在“我的报考”查到。';
+
+/** What the provider said when it was asked. */
+export const askedTexts: Record<NonNullable<CheckingModel['asked']>, string> = {
+  waiting: '问过支付平台了，还没有收到付款。刚付的款可能要等几秒，请稍后再查。',
+  away: '支付平台暂时没有回应，还不知道是否已付。考位和订单都在，系统会继续核实。',
+  often: '刚刚查过，请过几秒再查。系统也在自动核实。',
+};
+
+export const registrationDone = (
+  area: string,
+  { courses, feeFen }: OrderModel,
+  printFrom: EpochMs,
+) =>
+  `已缴费，已确认，本次报考完成。${area}，${courses.length} 门课程，${yuan(feeFen)} 元。请保存报考凭证；准考证打印：${dayAndTime(printFrom)} 起。`;
+
+export const withdrawWarning = (count: number): string =>
+  `撤销以后，这张报考单作废，${count} 个考位马上放回，可能被别人报走；选好的课程留作草稿，可以重新报考，不保证还有考位。`;
+
+export const stopWarning =
+  '停止以后，这次的二维码和支付链接作废，订单和考位都还在，可以换一种方式再付。如已付款，请不要停止，先查询缴费结果。';
+
+/** F31, D12. */
+export const refundRequest = (feeFen: Fen, count: number, lastClose: EpochMs): string =>
+  `缴费后要增加或减少课程，只能整单退费 ${yuan(feeFen)} 元，退费成功后再重新报考。那时 ${count} 个考位全部释放，可能被别人报走。报考截止前没退成，本次就不能再报（截止：${day(lastClose - 1)} ${endTime(lastClose)}）。`;
+export const refundMayBeLate =
+  '退到余额通常很快，退到银行卡可能要 1–3 个工作日，报考截止前不一定退得成。退不成，本次考试就不能再报，考位也没有了。';
+
+export const refundProgress = (feeFen: Fen): string =>
+  `退费已受理，${yuan(feeFen)} 元退回原付款账户。退成之前考位仍为您保留，不能改课程，也不用再申请。结果会发短信。`;
+export const refundStuck = '支付平台还没有退成，系统会继续办理，工作人员也已看到，您不用再申请。';
+
+export const providerNamesShown: Record<ProviderName, string> = {
+  sandbox: '沙箱支付（演示）',
+  alipay: '支付宝',
+  wechat: '微信支付',
+};
+const applications: Record<ProviderName, string> = {
+  sandbox: '沙箱支付（演示）',
+  alipay: '支付宝',
+  wechat: '微信',
+};
+/** How one pays, for whoever chooses; and what the button says that does it. */
+export function methodName({ provider, way }: PayMethodModel): string {
+  switch (way) {
+    case 'scan':
+      return `用${applications[provider]}扫码`;
+    case 'page':
+      return `在手机上打开${applications[provider]}`;
+    case 'inside':
+      return '在微信里直接支付';
+  }
+}
+export const methodHints: Record<PaymentWay, string> = {
+  scan: '这里显示二维码，用另一部手机扫',
+  page: '手机上直接付，不用扫码',
+  inside: '不用扫码',
+};
+export const openButton = (provider: ProviderName): string => `打开${applications[provider]}缴费`;
 
 const digits = '零一二三四五六七八九';
 /** `十二`: as a sum is asked and may be answered; below one hundred. */

@@ -21,8 +21,19 @@ export type PaymentConfig = {
   returnTo: string;
   alipay?: AlipayConfig;
   wechat?: WechatConfig;
+  /** Who pays within WeChat is asked of WeChat; absent: nobody can pay there. */
+  wechatPayer?: WechatPayerConfig;
   /** Only where there is no other. */
   sandbox?: SandboxConfig;
+};
+
+/** The official account's own side: the gateway's alone. */
+export type WechatPayerConfig = {
+  appId: string;
+  appSecret: string;
+  /** Where browsers are sent, and where the code that they bring back is exchanged. */
+  authorizeAt: string;
+  exchangeAt: string;
 };
 
 /** Both for the sandbox itself (`ruxi sandbox`) and for its merchant. */
@@ -89,6 +100,10 @@ const wechatSettings = z.object({
     .refine(isCertificate, { message: 'a certificate in PEM' })
     .optional(),
   RUXI_WECHAT_ADDRESS: origin.default('https://api.mch.weixin.qq.com'),
+  /** Of the official account: only with it people can pay inside WeChat without a code. */
+  RUXI_WECHAT_APP_SECRET: z.string().min(16, { message: 'the account’s secret' }).optional(),
+  RUXI_WECHAT_AUTHORIZE_ADDRESS: origin.default('https://open.weixin.qq.com'),
+  RUXI_WECHAT_EXCHANGE_ADDRESS: origin.default('https://api.weixin.qq.com'),
 });
 
 export function paymentConfigOf(environment: Environment): PaymentConfig {
@@ -102,7 +117,7 @@ export function paymentConfigOf(environment: Environment): PaymentConfig {
   return Object.freeze({
     returnTo,
     ...(alipay === undefined ? {} : { alipay }),
-    ...(wechat === undefined ? {} : { wechat }),
+    ...(wechat === undefined ? {} : { wechat, ...wechatPayerOf(environment) }),
   });
 }
 
@@ -121,14 +136,30 @@ function alipayConfigOf(environment: Environment): AlipayConfig | undefined {
   };
 }
 
+const wechatSecrets = [
+  'RUXI_WECHAT_PRIVATE_KEY',
+  'RUXI_WECHAT_API_V3_KEY',
+  'RUXI_WECHAT_PUBLIC_KEY',
+  'RUXI_WECHAT_PLATFORM_CERTIFICATE',
+  'RUXI_WECHAT_APP_SECRET',
+];
+
+function wechatPayerOf(environment: Environment): { wechatPayer?: WechatPayerConfig } {
+  const own = settingsOf('RUXI_WECHAT_', environment, wechatSecrets);
+  const from = own && inWords(wechatSettings, own);
+  if (from?.RUXI_WECHAT_APP_SECRET === undefined) return {};
+  return {
+    wechatPayer: {
+      appId: from.RUXI_WECHAT_APP_ID,
+      appSecret: from.RUXI_WECHAT_APP_SECRET,
+      authorizeAt: from.RUXI_WECHAT_AUTHORIZE_ADDRESS,
+      exchangeAt: from.RUXI_WECHAT_EXCHANGE_ADDRESS,
+    },
+  };
+}
+
 function wechatConfigOf(environment: Environment): WechatConfig | undefined {
-  const secrets = [
-    'RUXI_WECHAT_PRIVATE_KEY',
-    'RUXI_WECHAT_API_V3_KEY',
-    'RUXI_WECHAT_PUBLIC_KEY',
-    'RUXI_WECHAT_PLATFORM_CERTIFICATE',
-  ];
-  const own = settingsOf('RUXI_WECHAT_', environment, secrets);
+  const own = settingsOf('RUXI_WECHAT_', environment, wechatSecrets);
   if (own === undefined) return undefined;
   const from = inWords(wechatSettings, own);
   const { RUXI_WECHAT_PUBLIC_KEY_ID: id, RUXI_WECHAT_PUBLIC_KEY: pem } = from;

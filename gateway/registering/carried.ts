@@ -10,6 +10,7 @@ import { coursePattern } from '../../engine/protocol/ids.ts';
 import type { RefusalDetail } from '../../engine/protocol/refusals.ts';
 import type { RegistrationView } from '../../engine/protocol/replies.ts';
 import type { AreaClaim } from '../cookies.ts';
+import { setSmallCookie, smallCookieOf } from '../small-cookies.ts';
 import type { Problem } from './models.ts';
 import type { SentForm, Visit } from './present.ts';
 import { type Operation, sendAct } from './send.ts';
@@ -23,10 +24,10 @@ const carriedMax = 16;
 /** A whole Set-Cookie value. */
 export function carry(visit: Visit, area: AreaCode, courses: readonly CourseCode[]): string {
   const text = [area, ...courses.slice(0, carriedMax)].join('-');
-  return setCookie(visit, `${text}.${macOf(visit, text)}`, carriedMs);
+  return setSmallCookie(visit, 'carried', `${text}.${macOf(visit, text)}`, carriedMs);
 }
 
-export const dropCarried = (visit: Visit): string => setCookie(visit, '', 0);
+export const dropCarried = (visit: Visit): string => setSmallCookie(visit, 'carried', '', 0);
 
 /** What was to be put in at this area and still has no place there. */
 export function carriedTo(
@@ -34,13 +35,8 @@ export function carriedTo(
   area: AreaCode,
   registration: RegistrationView,
 ): CourseCode[] {
-  const { request, session } = visit;
-  const name = `${cookieName(visit)}=`;
-  const cookie = request.cookieHeader
-    .split(';')
-    .map((one) => one.trim())
-    .find((one) => one.startsWith(name));
-  const [text = '', mac] = cookie?.slice(name.length).split('.') ?? [];
+  const { session } = visit;
+  const [text = '', mac] = smallCookieOf(visit, 'carried')?.split('.') ?? [];
   if (mac === undefined || mac !== macOf(visit, text)) return [];
   const [to, ...courses] = text.split('-');
   if (to !== area) return [];
@@ -91,13 +87,4 @@ function problemWith(
 function macOf({ context, signIn, session }: Visit, text: string): string {
   const { code } = session.adopted.catalogue;
   return context.cookies.keyed('carried', `${signIn.person}~${code}~${text}`).toString('base64url');
-}
-
-const cookieName = ({ context }: Visit): string =>
-  `${context.config.secure ? '__Host-' : ''}ruxi-carried`;
-
-function setCookie(visit: Visit, value: string, maxAgeMs: number): string {
-  const secure = visit.context.config.secure ? '; Secure' : '';
-  const attributes = `Path=/; HttpOnly; SameSite=Lax${secure}`;
-  return `${cookieName(visit)}=${value}; ${attributes}; Max-Age=${maxAgeMs / 1000}`;
 }

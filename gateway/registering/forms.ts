@@ -9,6 +9,7 @@ import {
   opaquePattern,
   smsCodePattern,
 } from '../../engine/protocol/ids.ts';
+import { type OperationKind, operationNames } from '../../web/wording.ts';
 
 /** `１２３ 45` is `12345`: input methods type full-width digits, and copied codes bring spaces. */
 export function narrowed(text: string): string {
@@ -36,9 +37,10 @@ export const saveForm = z.object({
   challenge: z.string().regex(opaquePattern),
   units,
 });
+const operationKinds = Object.keys(operationNames) as OperationKind[];
 export const operationQuery = z.object({
   id: z.string().regex(opaquePattern),
-  kind: z.enum(['choose', 'drop', 'hold', 'send', 'resend', 'save', 'give-up', 'area']),
+  kind: z.enum(operationKinds),
   area: z.union([z.literal(''), code]),
   revision: whole,
   sentAt: instant,

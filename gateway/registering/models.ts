@@ -131,6 +131,11 @@ export function savedCount(registration: RegistrationView): number {
   return registration.seats.filter((seat) => seat.state.kind === 'saved').length;
 }
 
+/** Seats in an order, of whichever ticket: they stay until it is withdrawn, refunded or released. */
+export function orderedCount({ seats }: RegistrationView): number {
+  return seats.filter(({ state }) => state.kind !== 'held' && state.kind !== 'saved').length;
+}
+
 export function problemOf(
   session: Session,
   problem: Problem,
@@ -256,12 +261,12 @@ export function elsewhereOf(
     more: offers.more,
     partly: offers.partly.map(offerOf),
     kept: seats.filter(({ state }) => state.kind !== 'held').map(seat),
-    ordered: seats.some(({ state }) => state.kind !== 'held' && state.kind !== 'saved'),
+    ordered: orderedCount(registration) > 0,
     ...(held.length > 0 && { heldUntil: Math.min(...held) }),
   };
 }
 
-function inOrder<Placed extends { unit: UnitCode }>(
+export function inOrder<Placed extends { unit: UnitCode }>(
   session: Session,
   placed: readonly Placed[],
 ): Placed[] {

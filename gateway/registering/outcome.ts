@@ -4,8 +4,11 @@
  */
 import { answersKeptMax } from '../../engine/protocol/lasting.ts';
 import type { Outcome, RegistrationView } from '../../engine/protocol/replies.ts';
+import type { OperationKind } from '../../web/wording.ts';
 import type { GatewayContext } from '../context.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
+import { confirmOrCourses } from '../paying/confirm.ts';
+import { orderOrMine } from '../paying/order.ts';
 import { areaOrCourses } from './area.ts';
 import { codeOrCourses } from './code.ts';
 import { forCandidate, rememberArea } from './desk.ts';
@@ -96,10 +99,32 @@ const pageAfter = {
   save: '/mine',
   'give-up': '/mine',
   area: '/register/area',
+  confirm: '/pay',
+  withdraw: '/mine',
+  pay: '/pay/page',
+  stop: '/pay',
+  refund: '/pay',
 };
 
 function notDone(visit: Visit, standing: Standing, operation: Operation, problem: Problem): Reply {
-  if (visit.window.state !== 'open') return windowPage(visit, standing);
-  const show = operation.kind === 'area' ? areaOrCourses : codeOrCourses;
+  const show = showAfter(operation.kind);
+  // Money goes by the calendar alone; its own pages say when it is shut.
+  if (visit.window.state !== 'open' && show !== orderOrMine) return windowPage(visit, standing);
   return rememberArea(visit, standing, show(visit, standing, problem));
+}
+
+function showAfter(kind: OperationKind): (v: Visit, s: Standing, problem: Problem) => Reply {
+  switch (kind) {
+    case 'area':
+      return areaOrCourses;
+    case 'confirm':
+      return confirmOrCourses;
+    case 'withdraw':
+    case 'pay':
+    case 'stop':
+    case 'refund':
+      return orderOrMine;
+    default:
+      return codeOrCourses;
+  }
 }

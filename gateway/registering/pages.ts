@@ -9,6 +9,8 @@ import type { PageModels, PageName } from '../../web/view-models.ts';
 import { windowAt } from '../catalogue.ts';
 import { show } from '../frame.ts';
 import { type Reply, redirect } from '../http.ts';
+import { orderModel } from '../paying/models.ts';
+import { type HoldingOrder, presentOrder } from '../paying/orders.ts';
 import { busyReply } from '../waiting.ts';
 import { carriedTo } from './carried.ts';
 import { narrowed } from './forms.ts';
@@ -19,6 +21,7 @@ import {
   codeOf,
   courseOf,
   elsewhereOf,
+  orderedCount,
   ownUnits,
   type Problem,
   problemOf,
@@ -71,6 +74,8 @@ export function areaPage(
 ): Reply {
   const { session, signIn, context } = visit;
   const { candidate, area, registration } = standing;
+  const order = presentOrder(registration, signIn.ticket);
+  if (order !== undefined) return lockedPage(visit, standing, order);
   // R8, F42: whatever the step or the form was, a phone comes first, and that page says so.
   if (barOn(visit, candidate) === 'phone-missing') return redirect('/activate/phone');
   const programme = session.programme.get(signIn.programme);
@@ -87,7 +92,28 @@ export function areaPage(
     city: choice.city,
     areas: areasOf(session, context.availability, choice.city),
     area: choice.area,
-    present: area && { area: areaOf(session, area), saved: savedCount(registration) },
+    present: area && {
+      area: areaOf(session, area),
+      saved: savedCount(registration),
+      ordered: orderedCount(registration),
+    },
+  });
+}
+
+/**
+ * F28, F31, D13: this ticket's courses are in an order, and what can be done now is not here. A
+ * refusal that says no more than that needs no words of its own.
+ */
+export function lockedPage(
+  visit: Visit,
+  standing: Standing,
+  order: HoldingOrder,
+  problem?: Problem,
+): Reply {
+  const said = problem?.reason === `order-${order.state}` ? undefined : problem;
+  return shown(visit, standing, 'locked', said, {
+    order: orderModel(visit, standing, order),
+    state: order.state,
   });
 }
 
@@ -110,6 +136,8 @@ export function coursesPage(
 ): Reply {
   const { session, signIn, context, window } = visit;
   const { area, registration, candidate } = standing;
+  const order = presentOrder(registration, signIn.ticket);
+  if (order !== undefined) return lockedPage(visit, standing, order, given.problem);
   if (window.state !== 'open') return windowPage(visit, standing);
   if (area === undefined) return areaPage(visit, standing, noChoice, given.problem);
   const counts = context.availability.counts(area.code);
@@ -124,7 +152,7 @@ export function coursesPage(
     day: window.day,
     units: unitCards(session, registration, candidate, signIn.ticket, counts),
     feeFen: session.adopted.catalogue.feeFen,
-    areaMayChange: savedCount(registration) === 0,
+    areaMayChange: savedCount(registration) + orderedCount(registration) === 0,
     typed: given.typed ?? '',
     ...(placed && { placed: unitAndCourse(session, placed) }),
     ...replacementOf(visit, registration, given),
@@ -189,6 +217,8 @@ export function elsewherePage(
   area: ExamArea,
   problem?: Problem,
 ): Reply {
+  const order = presentOrder(standing.registration, visit.signIn.ticket);
+  if (order !== undefined) return lockedPage(visit, standing, order, problem);
   const model = elsewhereModel(visit, area, standing.registration);
   return shown(visit, standing, 'elsewhere', problem, model);
 }
@@ -287,7 +317,7 @@ export function minePage(visit: Visit, standing: Standing): Reply {
 }
 
 /** The foot of the page names the office of the area the page is about. */
-function shown<Name extends PageName>(
+export function shown<Name extends PageName>(
   { context, request, session, signIn }: Visit,
   standing: Standing | undefined,
   name: Name,

@@ -1,7 +1,9 @@
 /** A browser without scripts, or with htmx, against the registering handlers; no sockets between. */
 import { randomBytes } from 'node:crypto';
+import type { PaymentConfig } from '../../engine/payments/config.ts';
 import type { CandidateRecord } from '../../engine/protocol/commands.ts';
 import type { PersonId, TicketNumber } from '../../engine/protocol/ids.ts';
+import { personIdOf } from '../../engine/protocol/indices.ts';
 import { createAvailability } from '../../gateway/availability.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
 import type { GatewayContext } from '../../gateway/context.ts';
@@ -11,6 +13,26 @@ import type { Handler, Reply, Request } from '../../gateway/http.ts';
 import { createLimits, defaultLimits } from '../../gateway/limits.ts';
 import { showCourseList, showGuide } from '../../gateway/looking-up/pages.ts';
 import { showPassed, showPlan } from '../../gateway/looking-up/record.ts';
+import {
+  askRefund,
+  askStop,
+  askWithdraw,
+  requestRefund,
+  stopPayment,
+  withdrawOrder,
+} from '../../gateway/paying/changes.ts';
+import { askConfirm, confirmRegistration, showConfirm } from '../../gateway/paying/confirm.ts';
+import { showLook } from '../../gateway/paying/look.ts';
+import { queryPayment, showOrder } from '../../gateway/paying/order.ts';
+import { createPayables } from '../../gateway/paying/payables.ts';
+import {
+  checkDocument,
+  showPayCheck,
+  showPayConfirm,
+  showPayment,
+  startPayment,
+} from '../../gateway/paying/payment.ts';
+import { takePayer } from '../../gateway/paying/wechat-payer.ts';
 import { showArea, takeArea } from '../../gateway/registering/area.ts';
 import {
   declineCode,
@@ -41,12 +63,25 @@ export const otherTicket: TicketNumber = '010524100032';
 type Route = `${'GET' | 'POST'} ${string}`;
 
 export type Gateway = { context: GatewayContext; routes: Map<Route, Handler> };
-type Parts = Pick<GatewayContext, 'client' | 'catalogue' | 'availability' | 'now'>;
+type Parts = Pick<GatewayContext, 'client' | 'catalogue' | 'availability' | 'now'> &
+  Partial<Pick<GatewayContext, 'providers'>> & {
+    payments?: Partial<PaymentConfig>;
+    indexKey?: Uint8Array;
+  };
+
+/** Of the demonstration's own keys, where a test does not bring its engine's. */
+export const indexKey = Buffer.alloc(32, 7);
 
 export function gatewayOver(parts: Parts): Gateway {
+  const { providers = [], payments } = parts;
   const context = {
     ...parts,
-    config: { secure: false, demonstration: true },
+    providers,
+    payables: createPayables(providers, parts.now),
+    config: {
+      ...{ secure: false, demonstration: true, indexKey: parts.indexKey ?? indexKey },
+      payments: { returnTo: 'http://ruxi.localhost/mine', ...payments },
+    },
     // What a page shows, before it is worded: the models themselves.
     views: new Proxy(
       {},
@@ -78,6 +113,24 @@ export function gatewayOver(parts: Parts): Gateway {
     ['GET /register/give-up', showGiveUp(context)],
     ['POST /register/give-up', giveUpSeats(context)],
     ['GET /mine', showMine(context)],
+    ['GET /register/confirm', showConfirm(context)],
+    ['GET /register/confirm/submit', askConfirm(context)],
+    ['POST /register/confirm', confirmRegistration(context)],
+    ['GET /pay', showOrder(context)],
+    ['GET /pay/check', showPayCheck(context)],
+    ['POST /pay/check', checkDocument(context)],
+    ['GET /pay/wechat', takePayer(context)],
+    ['GET /pay/confirm', showPayConfirm(context)],
+    ['POST /pay/start', startPayment(context)],
+    ['GET /pay/page', showPayment(context)],
+    ['GET /pay/look', showLook(context)],
+    ['POST /pay/query', queryPayment(context)],
+    ['GET /pay/stop', askStop(context)],
+    ['POST /pay/stop', stopPayment(context)],
+    ['GET /pay/withdraw', askWithdraw(context)],
+    ['POST /pay/withdraw', withdrawOrder(context)],
+    ['GET /pay/refund', askRefund(context)],
+    ['POST /pay/refund', requestRefund(context)],
     ['GET /guide', showGuide(context)],
     ['GET /courses', showCourseList(context)],
     ['GET /passed', showPassed(context)],
@@ -91,12 +144,16 @@ export function gatewayOver(parts: Parts): Gateway {
 
 export type GivenGateway = Gateway & {
   books: Books;
-  admit(number: number, record?: Partial<CandidateRecord>): PersonId;
+  /** `documentNumber`: where it will be typed. */
+  admit(number: number, record?: Partial<CandidateRecord>, documentNumber?: string): PersonId;
 };
 
 /** A gateway over books in memory, with the clock in the test's hand. */
 export function givenGateway(
-  given: { adopted?: ReturnType<typeof province>; capacity?: number } = {},
+  given: Pick<Parts, 'providers' | 'payments'> & {
+    adopted?: ReturnType<typeof province>;
+    capacity?: number;
+  } = {},
 ): GivenGateway {
   const adopted = given.adopted ?? province();
   const books = givenBooks(adopted, firstOpen + 60_000, given.capacity ?? 2);
@@ -106,10 +163,13 @@ export function givenGateway(
   books.onCounts((counts) => availability.hear(counts));
   const now = () => books.desk.now;
   return {
-    ...gatewayOver({ client: books.client, catalogue, availability, now }),
+    ...gatewayOver({ client: books.client, catalogue, availability, now, ...given }),
     books,
-    admit(number, record = {}) {
-      const person = `person-${number}`.padEnd(22, '-');
+    admit(number, record = {}, documentNumber = '') {
+      const person =
+        documentNumber === ''
+          ? `person-${number}`.padEnd(22, '-')
+          : personIdOf(indexKey, 'resident-id', documentNumber);
       const tickets = [ticket, otherTicket].map((one) =>
         givenTicketRecord(number, { number: one, programme: '080901' }),
       );
@@ -123,6 +183,7 @@ export class Browser<Over extends Gateway = Gateway> {
   readonly gateway: Over;
   readonly cookies = new Map<string, string>();
   htmx = false;
+  userAgent = '';
   /** The last page shown. */
   // biome-ignore lint/suspicious/noExplicitAny: a page is looked at field by field.
   page: any;
@@ -131,7 +192,12 @@ export class Browser<Over extends Gateway = Gateway> {
 
   constructor(gateway: Over, person: PersonId, as: TicketNumber = ticket) {
     this.gateway = gateway;
-    const { context } = gateway;
+    this.signIn(person, as);
+  }
+
+  /** Signs in, or in again: a sign-in lasts half a day. */
+  signIn(person: PersonId, as: TicketNumber = ticket): void {
+    const { context } = this.gateway;
     const issuedAt = context.now();
     this.take({
       status: 200,
@@ -178,13 +244,15 @@ export class Browser<Over extends Gateway = Gateway> {
       origin: 'https://ruxi.example',
       address: '127.0.0.1',
       htmx: this.htmx,
+      userAgent: this.userAgent,
       form: body === '' ? emptyForm : (formOf(body) ?? emptyForm),
     };
     const handler = this.gateway.routes.get(`${method} ${path}`);
     if (handler === undefined) throw new Error(`no route ${method} ${path}`);
     const reply = await handler(request);
     this.take(reply);
-    if (reply.status === 303) await this.get(reply.location ?? '');
+    // Elsewhere it is not followed.
+    if (reply.status === 303 && this.location.startsWith('/')) await this.get(this.location);
   }
 
   private take(reply: Reply): void {

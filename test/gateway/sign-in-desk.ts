@@ -22,6 +22,8 @@ import { startHashing } from '../../gateway/hashing/hashing.ts';
 import { HttpServer } from '../../gateway/http.ts';
 import { createLimits, defaultLimits, type LimitsConfig } from '../../gateway/limits.ts';
 import { createLive } from '../../gateway/live.ts';
+import { createWrongNotices } from '../../gateway/paying/notices.ts';
+import { createPayables } from '../../gateway/paying/payables.ts';
 import { createRevocations } from '../../gateway/revocations.ts';
 import { addRoutes } from '../../gateway/server.ts';
 import { answerLength, captchaAlphabet } from '../../gateway/sign-in/captcha.ts';
@@ -182,6 +184,8 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
       },
     },
     slipCodes: createSlipCodes(config.slipKey),
+    providers: [],
+    payables: createPayables([], now),
     now,
   };
   const faults: unknown[] = [];
@@ -198,7 +202,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     now,
     socketsMax: 0,
   });
-  addRoutes(server, context, live);
+  addRoutes(server, context, live, createWrongNotices());
   const port = await server.listen();
 
   function admit(

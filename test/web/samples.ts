@@ -3,14 +3,18 @@
  * show and axe reads. Invented throughout; the numbers look it.
  */
 import { documentTypes } from '../../engine/protocol/documents.ts';
+import type { PaymentWay, ProviderName } from '../../engine/protocol/payments.ts';
+import { methodOf } from '../../gateway/paying/ways.ts';
 import type {
   AreaModel,
   CaptchaModel,
   CourseModel,
   CoursesModel,
   Frame,
+  OrderModel,
   PageModels,
   PageName,
+  PayMethodModel,
   PoolModel,
   SentCodeModel,
   SlipModel,
@@ -485,6 +489,69 @@ const withSlip: PageModels['slip'] = {
 const noSlip = (stand: PageModels['slip']['stand']) => shown({ ...withSlip, stand });
 const checking = { now, code: slip.code };
 
+const order: OrderModel = {
+  number: 'DEMO_0124_384_1',
+  area,
+  nameMask: '王 * 婷',
+  ticketMask: '0105******31',
+  courses: [
+    { unit: a, course: mathematics },
+    { unit: d, course: databases },
+  ],
+  feeFen: 7000,
+  state: 'confirmed',
+};
+const due = { closesAt: today.closesAt, nextOpen: tomorrow.opensAt };
+const lastDue = { closesAt: lastDay.closesAt, nextOpen: undefined };
+const payable = { kind: 'until', due } as const;
+const look = {
+  at: 'order',
+  state: 'DEMO_0124_384_1-confirmed',
+  times: 0,
+  afterSeconds: 5,
+} as const;
+const confirming: PageModels['confirm'] = {
+  now,
+  form,
+  area,
+  person: { nameMask: '王 * 婷', ticketMask: '0105******31', programme: '计算机科学与技术' },
+  courses: order.courses,
+  left: [],
+  feeFen: 3500,
+  due,
+};
+const [sandboxScan, sandboxPage, alipayPage, alipayScan, wechatPage, wechatScan, wechatInside] = [
+  ['sandbox', 'scan'],
+  ['sandbox', 'page'],
+  ['alipay', 'page'],
+  ['alipay', 'scan'],
+  ['wechat', 'page'],
+  ['wechat', 'scan'],
+  ['wechat', 'inside'],
+].map(([provider, way]) => methodOf(provider as ProviderName, way as PaymentWay)) as [
+  PayMethodModel,
+  PayMethodModel,
+  PayMethodModel,
+  PayMethodModel,
+  PayMethodModel,
+  PayMethodModel,
+  PayMethodModel,
+];
+const paying: PageModels['payment'] = {
+  now: at(7, 9, 16, 5),
+  form,
+  order,
+  payable,
+  method: alipayScan,
+  expiresAt: at(7, 9, 46, 5),
+  pay: {
+    kind: 'code',
+    text: 'https://qr.alipay.com/bax00000000000000000000',
+  },
+  others: [wechatScan, alipayPage, wechatPage],
+  look: { ...look, at: 'payment' },
+};
+
 type Sample<Name extends PageName> = { model: PageModels[Name]; frame: Frame };
 type Samples = { [Name in PageName]: Record<string, Sample<Name>> };
 
@@ -696,7 +763,8 @@ export const samples: Samples = {
       areas: [],
       person: { ...person, phoneMask: undefined },
     }),
-    locked: shown({ ...choosingArea, area: '0124', present: { area, saved: 2 } }),
+    locked: shown({ ...choosingArea, area: '0124', present: { area, saved: 2, ordered: 0 } }),
+    ordered: shown({ ...choosingArea, area: '0124', present: { area, saved: 0, ordered: 2 } }),
     unchosen: shown({ ...choosingArea, problem: { reason: 'area-unchosen' } }),
   },
   moving: { running: shown({ from: area, to: { code: '0105', city: '成都市', name: '青羊区' } }) },
@@ -1074,6 +1142,170 @@ export const samples: Samples = {
       { now, code: 'K7QM-3F2A', problem: { reason: 'slip-code-malformed' } },
       stranger,
     ),
+  },
+  confirm: {
+    all: shown(confirming),
+    left: shown({
+      ...confirming,
+      courses: confirming.courses.slice(0, 1),
+      left: [{ unit: c, course: discrete }],
+      due: lastDue,
+      now: at(10, 20),
+    }),
+    refused: shown({ ...confirming, problem: { reason: 'changed-meanwhile' } }),
+  },
+  confirmSubmit: {
+    all: shown(confirming),
+    left: shown({ ...confirming, left: [{ unit: c, course: discrete }] }),
+  },
+  locked: {
+    confirmed: shown({ order, state: 'confirmed' }),
+    paid: shown({ order: { ...order, state: 'paid' }, state: 'paid' }),
+    refunding: shown({ order: { ...order, state: 'refunding' }, state: 'refunding' }),
+    refused: shown({ order, state: 'confirmed', problem: { reason: 'changed-meanwhile' } }),
+  },
+  order: {
+    due: shown({ now, order, payable, withdrawable: true, stopping: false, look }),
+    'last-day': shown({
+      now: at(10, 20),
+      order,
+      payable: { kind: 'until', due: lastDue },
+      withdrawable: true,
+      stopping: false,
+      look,
+    }),
+    stopping: shown({ now, order, payable, withdrawable: true, stopping: true, look }),
+    shut: shown({
+      now: at(7, 22, 12, 37),
+      order,
+      payable: { kind: 'shut', calendar: { state: 'closed', nextDay: tomorrow } },
+      withdrawable: false,
+      stopping: false,
+      look,
+    }),
+    over: shown({
+      now: at(8, 9, 0, 1),
+      order,
+      payable: { kind: 'over' },
+      withdrawable: true,
+      stopping: false,
+      look,
+      problem: { reason: 'release-running' },
+    }),
+  },
+  withdraw: {
+    asked: shown({ form, order }),
+    running: shown({ form, order, problem: { reason: 'payment-running' } }),
+  },
+  payCheck: {
+    fresh: shown({ form, order }),
+    differs: shown({ form, order, problem: { reason: 'document-differs' } }),
+  },
+  payConfirm: {
+    several: shown({
+      form,
+      order,
+      look,
+      methods: [alipayScan, wechatScan, alipayPage, wechatPage],
+    }),
+    wechat: shown({ form, order, look, methods: [wechatInside, alipayScan, wechatScan] }),
+    sandbox: shown({ form, order, look, methods: [sandboxScan, sandboxPage] }),
+    one: shown({ form, order, look, methods: [alipayScan] }),
+    none: shown({ form, order, look, methods: [] }),
+    unchosen: shown({
+      form,
+      order,
+      look,
+      methods: [alipayScan, wechatScan],
+      problem: { reason: 'method-unchosen' },
+    }),
+  },
+  payment: {
+    code: shown(paying),
+    sandbox: shown({ ...paying, method: sandboxScan, others: [sandboxPage] }),
+    link: shown({
+      ...paying,
+      method: alipayPage,
+      pay: { kind: 'link', url: 'https://openapi.alipay.com/gateway.do?method=wap' },
+      others: [wechatPage, alipayScan, wechatScan],
+    }),
+    bridge: shown({
+      ...paying,
+      method: wechatInside,
+      pay: { kind: 'bridge', parameters: '{"appId":"wx8888888888888888"}' },
+      others: [alipayScan, wechatScan],
+    }),
+    expired: shown({ ...paying, pay: { kind: 'expired' } }),
+    away: shown({ ...paying, pay: { kind: 'away' } }),
+    refused: shown({ ...paying, pay: { kind: 'refused' } }),
+  },
+  checking: {
+    first: shown({ now, form, order, payable, asked: undefined, look }),
+    waiting: shown({ now, form, order, payable, asked: 'waiting', look }),
+    away: shown({ now, form, order, payable, asked: 'away', look }),
+    shut: shown({
+      now: at(7, 22, 12, 37),
+      form,
+      order,
+      payable: { kind: 'shut', calendar: { state: 'closed', nextDay: tomorrow } },
+      asked: 'often',
+      look,
+      problem: { reason: 'order-paid' },
+    }),
+  },
+  stopPayment: {
+    asked: shown({ form, order }),
+    refused: shown({ form, order, problem: { reason: 'changed-meanwhile' } }),
+  },
+  done: {
+    mockup: shown({
+      order: { ...order, state: 'paid' },
+      paid: { at: at(7, 9, 18, 42), provider: 'alipay' },
+      printFrom: Date.UTC(2026, 9, 20, 1),
+      apart: false,
+    }),
+    apart: shown({
+      order: { ...order, state: 'paid' },
+      paid: { at: at(7, 9, 18, 42), provider: 'wechat' },
+      printFrom: Date.UTC(2026, 9, 20, 1),
+      apart: true,
+    }),
+    refused: shown({
+      order: { ...order, state: 'paid' },
+      printFrom: Date.UTC(2026, 9, 20, 1),
+      apart: false,
+      problem: { reason: 'order-paid' },
+    }),
+  },
+  refund: {
+    asked: shown({
+      form,
+      order: { ...order, state: 'paid' },
+      lastClose: lastDay.closesAt,
+      mayBeLate: false,
+    }),
+    late: shown({
+      form,
+      order: { ...order, state: 'paid' },
+      lastClose: lastDay.closesAt,
+      mayBeLate: true,
+      problem: { reason: 'refund-unticked' },
+    }),
+  },
+  refunding: {
+    running: shown({
+      order: { ...order, state: 'refunding' },
+      requestedAt: now,
+      stuck: false,
+      look,
+    }),
+    stuck: shown({
+      order: { ...order, state: 'refunding' },
+      requestedAt: now,
+      stuck: true,
+      look,
+      problem: { reason: 'order-refunding' },
+    }),
   },
 };
 

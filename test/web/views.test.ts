@@ -87,6 +87,8 @@ test('D2 names, codes and texts of others are escaped wherever they stand', () =
     'status',
     'candidateType',
     'verdict',
+    'asked',
+    'provider',
   ]);
   const spoil = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return kept.has(key) ? value : hostile;

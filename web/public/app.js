@@ -509,6 +509,12 @@
     if (!button || button.getAttribute('aria-disabled')) return;
     import(button.dataset.script).then(({ prove }) => prove(button));
   });
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-bridge]');
+    if (button) import(button.dataset.script).then(({ pay }) => pay(button));
+    // A tab that cannot be closed follows its link.
+    if (event.target.closest('[data-close]')) window.close();
+  });
 
   document.addEventListener('click', (event) => {
     if (event.target.closest('button[data-print]')) window.print();
@@ -530,6 +536,9 @@
   /** Where the browser is to go instead, if the answer says so. */
   const wholeOf = (text) => /^<p data-whole="([^"]*)">/.exec(text)?.[1];
 
+  /** A page that looks by itself: that it could not is no news, it will look again. */
+  const isLook = ({ target }) => target.id === 'look';
+
   /** Only pages are put in place; a refusal with a page of its own is 422. */
   document.addEventListener('htmx:after:request', (event) => {
     const { ctx } = event.detail;
@@ -538,6 +547,8 @@
     if (whole) {
       event.preventDefault();
       location.assign(whole);
+    } else if (isLook(event)) {
+      if (status !== 200) event.preventDefault();
     } else if (status === 429 || status === 503) {
       event.preventDefault();
       const wait = headers.get('Retry-After') ?? '5';
@@ -549,7 +560,9 @@
       tell('form');
     }
   });
-  document.addEventListener('htmx:error', tellUnknown);
+  document.addEventListener('htmx:error', (event) => {
+    if (!isLook(event)) tellUnknown();
+  });
 
   let heading = main.querySelector('h1')?.textContent;
   const focusProblem = () => {
