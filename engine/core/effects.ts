@@ -91,8 +91,11 @@ export type Effect =
 /** `partitions`: all that must adopt the session, read for the SessionBook's row only. */
 export function pendingEffects(row: Row, partitions: readonly PartitionName[]): Effect[] {
   switch (row.table) {
-    case 'registrations':
-      return ofRegistration(row);
+    case 'registrations': {
+      const effects = ofRegistration(row);
+      addNews(row, effects);
+      return effects;
+    }
     case 'candidates':
       return ofCandidate(row);
     case 'session':
@@ -102,8 +105,23 @@ export function pendingEffects(row: Row, partitions: readonly PartitionName[]): 
   }
 }
 
+/**
+ * The same without news, of which there may be as much as there are rows: whoever starts asks for it
+ * when there is room.
+ */
+export const urgentEffects = (row: Row, partitions: readonly PartitionName[]): Effect[] =>
+  row.table === 'registrations' ? ofRegistration(row) : pendingEffects(row, partitions);
+
+/** Of one row, onto what there is already. */
+export function addNews({ area, number, person, news }: RegistrationRow, effects: Effect[]): void {
+  for (const one of news) {
+    const key = `${area}.${number}.news.${one.place}`;
+    effects.push({ kind: 'send-news', key, person, area, news: one });
+  }
+}
+
 function ofRegistration(row: RegistrationRow): Effect[] {
-  const { code, person, area, number, news, orders } = row;
+  const { code, person, area, orders } = row;
   const effects: Effect[] = [];
   if (code?.delivery === 'sending') {
     const { challenge, attempt, phone, sentAt } = code;
@@ -112,10 +130,6 @@ function ofRegistration(row: RegistrationRow): Effect[] {
       ...({ kind: 'send-message', key, code: 'booking-code', person, area } as const),
       ...{ challenge, attempt, phone, sentAt },
     });
-  }
-  for (const one of news) {
-    const key = `${area}.${number}.news.${one.place}`;
-    effects.push({ kind: 'send-news', key, person, area, news: one });
   }
   for (const order of orders) ofOrder(area, order, effects);
   return effects;

@@ -63,7 +63,7 @@ import { decideReleaseUnpaid, decideRemindUnpaid, nextUnpaidDue, tidyUnpaid } fr
 import { nextDue, tidy } from './deadlines.ts';
 import { accept, type Decision, outdated, refuse } from './decision.ts';
 import { digestOf } from './digest.ts';
-import { type Effect, pendingEffects } from './effects.ts';
+import { addNews, type Effect } from './effects.ts';
 import { done, keptAnswer } from './kept-answers.ts';
 import {
   decideNoteAttemptClosed,
@@ -423,16 +423,13 @@ export function* dueCommands(partition: Partition, at: EpochMs): Generator<DueCo
   }
 }
 
-/** News that nobody has been told yet, as far as `max` goes: more than a lane takes at a time. */
-export function untoldNews(partition: Partition, max: number): Effect[] {
+/** News that nobody has been told yet, until there is `enough`: more than a lane takes at a time. */
+export function untoldNews(partition: Partition, enough: number): Effect[] {
   const untold: Effect[] = [];
   for (const { registrations } of partition.areas.values()) {
     for (const row of registrations.values()) {
-      if (row.news.length === 0) continue;
-      for (const effect of pendingEffects(row, [])) {
-        if (effect.kind === 'send-news') untold.push(effect);
-        if (untold.length >= max) return untold;
-      }
+      addNews(row, untold);
+      if (untold.length >= enough) return untold;
     }
   }
   return untold;

@@ -5,7 +5,7 @@
  * R2 What does not fit together is named and nothing is served: a row or entry that fails its
  *    checksum, a gap or a broken link in the chain, a row ahead of the journal, a broken invariant.
  */
-import { type Effect, pendingEffects } from '../core/effects.ts';
+import { type Effect, pendingEffects, urgentEffects } from '../core/effects.ts';
 import {
   checkInvariants,
   createPartition,
@@ -32,7 +32,7 @@ export type Recovered = {
   nextIndex: number;
   lastHash: string;
   lastAt: EpochMs;
-  /** What the rows say is still owed to the outside world. */
+  /** What the rows say is still owed to the outside world, but for news. */
   effects: Effect[];
 };
 
@@ -68,7 +68,7 @@ export function recover(
   checkInvariants(partition);
   const effects: Effect[] = [];
   for (const row of residentRows(partition))
-    for (const effect of pendingEffects(row, partitions)) effects.push(effect);
+    for (const effect of urgentEffects(row, partitions)) effects.push(effect);
   return { partition, checkpoint, ...end, effects };
 }
 

@@ -79,7 +79,7 @@ const deadlineMinMs = 5;
 /** Of one turn, as of one slice of a day's close: what a candidate's command waits for at most. */
 const timerEventsMax = 500;
 /** More than a lane of news takes at a time. */
-const untoldMax = 8_192;
+const untoldEnough = 8_192;
 /** Rows looked at in one go when memory is to be given back. */
 const forgottenAtOnceMax = 1_024;
 
@@ -178,7 +178,7 @@ class PartitionWriter implements Writer {
     this.#announce();
     for (const area of this.#partition.areas.keys()) this.#changedAreas.add(area);
     if (effects.length > 0) this.#options.onEffects(effects);
-    this.#schedule();
+    this.roomForNews();
   }
 
   submit(items: readonly Submitted[], reply: (replies: Answered[]) => void): void {
@@ -475,7 +475,7 @@ class PartitionWriter implements Writer {
     }
     if (this.#roomForNews) {
       this.#roomForNews = false;
-      for (const effect of untoldNews(this.#partition, untoldMax)) batch.effects.push(effect);
+      for (const effect of untoldNews(this.#partition, untoldEnough)) batch.effects.push(effect);
     }
     if (this.#countsDue()) batch.counts = this.#takeCounts();
   }
