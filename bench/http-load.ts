@@ -20,7 +20,8 @@ import {
   writeRequests,
 } from './clients.ts';
 import {
-  countSaved,
+  countHolding,
+  hasSaved,
   type InventedPerson,
   inventPeople,
   rowsAtRest,
@@ -123,7 +124,7 @@ async function measure(
     const elapsedMs = milliseconds + performance.now() - endedAt;
     const after = product.cpu();
     if (refused > 0) throw new Error(`${refused} saves were refused, ${accepted} accepted`);
-    const saved = await countSaved(product.bus, singleLayout, people);
+    const saved = await countHolding(product.bus, singleLayout, people, hasSaved);
     if (saved < accepted) throw new Error(`${accepted} told to be saved, ${saved} are`);
     const speed = {
       savesPerSecond: (accepted * 1000) / elapsedMs,
@@ -158,7 +159,7 @@ async function measureHalfLoad(
       `${prefix}.all`,
     ]);
     const [result] = (await once(client, 'message')) as [OpenLoopResult];
-    const saved = await countSaved(product.bus, singleLayout, people);
+    const saved = await countHolding(product.bus, singleLayout, people, hasSaved);
     if (saved !== count || result.accepted !== count) {
       throw new Error(`of ${count} saves ${result.accepted} were accepted and ${saved} are saved`);
     }

@@ -9,9 +9,10 @@ import { recordOf } from '../engine/import/candidates.ts';
 import { type ImportPort, type Sendable, sendAll } from '../engine/import/send.ts';
 import { decodeReplies, encodeAsk } from '../engine/protocol/codec.ts';
 import type { Command } from '../engine/protocol/commands.ts';
-import type { AreaCode, PersonId, TicketNumber, UnitCode } from '../engine/protocol/ids.ts';
+import type { AreaCode, Fen, PersonId, TicketNumber, UnitCode } from '../engine/protocol/ids.ts';
 import { partitionOfArea, partitionOfPerson } from '../engine/protocol/layout.ts';
-import type { Query, QueryReply, RegistrationView } from '../engine/protocol/replies.ts';
+import type { AttemptNumber } from '../engine/protocol/payments.ts';
+import type { Outcome, Query, QueryReply, RegistrationView } from '../engine/protocol/replies.ts';
 import type { Catalogue } from '../engine/protocol/session.ts';
 import { commandsTo } from '../engine/protocol/subjects.ts';
 import type { Vault } from '../engine/store/vault.ts';
@@ -185,17 +186,63 @@ export async function savePeople(
   vault: Vault,
   people: readonly InventedPerson[],
 ): Promise<void> {
-  function* commands(): Generator<Sendable> {
-    for (const one of people) {
-      const { area, challenge } = one;
-      yield {
-        partition: partitionOfArea(port.layout, area),
-        command: saveOf(one, vault.smsCodeOf(challenge)),
-        origin: `save of ${challenge}`,
-      };
+  await commandEach(port, people, (one) => saveOf(one, vault.smsCodeOf(one.challenge)));
+}
+
+const sliceMax = 512;
+
+/** A command to each one's area; what they came to, in the order of the people. All are accepted. */
+export async function commandEach(
+  port: ImportPort,
+  people: readonly InventedPerson[],
+  commandOf: (one: InventedPerson, at: number) => Command,
+): Promise<Outcome[]> {
+  const outcomes = new Array<Outcome>(people.length);
+  for (const partition of new Set(people.map(({ area }) => partitionOfArea(port.layout, area)))) {
+    const places = [...people.keys()].filter(
+      (at) => partitionOfArea(port.layout, people[at]?.area ?? '') === partition,
+    );
+    for (let from = 0; from < places.length; from += sliceMax) {
+      const some = places.slice(from, from + sliceMax);
+      const commands = some.map((at) => commandOf(people[at] as InventedPerson, at));
+      const replies = await port.submit(partition, commands);
+      for (const [index, reply] of replies.entries()) {
+        if (reply.kind !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(reply)}`);
+        outcomes[some[index] ?? 0] = reply.outcome;
+      }
     }
   }
-  await sendAll(port, commands());
+  return outcomes;
+}
+
+/**
+ * Confirms what each has saved and begins to pay at the sandbox: the attempts that are to be told of,
+ * and what is to be paid.
+ */
+export async function beginPaying(
+  port: ImportPort,
+  people: readonly InventedPerson[],
+): Promise<{ attempt: AttemptNumber; amountFen: Fen }[]> {
+  const onOwn = (kind: string, one: InventedPerson, revision: number) => ({
+    ...{ id: `${kind}-${one.challenge.slice(-17)}`, answerBy: Date.now() + answerWithinMs },
+    ...{ epoch: anyEpoch, area: one.area, person: one.person, claim: 1, revision },
+    ticket: one.ticket,
+  });
+  const confirmed = await commandEach(port, people, (one) => ({
+    ...{ kind: 'confirm-registration', ...onOwn('conf', one, one.revision + 1) },
+  }));
+  const begun = await commandEach(port, people, (one, at) => {
+    const outcome = confirmed[at];
+    if (outcome?.kind !== 'confirmed') throw new Error('what is paid was confirmed');
+    const { order } = outcome;
+    const what = { order, provider: 'sandbox', way: 'scan' } as const;
+    return { kind: 'start-payment', ...onOwn('paid', one, one.revision + 2), ...what };
+  });
+  return begun.map((outcome) => {
+    if (outcome.kind !== 'payment-started') throw new Error('a payment was begun');
+    const { attempt, amountFen } = outcome;
+    return { attempt, amountFen };
+  });
 }
 
 export function saveOf(one: InventedPerson, code: string): Command {
@@ -270,13 +317,14 @@ function headOf(one: InventedPerson, cookies: Cookies, number: number): string[]
 
 const nonceOf = (number: number): string => opaque('nonce', number);
 
-/** How many of these people have every one of their seats saved, asked of the books. */
-export async function countSaved(
+/** How many of these people stand as `holds` says, asked of the books. */
+export async function countHolding(
   bus: Bus,
   layout: ImportPort['layout'],
   people: readonly InventedPerson[],
+  holds: (registration: RegistrationView, one: InventedPerson) => boolean,
 ): Promise<number> {
-  let saved = 0;
+  let count = 0;
   for (let from = 0; from < people.length; from += 1000) {
     const some = people.slice(from, from + 1000);
     for (const partition of new Set(some.map((one) => partitionOfArea(layout, one.area)))) {
@@ -286,13 +334,22 @@ export async function countSaved(
         partition,
         among.map(({ area, person }) => ({ kind: 'registration', area, person })),
       );
-      for (const [at, reply] of replies.entries()) {
-        if (reply.kind !== 'registration') throw new Error(`asked, and answered ${reply.kind}`);
-        if (holdsAll(reply.registration, among[at]?.units ?? [])) saved += 1;
+      for (const [at, one] of among.entries()) {
+        const reply = replies[at];
+        if (reply?.kind !== 'registration') throw new Error(`asked, and answered ${reply?.kind}`);
+        if (holds(reply.registration, one)) count += 1;
       }
     }
   }
-  return saved;
+  return count;
+}
+
+/** Every one of the person's seats is saved. */
+export function hasSaved({ seats }: RegistrationView, { units }: InventedPerson): boolean {
+  return (
+    seats.length === units.length &&
+    seats.every((seat) => seat.state.kind === 'saved' && units.includes(seat.unit))
+  );
 }
 
 /** News goes out at a pace, and each note of it leaves a row for a moment: that is as quiet as it gets. */
@@ -312,14 +369,6 @@ export async function untilQuiet(bus: Bus, partitions: readonly string[]): Promi
     same = quiet ? same + 1 : 0;
     await pause(100);
   }
-}
-
-function holdsAll(registration: RegistrationView, units: readonly UnitCode[]): boolean {
-  const { seats } = registration;
-  return (
-    seats.length === units.length &&
-    seats.every((seat) => seat.state.kind === 'saved' && units.includes(seat.unit))
-  );
 }
 
 function offeredByUnit(catalogue: Catalogue): Map<UnitCode, string[]> {

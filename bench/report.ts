@@ -16,6 +16,7 @@ const wanted: Record<string, { atLeast: number } | { atMost: number }> = {
   'http.savesPerSecond': { atLeast: 25_000 },
   'http.ratio': { atLeast: 0.35 },
   'http.p99AtHalfLoadMs': { atMost: 10 },
+  'notices.perSecond': { atLeast: 2_000 },
   'pages.perSecond': { atLeast: 5_000 },
   'growth.ratio': { atMost: 1.3 },
   'recovery.ms': { atMost: 3_000 },
