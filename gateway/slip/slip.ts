@@ -3,7 +3,7 @@
  * there is none the page says why.
  */
 import { placeOfNumber } from '../../engine/protocol/payments.ts';
-import type { CandidateView, OrderView } from '../../engine/protocol/replies.ts';
+import type { OrderView } from '../../engine/protocol/replies.ts';
 import { slipContentOf } from '../../engine/protocol/slips.ts';
 import type { SlipModel, SlipStandModel } from '../../web/view-models.ts';
 import type { GatewayContext } from '../context.ts';
@@ -11,18 +11,20 @@ import { show } from '../frame.ts';
 import { type Handler, redirect } from '../http.ts';
 import { programmeOf } from '../looking-up/plan.ts';
 import { askedTicket } from '../looking-up/tickets.ts';
+import { areaModel, coursesOf } from '../paying/models.ts';
+import { payingAttempt } from '../paying/orders.ts';
 import { forStanding } from '../registering/desk.ts';
-import { areaOf, unitAndCourse } from '../registering/models.ts';
-import type { Visit } from '../registering/present.ts';
+import type { Standing, Visit } from '../registering/present.ts';
 
 export const showSlip = (context: GatewayContext): Handler =>
-  forStanding(context, (visit, { candidate, area, registration }) => {
+  forStanding(context, (visit, standing) => {
+    const { candidate, area, registration } = standing;
     const asked = askedTicket(visit, candidate);
     if (asked === undefined) return redirect('/mine');
     const { ticket, tickets } = asked;
     const orders = registration.orders.filter((order) => order.ticket === ticket.number);
     const { title, printFrom } = visit.session.adopted.catalogue;
-    const stand = standOf(orders, (order) => slipOf(visit, candidate, order));
+    const stand = standOf(orders, (order) => slipOf(visit, standing, order));
     const { demonstration } = context.config;
     const model = { demonstration, tickets, title, printFrom, stand };
     return show(context, visit.request, 200, 'slip', model, { office: area?.office });
@@ -41,17 +43,15 @@ function standOf(
   return state === 'refunding' || state === 'refunded' ? { state, feeFen } : { state: 'none' };
 }
 
-function slipOf(visit: Visit, candidate: CandidateView, order: OrderView): SlipModel | undefined {
+function slipOf(visit: Visit, standing: Standing, order: OrderView): SlipModel | undefined {
   const { context, session, request, at } = visit;
+  const { candidate, area } = standing;
   const { number, ticket, courses, feeFen, state } = order;
-  // A payment that goes back by itself is another one; one that was asked back ends this state.
-  const paying = order.attempts.find(({ paidAt, refund }) => paidAt !== undefined && !refund);
+  const paidAt = payingAttempt(order)?.paidAt;
   const place = placeOfNumber(number);
-  if (state !== 'paid' || paying?.paidAt === undefined || place === undefined) return undefined;
+  if (state !== 'paid' || paidAt === undefined || place === undefined) return undefined;
 
-  const { paidAt } = paying;
   const code = context.slipCodes.codeOf(place, slipContentOf({ ...order, paidAt }));
-  const area = session.area.get(place.area);
   const record = candidate.tickets.find((one) => one.number === ticket);
   const checkedAt = `${request.origin}/verify`;
   return {
@@ -59,9 +59,9 @@ function slipOf(visit: Visit, candidate: CandidateView, order: OrderView): SlipM
     documentMask: candidate.documentMask,
     ticket,
     programme: programmeOf(session, record?.programme ?? ''),
-    area: area ? areaOf(session, area) : { code: place.area, city: '', name: place.area },
+    area: areaModel(session, standing),
     office: area?.office,
-    courses: courses.map((one) => unitAndCourse(session, one)),
+    courses: coursesOf(session, courses),
     ...{ feeFen, order: number, paidAt, issuedAt: at },
     ...{ code, checkedAt, checkAddress: `${checkedAt}?c=${code}` },
   };

@@ -72,6 +72,9 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await open(stranger, '/guide', 'guide');
   await open(stranger, '/courses', 'courses-offered');
   await open(stranger, '/courses?programme=080901', 'courses-offered-programme');
+  await open(stranger, '/verify', 'slip-check');
+  await open(stranger, '/verify?c=K7QM-3F2A-9TZX-04RB-81WD-HS6E', 'slip-check-invalid');
+  await open(stranger, '/verify?c=K7QM-3F2A', 'slip-check-problem');
   await open(stranger, '/messages', 'messages-empty');
   await open(stranger, '/nothing-here', 'not-found');
   await stranger.goto(`${origin}/sign-in`);
