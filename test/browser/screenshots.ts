@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchBrowser, newVisitor } from '../harness/browser.ts';
+import { sampleAddress, stage } from '../web/stage.ts';
 import { type InventedCandidate, newCandidates, newcomers, personWho } from './people.ts';
 import { startDivided } from './product.ts';
 import {
@@ -31,6 +32,18 @@ const widths = [
 const mabian = { city: '乐山市', name: '马边彝族自治县' };
 const jingyan = { city: '乐山市', name: '井研县' };
 const shizhong = { city: '乐山市', name: '市中区' };
+
+const otherHours = [
+  ['start', 'before', 'start-before'],
+  ['start', 'closed', 'start-closed'],
+  ['start', 'last-day', 'start-last-day'],
+  ['start', 'unpublished', 'start-unpublished'],
+  ['window', 'before', 'before'],
+  ['window', 'closed', 'closed'],
+  ['window', 'over', 'over'],
+  ['mine', 'ending', 'sign-in-ending'],
+  ['mine', 'ending-for-good', 'sign-in-ending-for-good'],
+] as const;
 
 mkdirSync(folder, { recursive: true });
 const product = await startDivided();
@@ -81,6 +94,13 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await captchaToken(stranger);
   await take(stranger, 'sign-in');
   const newcomer = next(beginners);
+  await button(stranger, '看不清或无法看图？换一种验证方式').click();
+  await button(stranger, '开始验证').click();
+  await stranger.getByText('验证完成，请点“确认”。').waitFor();
+  await take(stranger, 'sign-in-work');
+  await button(stranger, '改为回答验证题').click();
+  await stranger.getByText('验证题：').waitFor();
+  await take(stranger, 'sign-in-sum');
   await lookUp(stranger, origin, product.cookieKey, newcomer, 'AAAA');
   await stranger.getByRole('alert').waitFor();
   await take(stranger, 'sign-in-captcha-wrong');
@@ -203,11 +223,31 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await waiting.goto(`${origin}/mine`);
   await heading(waiting, '我的报考').waitFor();
 
+  const choosing = await visit();
+  await signIn(choosing, origin, product.cookieKey, next());
+  await chooseArea(choosing, origin, mabian);
+  await choosing.getByText('余位实时更新').waitFor();
   pause('pause', '--reason', '系统检修', '--news-by', '2030-01-01T10:30+08:00');
   await waiting.goto(`${origin}/register`);
   await waiting.getByText('报考暂停').first().waitFor();
   await take(waiting, 'paused');
+  await choosing.getByText('报考暂停').first().waitFor();
+  await take(choosing, 'courses-paused');
   pause('open');
+  await choosing.getByText('报考已开放').first().waitFor();
+  await choosing.context().setOffline(true);
+  await choosing.getByText('网络已断开').waitFor();
+  await take(choosing, 'courses-offline');
+
+  // What the program is in at other hours only.
+  const context = await newVisitor(browser, size);
+  await context.routeWebSocket(/\/live/, () => {});
+  await stage(context);
+  const sample = await context.newPage();
+  for (const [name, state, picture] of otherHours) {
+    await sample.goto(sampleAddress(name, state));
+    await take(sample, picture);
+  }
 }
 
 function pause(...args: string[]): void {

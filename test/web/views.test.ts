@@ -132,6 +132,14 @@ describe('fragments', () => {
   });
 });
 
+test('B16 layout depends on nothing that browsers of ten years ago lack', () => {
+  const folder = new URL('../../web/styles/', import.meta.url);
+  for (const name of readdirSync(folder)) {
+    const rules = readFileSync(new URL(name, folder), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+    expect(rules, name).not.toMatch(/clamp\(|:has\(|(?<![-\w])gap\s*:|@font-face|@import|url\(/);
+  }
+});
+
 describe('weight', () => {
   const assetSize = new Map(views.assets.map(({ path, gzip }) => [path, gzip.length]));
   test.each(documents)('$page $name: 40 KB with everything, 8 KB alone', ({ html }) => {
