@@ -570,11 +570,16 @@
     problem?.focus();
     return Boolean(problem);
   };
-  /** What came of it, for who does not see it: a region that comes with its words may be silent. */
-  function sayAnswer(same) {
-    if (byId('problems')) return;
-    const told = main.querySelector('[role="status"]')?.textContent.trim() ?? '';
-    say(same ? told : `${heading}。${told}`);
+  /** A line that comes with its words already in it is not read out: they come a moment later. */
+  function sayAnew(line) {
+    if (!line) return;
+    const words = [...line.childNodes];
+    line.style.height = `${line.offsetHeight}px`;
+    line.replaceChildren();
+    setTimeout(() => {
+      line.append(...words);
+      line.style.height = '';
+    }, 100);
   }
   document.addEventListener('htmx:after:swap', (event) => {
     const target = event.detail.ctx.target;
@@ -591,10 +596,14 @@
     const same = heading === main.querySelector('h1')?.textContent;
     heading = main.querySelector('h1')?.textContent;
     if (event.detail.ctx.live) return;
-    sayAnswer(same);
-    if (focusProblem() || main.querySelector('[autofocus]')) return;
-    // What had the focus went with the old content; what stands outside keeps it.
-    if (document.activeElement === document.body) main.focus({ preventScroll: same });
+    if (focusProblem()) return;
+    if (same) sayAnew(main.querySelector('[role="status"]'));
+    if (!main.querySelector('[autofocus]') && document.activeElement === document.body) {
+      // What had the focus went with the old content; what stands outside keeps it.
+      const title = main.querySelector('h1');
+      if (title) title.tabIndex = -1;
+      (same ? main : (title ?? main)).focus({ preventScroll: same });
+    }
     if (!same) window.scrollTo(0, 0);
   });
 
