@@ -149,7 +149,7 @@ function prepare(
     const place = (first + step) % unitCodes.length;
     const course = courseCode(place, Math.floor(random() * coursesPerUnit));
     const id = opaque(`choose${step}-`, number);
-    const what = { programme: '020301K', course, replace: false };
+    const what = { programme: '020301K', candidateType: 'open' as const, course, replace: false };
     carry({ kind: 'choose-course', ...envelope(id), ...from(number, area, step), ...what });
     units.push(unitCodes[place] ?? 'A');
   }

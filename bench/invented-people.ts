@@ -161,6 +161,7 @@ export async function inventPeople(
           ...onArea,
           revision,
           programme: code,
+          candidateType: 'open',
           course: courses[Math.floor(random() * courses.length)] ?? '',
           replace: false,
         });
@@ -300,6 +301,7 @@ function headOf(one: InventedPerson, cookies: Cookies, number: number): string[]
     person: one.person,
     ticket: one.ticket,
     programme: one.programme,
+    candidateType: 'open',
     nameMask: '压 * 生',
     kind: 'full',
     generation: 1,

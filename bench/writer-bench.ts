@@ -162,6 +162,7 @@ export function chooseOf(saver: Saver, step: number, course: number): Command {
     ...envelope(opaque(`choose${step}-`, saver.number)),
     ...onRegistration(saver, step),
     programme: '020301K',
+    candidateType: 'open',
     course: courseCode(unit, course),
     replace: false,
   };

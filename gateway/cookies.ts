@@ -29,12 +29,15 @@ import type {
   TicketNumber,
 } from '../engine/protocol/ids.ts';
 import { signInMaxMs } from '../engine/protocol/lasting.ts';
+import type { CandidateType } from '../engine/protocol/session.ts';
 import { RecentMap } from './recent-map.ts';
 
 export type SignIn = {
   person: PersonId;
   ticket: TicketNumber;
   programme: ProgrammeCode;
+  /** R5: by which days and pools the person goes. */
+  candidateType: CandidateType;
   /** D1: `activation` reaches the binding and password pages only. */
   kind: 'activation' | 'full';
   generation: number;
@@ -332,22 +335,25 @@ function writeSignIn(signIn: SignIn): string {
     textOf(signIn.expiresAt),
     signIn.nonce,
     Buffer.from(signIn.nameMask).toString('base64url'),
+    signIn.candidateType === 'applied' ? 'a' : 'o',
   ].join('~');
 }
 
 function readSignIn(text: string | undefined): SignIn | undefined {
   if (text === undefined) return undefined;
-  const [person, ticket, programme, kind, generation, issuedAt, expiresAt, nonce, nameMask] =
+  const [person, ticket, programme, kind, generation, issuedAt, expiresAt, nonce, ...shown] =
     text.split('~');
+  const [nameMask, type] = shown;
   if (person === undefined || ticket === undefined || programme === undefined) return undefined;
   if (generation === undefined || issuedAt === undefined || expiresAt === undefined) {
     return undefined;
   }
-  if (nonce === undefined || nameMask === undefined) return undefined;
+  if (nonce === undefined || nameMask === undefined || type === undefined) return undefined;
   return {
     person,
     ticket,
     programme,
+    candidateType: type === 'a' ? 'applied' : 'open',
     kind: kind === 'f' ? 'full' : 'activation',
     generation: numberOf(generation),
     issuedAt: numberOf(issuedAt),

@@ -39,6 +39,7 @@ import type { CommandReply, Outcome } from '../engine/protocol/replies.ts';
 import type {
   Adopted,
   BookingDay,
+  CandidateType,
   Catalogue,
   Course,
   Settings,
@@ -293,6 +294,7 @@ export class Visitor {
   claim = 1;
   ticket: TicketNumber;
   readonly phone: CodeAddress;
+  candidateType: CandidateType = 'open';
   challenge = '';
   private codes = 0;
 
@@ -328,10 +330,12 @@ export class Visitor {
     more: Partial<Envelope & { revision: number }> = {},
   ): CommandReply {
     const programme = '020301K';
+    const { candidateType } = this;
     return this.desk.send({
       kind: 'choose-course',
       ...this.from(),
       programme,
+      candidateType,
       course,
       replace,
       ...more,

@@ -501,6 +501,11 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       return said('发送验证码以后课程改过，这个验证码不能用了。', '请再点“获取验证码”。');
     case 'seats-exhausted':
       return said(`${unit}已达最大人数。`, '可以改报其他单元的课程，或看看其他考区。');
+    case 'course-full':
+      return said(
+        `${course}在这个考区已达最大人数。`,
+        '已有的考位不受影响。可以改报同单元的其他课程，或看看其他考区。',
+      );
     case 'phone-bound-already':
       return said('您已经绑定了手机。', '不用再绑定，请继续下一步。');
     case 'phone-not-the-imported-one':

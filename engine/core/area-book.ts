@@ -7,24 +7,23 @@
  * A2 A person unknown here gets a row at the first event, a vacating or fencing one included, so
  *    that a late command under an old claim finds the door shut (R1).
  */
-import type { FenceArea, SetCapacity, VacateArea } from '../protocol/commands.ts';
-import type { CapacitySet, HoldsExpired } from '../protocol/events.ts';
-import type { AreaCode, EpochMs, PersonId, UnitCode } from '../protocol/ids.ts';
+import type { FenceArea, SetCapacity, SetCourseCaps, VacateArea } from '../protocol/commands.ts';
+import type { CapacitySet, CourseCapsSet, HoldsExpired } from '../protocol/events.ts';
+import type { AreaCode, EpochMs, PersonId } from '../protocol/ids.ts';
 import type { AreaCounts, PoolBalance } from '../protocol/replies.ts';
+import type { PoolCapacity } from '../protocol/session.ts';
 import { dueRows, enqueue, type HoldQueues, isDue } from './deadlines.ts';
 import { accept, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
-import { takenAs } from './places.ts';
-import { type AreaRow, newRegistration, type RegistrationRow } from './rows.ts';
+import { type Pools, poolsFrom } from './pools.ts';
+import { type AreaRow, newArea, newRegistration, type RegistrationRow } from './rows.ts';
 import type { Rules } from './rules.ts';
-import { newSeatBook, type SeatBook, seatsFree, seatsTaken } from './seat-book.ts';
+import { type SeatBook, seatsFree } from './seat-book.ts';
 import { enqueueUnpaid, type UnpaidDays } from './unpaid-days.ts';
 
-export type AreaBook = {
+export type AreaBook = Pools & {
   area: AreaCode;
   row: AreaRow | undefined;
-  /** Of the units that have seats here: a handful, looked through faster than a map is asked. */
-  seatBooks: SeatBook[];
   registrations: Map<PersonId, RegistrationRow>;
   /** The same by their numbers, which orders carry; with gaps. */
   byNumber: RegistrationRow[];
@@ -43,6 +42,7 @@ export function createAreaBook(area: AreaCode): AreaBook {
     area,
     row: undefined,
     seatBooks: [],
+    cappedCourses: [],
     registrations: new Map(),
     byNumber: [],
     numberNext: 1,
@@ -50,25 +50,6 @@ export function createAreaBook(area: AreaCode): AreaBook {
     queues: new Map(),
     unpaid: new Map(),
   };
-}
-
-function seatBookIn(book: AreaBook, unit: UnitCode): SeatBook | undefined {
-  for (const seats of book.seatBooks) if (seats.unit === unit) return seats;
-  return undefined;
-}
-
-export function seatBookOf(book: AreaBook, unit: UnitCode): SeatBook {
-  const known = seatBookIn(book, unit);
-  if (known !== undefined) return known;
-  const seats = newSeatBook(unit);
-  book.seatBooks.push(seats);
-  return seats;
-}
-
-/** Free seats without making a book for a unit that has none here. */
-export function seatsFreeIn(book: AreaBook, unit: UnitCode): number {
-  const seats = seatBookIn(book, unit);
-  return seats === undefined ? 0 : seatsFree(seats);
 }
 
 /** The person's row, or a blank one with the number it would get; the book does not change. */
@@ -125,46 +106,84 @@ export function decideExpireHolds(rules: Rules, book: AreaBook, at: EpochMs): De
   return { reply: { kind: 'accepted', outcome: done }, events };
 }
 
-/** S2: never below what is taken, and all of the command or nothing. */
+/**
+ * S2: never below what is taken, and all of the command or nothing. When a type gets a pool of its own
+ * its seats go there with it, and back when it loses it (R5): the numbers must fit afterwards.
+ */
 export function decideSetCapacity(book: AreaBook | undefined, command: SetCapacity): Decision {
-  let changes = false;
-  for (const { unit, capacity } of command.capacities) {
-    const seats = book && seatBookIn(book, unit);
-    if (seats !== undefined && capacity < seatsTaken(seats))
-      return refuse('capacity-below-taken', { unit });
-    if (seats?.capacity !== capacity) changes = true;
+  const standing = book?.row?.capacities ?? [];
+  const capacities = capacitiesAfter(standing, command);
+  if (same(standing, capacities)) return accept(done);
+  const { seatBooks } = poolsFrom(book?.registrations.values() ?? [], capacities, []);
+  const short = seatBooks.find((seats) => seatsFree(seats) < 0);
+  if (short !== undefined) return refuse('capacity-below-taken', poolName(short));
+  return accept(done, { kind: 'capacity-set', area: command.area, capacities });
+}
+
+/** Pools that are named change or come at the end, so that nothing new is no change. */
+function capacitiesAfter(
+  standing: readonly PoolCapacity[],
+  { capacities, merged = [] }: SetCapacity,
+): PoolCapacity[] {
+  const after = standing.filter((pool) => !merged.some((one) => isSamePool(one, pool)));
+  for (const pool of capacities) {
+    const place = after.findIndex((one) => isSamePool(one, pool));
+    if (place === -1) after.push(pool);
+    else after[place] = pool;
   }
-  if (!changes) return accept(done);
-  const { area, capacities } = command;
-  return accept(done, { kind: 'capacity-set', area, capacities });
+  return after;
+}
+
+type PoolName = Omit<PoolCapacity, 'capacity'>;
+const isSamePool = (one: PoolName, other: PoolName): boolean =>
+  one.unit === other.unit && one.candidateType === other.candidateType;
+const poolName = ({ unit, candidateType }: SeatBook): PoolName =>
+  candidateType === undefined ? { unit } : { unit, candidateType };
+const same = (one: unknown, other: unknown): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+export function decideSetCourseCaps(book: AreaBook | undefined, command: SetCourseCaps): Decision {
+  const { area, caps } = command;
+  if (same(book?.row?.courseCaps ?? [], caps)) return accept(done);
+  const { cappedCourses } = poolsFrom(book?.registrations.values() ?? [], [], caps);
+  const short = cappedCourses.find(({ cap, taken }) => cap < taken);
+  if (short !== undefined) return refuse('capacity-below-taken', { course: short.course });
+  return accept(done, { kind: 'course-caps-set', area, caps });
 }
 
 export function evolveCapacitySet(book: AreaBook, event: CapacitySet, index: number): AreaRow {
+  const row = rowOf(book, index);
+  row.capacities = event.capacities;
+  recountSeats(book);
+  return row;
+}
+
+export function evolveCourseCapsSet(book: AreaBook, event: CourseCapsSet, index: number): AreaRow {
+  const row = rowOf(book, index);
+  row.courseCaps = event.caps;
+  recountSeats(book);
+  return row;
+}
+
+function rowOf(book: AreaBook, index: number): AreaRow {
   book.version = index;
-  book.row ??= { table: 'areas', area: book.area, lastIndex: 0, capacities: [] };
-  for (const { unit, capacity } of event.capacities) {
-    const listed = book.row.capacities.find((one) => one.unit === unit);
-    if (listed === undefined) book.row.capacities.push({ unit, capacity });
-    else listed.capacity = capacity;
-    seatBookOf(book, unit).capacity = capacity;
-  }
+  book.row ??= newArea(book.area);
   return book.row;
+}
+
+function recountSeats(book: AreaBook): void {
+  const { capacities = [], courseCaps = [] } = book.row ?? {};
+  Object.assign(book, poolsFrom(book.registrations.values(), capacities, courseCaps));
 }
 
 /** A1: counts and deadlines anew from the rows. */
 export function recount(book: AreaBook): void {
-  book.seatBooks = [];
+  recountSeats(book);
   book.queues.clear();
   book.unpaid.clear();
   book.version = book.row?.lastIndex ?? 0;
-  for (const { unit, capacity } of book.row?.capacities ?? [])
-    seatBookOf(book, unit).capacity = capacity;
   for (const row of book.registrations.values()) {
     book.version = Math.max(book.version, row.lastIndex);
-    for (const place of row.places) {
-      const taken = takenAs(row, place);
-      if (taken !== undefined) seatBookOf(book, place.unit)[taken] += 1;
-    }
     row.queuedUntil = Number.POSITIVE_INFINITY;
     enqueue(book.queues, row);
     row.queuedDay = 0;
@@ -173,35 +192,37 @@ export function recount(book: AreaBook): void {
 }
 
 export function countsOf(rules: Rules, book: AreaBook, at: EpochMs): AreaCounts {
-  const { area, version } = book;
-  return {
-    area,
-    version,
-    at,
-    free: rules.units.map((unit) => seatsFreeIn(book, unit)),
-    capacity: rules.units.map((unit) => seatBookIn(book, unit)?.capacity ?? 0),
+  const { area, version, seatBooks, cappedCourses } = book;
+  const common = rules.units.map((unit) =>
+    seatBooks.find((seats) => seats.unit === unit && seats.candidateType === undefined),
+  );
+  const counts: AreaCounts = {
+    ...{ area, version, at },
+    free: common.map((seats) => (seats === undefined ? 0 : seatsFree(seats))),
+    capacity: common.map((seats) => seats?.capacity ?? 0),
   };
+  const own = seatBooks.flatMap((seats) => {
+    const { candidateType, unit, capacity } = seats;
+    if (candidateType === undefined) return [];
+    return [{ candidateType, unit, free: seatsFree(seats), capacity }];
+  });
+  if (own.length > 0) counts.own = own;
+  if (cappedCourses.length > 0)
+    counts.courses = cappedCourses.map(({ course, cap, taken }) => {
+      return { course, free: cap - taken, cap };
+    });
+  return counts;
 }
 
 /** B14, from the rows and not from the running counts. */
-export function balanceOf(book: AreaBook): PoolBalance[] {
-  const pools = new Map<UnitCode, PoolBalance>();
-  const poolOf = (unit: UnitCode): PoolBalance => {
-    let pool = pools.get(unit);
-    if (pool === undefined) {
-      const { capacity, ...taken } = newSeatBook(unit);
-      pool = { area: book.area, capacity, free: 0, ...taken };
-      pools.set(unit, pool);
-    }
-    return pool;
-  };
-  for (const { unit, capacity } of book.row?.capacities ?? []) poolOf(unit).capacity = capacity;
-  for (const row of book.registrations.values()) {
-    for (const place of row.places) {
-      const taken = takenAs(row, place);
-      if (taken !== undefined) poolOf(place.unit)[taken] += 1;
-    }
-  }
-  for (const pool of pools.values()) pool.free = pool.capacity - seatsTaken(pool);
-  return [...pools.values()];
+export function balanceOf({ area, row, registrations }: AreaBook): PoolBalance[] {
+  const { capacities = [], courseCaps = [] } = row ?? {};
+  const { seatBooks } = poolsFrom(registrations.values(), capacities, courseCaps);
+  return seatBooks.map((seats) => {
+    const { capacity, held, saved, confirmed, paid, refunding } = seats;
+    return {
+      ...{ area, ...poolName(seats), capacity, free: seatsFree(seats) },
+      ...{ held, saved, confirmed, paid, refunding },
+    };
+  });
 }

@@ -407,7 +407,7 @@ function chooseArea(rules: Rules, row: CandidateRow, command: ChooseArea, at: Ep
   const { area } = command;
   const { person, claim, record } = row;
   if (!rules.areas.has(area)) return refuse('area-unknown');
-  const shut = windowRefusal(rules, at);
+  const shut = windowRefusal(rules, record.candidateType, at);
   if (shut !== undefined) return { reply: shut, events: [] };
   if (row.passwordHash === undefined) return refuse('activation-required');
   const ticket = record.tickets.find((one) => one.number === command.ticket);
@@ -663,7 +663,8 @@ export function signInFactsOf(row: CandidateRow): SignInFacts {
   const { record, passwordHash, retryAt, deviceRetryAt, generation } = row;
   const { tickets, activationDigest: digest } = record;
   const activated = passwordHash !== undefined && row.bindings > 0;
-  const common = { tickets, retryAt, deviceRetryAt, generation, activated };
+  const { candidateType } = record;
+  const common = { tickets, candidateType, retryAt, deviceRetryAt, generation, activated };
   if (passwordHash !== undefined)
     return { ...common, password: { kind: 'set', hash: passwordHash } };
   if (digest !== undefined) return { ...common, password: { kind: 'activation-code', digest } };

@@ -14,9 +14,9 @@ import type { Decision } from './decision.ts';
 import { done } from './kept-answers.ts';
 import { isUnpaid, isUnpaidPlace, orderAt } from './places.ts';
 import type { Order, RegistrationRow } from './rows.ts';
-import { chinaDay, closeOf, nextOpening, type Rules, releaseOf } from './rules.ts';
+import { closeOf, nextOpening, type Rules, releaseOf, type TypeDay } from './rules.ts';
 import { freeSeat, tell, voidCode } from './seat-moves.ts';
-import { enqueueUnpaid, type UnpaidDay } from './unpaid-days.ts';
+import { enqueueUnpaid, type UnpaidDay, unpaidDayOf } from './unpaid-days.ts';
 
 /** Registrations changed by one command, and looked at for it. */
 export const unpaidPerCommandMax = 500;
@@ -29,7 +29,7 @@ export const hasLiveAttempt = (order: Order): boolean =>
 
 /** F30: its day is over and it only waits for its turn: nothing else may happen to it before. */
 export function isReleaseDue(rules: Rules, row: RegistrationRow, at: EpochMs): boolean {
-  return row.unpaidSince !== 0 && releaseOf(rules, chinaDay(row.unpaidSince)) <= at;
+  return row.unpaidSince !== 0 && releaseOf(rules, unpaidDayOf(row)) <= at;
 }
 
 /** What of it can go now: saved seats, and confirmed orders that nobody can pay any more (L1). */
@@ -39,7 +39,7 @@ function releasable(
   at: EpochMs,
 ): { units: UnitCode[]; orders: number[] } | undefined {
   if (!isReleaseDue(rules, row, at)) return undefined;
-  const graceEnds = graceOf(rules, chinaDay(row.unpaidSince));
+  const graceEnds = graceOf(rules, unpaidDayOf(row));
   const orders: number[] = [];
   const units: UnitCode[] = [];
   for (const { unit, saved, order: place } of row.places) {
@@ -55,12 +55,11 @@ function releasable(
   return units.length === 0 ? undefined : { units, orders };
 }
 
-const graceOf = (rules: Rules, day: number): EpochMs =>
+const graceOf = (rules: Rules, day: TypeDay): EpochMs =>
   releaseOf(rules, day) + rules.settings.releaseGraceMs;
 
 export function decideReleaseUnpaid(rules: Rules, book: AreaBook, at: EpochMs): Decision {
   const events: SeatsReleased[] = [];
-  const bookableFrom = nextOpening(rules, at) ?? 0;
   let looks = looksMax;
   for (const [day, unpaid] of book.unpaid) {
     if (at < releaseOf(rules, day)) continue;
@@ -71,6 +70,7 @@ export function decideReleaseUnpaid(rules: Rules, book: AreaBook, at: EpochMs): 
       const goes = row.queuedDay === day ? releasable(rules, row, at) : undefined;
       if (goes === undefined) continue;
       const { area, number, person, claim } = row;
+      const bookableFrom = nextOpening(rules, row.candidateType, at) ?? 0;
       events.push({ kind: 'seats-released', area, number, person, claim, ...goes, bookableFrom });
     }
   }
@@ -107,14 +107,13 @@ export function unpaidChanged(book: AreaBook, row: RegistrationRow): void {
     enqueueUnpaid(book.unpaid, row);
     return;
   }
-  book.unpaid.get(chinaDay(row.unpaidSince))?.waiting.delete(row);
+  book.unpaid.get(unpaidDayOf(row))?.waiting.delete(row);
   row.unpaidSince = 0;
   row.queuedDay = 0;
 }
 
 export function decideRemindUnpaid(rules: Rules, book: AreaBook, at: EpochMs): Decision {
   const events: UnpaidReminded[] = [];
-  const lastDay = nextOpening(rules, at) === undefined;
   let looks = looksMax;
   for (const [day, unpaid] of book.unpaid) {
     const reminder = reminderAt(rules, day, at);
@@ -125,6 +124,7 @@ export function decideRemindUnpaid(rules: Rules, book: AreaBook, at: EpochMs): D
       looks -= 1;
       if (!wantsReminder(rules, row, day, reminder)) continue;
       const { area, number, person, claim } = row;
+      const lastDay = nextOpening(rules, row.candidateType, at) === undefined;
       events.push({
         ...{ kind: 'unpaid-reminded', area, number, person, claim, reminder },
         ...{ payBefore: closeOf(rules, day), lastDay },
@@ -143,13 +143,18 @@ export function evolveReminded(row: RegistrationRow, event: UnpaidReminded, at: 
 }
 
 /** Which reminder is the last that is due on that day, counted from 1; 0: none, or too late for any. */
-function reminderAt(rules: Rules, day: number, at: EpochMs): number {
+function reminderAt(rules: Rules, day: TypeDay, at: EpochMs): number {
   const close = closeOf(rules, day);
   if (at >= close) return 0;
   return rules.settings.remindBeforeMs.filter((before) => close - before <= at).length;
 }
 
-function wantsReminder(rules: Rules, row: RegistrationRow, day: number, reminder: number): boolean {
+function wantsReminder(
+  rules: Rules,
+  row: RegistrationRow,
+  day: TypeDay,
+  reminder: number,
+): boolean {
   if (row.queuedDay !== day || row.reminded >= reminder) return false;
   const before = rules.settings.remindBeforeMs[reminder - 1] ?? 0;
   return row.unpaidSince <= closeOf(rules, day) - before - remindNotWithinMs;
@@ -174,7 +179,7 @@ export function tidyUnpaid(
 function tidyReleased(
   rules: Rules,
   book: AreaBook,
-  day: number,
+  day: TypeDay,
   unpaid: UnpaidDay,
   at: EpochMs,
 ): boolean {
@@ -193,7 +198,7 @@ function tidyReleased(
   return false;
 }
 
-function tidyReminded(rules: Rules, day: number, unpaid: UnpaidDay, at: EpochMs): boolean {
+function tidyReminded(rules: Rules, day: TypeDay, unpaid: UnpaidDay, at: EpochMs): boolean {
   const reminder = reminderAt(rules, day, at);
   if (reminder === 0) return false;
   // Those of earlier reminders who were not reached then are reached by this one.

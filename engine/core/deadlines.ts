@@ -1,6 +1,6 @@
 /**
- * When holds end. A queue is a binary heap of one booking day's registrations by the open time of
- * their earliest hold. Saving and dropping leave the entry where it is; whoever takes it off the
+ * When holds end. A queue is a binary heap of one type's booking day: its registrations by the open
+ * time of their earliest hold. Saving and dropping leave the entry where it is; whoever takes it off the
  * top looks at the row again.
  *
  * Q1 A registration with a hold stands under a time not later than that hold's end.
@@ -9,18 +9,21 @@
 import type { EpochMs } from '../protocol/ids.ts';
 import { assert } from './assert.ts';
 import type { Place, RegistrationRow } from './rows.ts';
-import { closeOf, openTime, type Rules } from './rules.ts';
+import { closeOf, openTime, type Rules, type TypeDay, typeDay } from './rules.ts';
 
 export type HoldQueue = { untils: number[]; rows: RegistrationRow[] };
-/** By China-time day number; all but the newest empty soon after their close. */
-export type HoldQueues = Map<number, HoldQueue>;
+/** All but the newest days' empty soon after their close. */
+export type HoldQueues = Map<TypeDay, HoldQueue>;
 
 export function isDue(rules: Rules, row: RegistrationRow, place: Place, at: EpochMs): boolean {
   const { hold } = place;
   if (hold === undefined) return false;
   // Equal is over: a hold until 12:00:00 no longer stands at 12:00:00.
-  return hold.until <= openTime(rules, at) || closeOf(rules, row.day) <= at;
+  return hold.until <= openTime(rules, at) || closeOf(rules, holdDay(row)) <= at;
 }
+
+/** The day on which the holds of the row were taken. */
+const holdDay = ({ candidateType, day }: RegistrationRow): TypeDay => typeDay(candidateType, day);
 
 export function earliestUntil(row: RegistrationRow): number {
   let earliest = Number.POSITIVE_INFINITY;
@@ -34,10 +37,11 @@ export function earliestUntil(row: RegistrationRow): number {
 export function enqueue(queues: HoldQueues, row: RegistrationRow): void {
   const until = earliestUntil(row);
   if (until >= row.queuedUntil) return;
-  let queue = queues.get(row.day);
+  const day = holdDay(row);
+  let queue = queues.get(day);
   if (queue === undefined) {
     queue = { untils: [], rows: [] };
-    queues.set(row.day, queue);
+    queues.set(day, queue);
   }
   row.queuedUntil = until;
   push(queue, until, row);

@@ -24,22 +24,46 @@ export function checkInvariants(partition: Partition): void {
 }
 
 function checkCounts(book: AreaBook): void {
-  const counted = balanceOf(book);
-  for (const { unit, capacity, free, held, saved, confirmed, paid, refunding } of counted) {
-    const seats = book.seatBooks.find((one) => one.unit === unit);
-    assert(
-      seats?.held === held && seats.saved === saved && seats.confirmed === confirmed,
-      'A1: counts follow from the rows',
+  const { capacities = [], courseCaps = [] } = book.row ?? {};
+  const seats = [...book.registrations.values()].flatMap((row) =>
+    row.places.flatMap((place) => {
+      const as = takenAs(row, place);
+      const { unit, saved, chosen } = place;
+      return as === undefined
+        ? []
+        : [{ unit, type: row.candidateType, as, course: saved ?? chosen }];
+    }),
+  );
+  for (const pool of balanceOf(book)) {
+    const { unit, candidateType, capacity, free } = pool;
+    const running = book.seatBooks.find(
+      (one) => one.unit === unit && one.candidateType === candidateType,
     );
-    assert(seats.paid === paid && seats.refunding === refunding, 'A1: counts follow from the rows');
-    assert(seats.capacity === capacity, 'A1: capacities follow from the area');
-    assert(free >= 0, 'S1: never more taken than there is');
+    const taken = seats.filter((seat) => {
+      const own = capacities.some((one) => one.unit === unit && one.candidateType === seat.type);
+      return seat.unit === unit && (own ? seat.type : undefined) === candidateType;
+    });
+    for (const as of ['held', 'saved', 'confirmed', 'paid', 'refunding'] as const) {
+      const count = taken.filter((seat) => seat.as === as).length;
+      assert(pool[as] === count && running?.[as] === count, 'A1: counts follow from the rows');
+    }
+    assert(running?.capacity === capacity, 'A1: capacities follow from the area');
+    assert(capacity - taken.length === free && free >= 0, 'S1: never more taken than there is');
   }
-  const idle = book.seatBooks.filter(({ unit }) => !counted.some((one) => one.unit === unit));
+  const pools = balanceOf(book);
+  const idle = book.seatBooks.filter(
+    (one) =>
+      !pools.some((pool) => pool.unit === one.unit && pool.candidateType === one.candidateType),
+  );
   assert(
-    idle.every((seats) => seatsTaken(seats) === 0),
+    idle.every((one) => seatsTaken(one) === 0),
     'A1: what nobody has is not counted',
   );
+  for (const [place, { course, cap }] of courseCaps.entries()) {
+    const taken = seats.filter((seat) => seat.course?.course === course).length;
+    assert(book.cappedCourses[place]?.taken === taken, 'A1: counts follow from the rows');
+    assert(taken <= cap, 'S3: never more taken of a course than its cap');
+  }
 }
 
 function checkRegistration(book: AreaBook, row: RegistrationRow): void {
@@ -56,7 +80,9 @@ function checkRegistration(book: AreaBook, row: RegistrationRow): void {
   const chooses = (ticket: string): boolean =>
     places.some((place) => place.ticket === ticket && place.chosen !== undefined);
   assert(code === undefined || chooses(code.ticket), 'G3: a live code is for something chosen');
-  assert(asking === undefined || chooses(asking), 'G3: F26 is asked about something chosen');
+  assert(asking === undefined || chooses(asking.ticket), 'G3: F26 is asked about something chosen');
+  for (const { unit, course } of asking?.full ?? [])
+    assert(placeIn(row, unit)?.chosen?.course === course, 'G3: F26 names what is chosen');
   assert(code === undefined || asking === undefined, 'G3: either a code is out or F26 is open');
   assert(row.queuedUntil <= earliestUntil(row), 'Q1: every hold is waited for');
   assert(row.answersKept <= answersKeptMax, 'B2: the kept answers are few');

@@ -32,14 +32,15 @@ import {
 } from '../protocol/payments.ts';
 import type { RefusalReason, Refused } from '../protocol/refusals.ts';
 import type { AttemptView, OrderView } from '../protocol/replies.ts';
-import { type AreaBook, registrationOf, seatBookOf, seatsFreeIn } from './area-book.ts';
+import { type AreaBook, registrationOf } from './area-book.ts';
 import { assert, unreachable } from './assert.ts';
 import { evolveReleased, evolveReminded, hasLiveAttempt, unpaidChanged } from './day-close.ts';
 import { accept, answerTo, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
 import { named, orderAt, ownText, placeIn } from './places.ts';
+import { countCourse, poolOf, whyFull } from './pools.ts';
 import { type Attempt, newPlace, type Order, type RegistrationRow } from './rows.ts';
-import { bookableFrom, chinaDay, closeOf, pairOf, type Rules } from './rules.ts';
+import { bookableFrom, chinaDay, closeOf, pairOf, type Rules, typeDay } from './rules.ts';
 import type { Taken } from './seat-book.ts';
 import { answered, freeSeat, releaseHold, tell, unchoose, voidCode } from './seat-moves.ts';
 
@@ -149,7 +150,8 @@ function startPayment(
 
   const { provider, way } = command;
   const attempt = order.attempts.length + 1;
-  const expiresAt = Math.min(at + rules.settings.paymentMs, closeOf(rules, chinaDay(at)));
+  const close = closeOf(rules, typeDay(row.candidateType, chinaDay(at)));
+  const expiresAt = Math.min(at + rules.settings.paymentMs, close);
   const number = attemptNumber(command.order, attempt);
   const answer = answerTo(command, {
     ...({ kind: 'payment-started', attempt: number, amountFen: order.feeFen, expiresAt } as const),
@@ -240,11 +242,11 @@ function whatItDoes(book: AreaBook, row: RegistrationRow, order: Order): Payment
 /** D11: the claim is still here, nothing else is in those units, and every seat is there. */
 function canRetake(book: AreaBook, row: RegistrationRow, { ticket, courses }: Order): boolean {
   if (row.claim <= row.vacated) return false;
-  return courses.every(({ unit }) => {
-    const place = placeIn(row, unit);
+  return courses.every((course) => {
+    const place = placeIn(row, course.unit);
     if (place?.saved !== undefined) return false;
-    if (place?.hold !== undefined) return place.ticket === ticket;
-    return seatsFreeIn(book, unit) > 0;
+    if (place?.hold !== undefined && place.ticket !== ticket) return false;
+    return whyFull(book, row, place, course) === undefined;
   });
 }
 
@@ -278,7 +280,7 @@ export function decideNoteRefund(
   if (command.outcome === 'succeeded')
     return accept(done, {
       ...({ kind: 'refund-succeeded', ...at, refundedAt } as const),
-      bookableFrom: bookableFrom(rules, now) ?? 0,
+      bookableFrom: bookableFrom(rules, row.candidateType, now) ?? 0,
     });
   return refund.why === why ? accept(done) : accept(done, { kind: 'refund-stuck', ...at, why });
 }
@@ -337,7 +339,7 @@ export function evolveOrder(
       const paying = order.attempts.find(isPaying);
       assert(paying !== undefined, 'O2: a paid order was paid by an attempt');
       paying.refund = { cause: 'asked', requestedAt: at, doneAt: 0, why: '' };
-      standAs(book, order, 'refunding');
+      standAs(book, row, order, 'refunding');
       return;
     }
     case 'refund-succeeded': {
@@ -389,14 +391,14 @@ function confirmed(
   const ticket = ownText(row, event.ticket);
   const courses = event.courses.map(({ unit, course }) => pairOf(rules, unit, course));
   // F29: what is chosen and has no seat, a swap among it, is not part of it and goes.
-  if (row.code?.ticket === ticket || row.asking === ticket) voidCode(row);
+  if (row.code?.ticket === ticket || row.asking?.ticket === ticket) voidCode(row);
   for (const { unit, chosen, ticket: of } of row.places)
     if (chosen !== undefined && of === ticket) unchoose(book, row, unit);
   for (const { unit } of courses) {
     const seat = placeIn(row, unit);
     assert(seat?.saved !== undefined && seat.order === 0, 'only a saved seat is confirmed');
     seat.order = place;
-    const seats = seatBookOf(book, unit);
+    const seats = poolOf(book, row, unit);
     seats.saved -= 1;
     seats.confirmed += 1;
   }
@@ -419,7 +421,7 @@ function received(book: AreaBook, row: RegistrationRow, event: PaymentReceived, 
   stopAttempts(order);
   switch (does) {
     case 'pays':
-      standAs(book, order, 'paid');
+      standAs(book, row, order, 'paid');
       unpaidChanged(book, row);
       tellOfPaid(row, order, at);
       return;
@@ -454,13 +456,14 @@ function retake(
   if (place === undefined) {
     row.places = row.places.concat(newPlace(unit, ticket, undefined, course, undefined, number));
   } else {
-    releaseHold(book, place);
+    releaseHold(book, row, place);
     place.ticket = ticket;
     place.chosen = undefined;
     place.saved = course;
     place.order = number;
   }
-  seatBookOf(book, unit).paid += 1;
+  poolOf(book, row, unit).paid += 1;
+  countCourse(book, undefined, course.course);
 }
 
 /** The attempt whose money the order stands on: the one that does not go back by itself. */
@@ -471,10 +474,10 @@ function tellOfPaid(row: RegistrationRow, { courses, feeFen }: Order, at: EpochM
   tell(row, { kind: 'registration-paid', courses: courses.length, feeFen }, at);
 }
 
-function standAs(book: AreaBook, order: Order, state: Holding): void {
+function standAs(book: AreaBook, row: RegistrationRow, order: Order, state: Holding): void {
   assert(holdsSeats(order.state), 'O1: only an order with seats moves on');
   for (const { unit } of order.courses) {
-    const seats = seatBookOf(book, unit);
+    const seats = poolOf(book, row, unit);
     seats[order.state] -= 1;
     seats[state] += 1;
   }

@@ -47,8 +47,10 @@ import {
   decideExpireHolds,
   decideFenceArea,
   decideSetCapacity,
+  decideSetCourseCaps,
   decideVacateArea,
   evolveCapacitySet,
+  evolveCourseCapsSet,
   recount,
 } from './area-book.ts';
 import { type Asides, decideSetAside, evolveSetAside } from './asides.ts';
@@ -213,6 +215,8 @@ export function decide(partition: Partition, given: Sequenced): Decision {
         : decideRemindUnpaid(rules, bookOf(partition, command.area), at);
     case 'set-capacity':
       return decideSetCapacity(partition.areas.get(command.area), command);
+    case 'set-course-caps':
+      return decideSetCourseCaps(partition.areas.get(command.area), command);
     case 'note-payment':
       return decideNotePayment(bookOf(partition, command.area), command);
     case 'note-attempt-closed':
@@ -267,6 +271,8 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
   switch (event.kind) {
     case 'capacity-set':
       return evolveCapacitySet(ensureBook(partition, event.area), event, index);
+    case 'course-caps-set':
+      return evolveCourseCapsSet(ensureBook(partition, event.area), event, index);
     case 'session-installed':
     case 'window-set':
     case 'adoption-noted':
@@ -494,6 +500,7 @@ export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefi
   if (isOnPhone(event)) return partition.phones.get(event.phone);
   switch (event.kind) {
     case 'capacity-set':
+    case 'course-caps-set':
       return partition.areas.get(event.area)?.row;
     case 'session-installed':
     case 'window-set':
@@ -629,6 +636,7 @@ const tableOfEvent: Record<EventKind, Table> = {
   'signed-out': 'candidates',
   'phone-left': 'phones',
   'payment-set-aside': 'asides',
+  'course-caps-set': 'areas',
 };
 const isOnRegistration = (event: RuxiEvent): event is RegistrationEvent =>
   tableOfEvent[event.kind] === 'registrations';

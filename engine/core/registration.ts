@@ -5,7 +5,7 @@
  *
  * G1 One place a unit, of one ticket (R2), and none that stands empty.
  * G2 A hold is for the chosen course of its place. A choice beside a saved course is a swap (F32):
- *    it takes no further seat and never frees the one it has.
+ *    it takes no further seat and never frees the one it has; only its course may be full.
  * G3 A live code is for all that its ticket has chosen. Whatever changes a choice voids it; holds
  *    stay until their time is over.
  * G4 Until released by `holds-expired` a hold is its owner's, even past its end.
@@ -26,14 +26,9 @@ import type {
 } from '../protocol/commands.ts';
 import type { IssuedCode, RegistrationEvent } from '../protocol/events.ts';
 import type { ChallengeId, CourseCode, EpochMs, TicketNumber, UnitCode } from '../protocol/ids.ts';
-import type { RegistrationView, SeatView } from '../protocol/replies.ts';
-import {
-  type AreaBook,
-  ensureRegistration,
-  registrationOf,
-  seatBookOf,
-  seatsFreeIn,
-} from './area-book.ts';
+import type { FullCourse, RegistrationView, SeatView } from '../protocol/replies.ts';
+import type { CandidateType } from '../protocol/session.ts';
+import { type AreaBook, ensureRegistration, registrationOf } from './area-book.ts';
 import { assert, unreachable } from './assert.ts';
 import { isReleaseDue, unpaidChanged } from './day-close.ts';
 import { enqueue } from './deadlines.ts';
@@ -50,6 +45,7 @@ import {
   placeIn,
   takenAs,
 } from './places.ts';
+import { countCourse, courseCounted, poolOf, whyFull } from './pools.ts';
 import {
   type BookingCode,
   newPlace,
@@ -65,6 +61,7 @@ import {
   openTime,
   pairOf,
   type Rules,
+  typeDay,
   windowRefusal,
 } from './rules.ts';
 import { answered, freeSeat, releaseHold, tell, unchoose, voidCode } from './seat-moves.ts';
@@ -79,15 +76,15 @@ type SeatCommand =
   | ResendCode
   | SaveSeats
   | GiveUpSeats;
-type Failed = UnitCourse & { reason: 'seats-exhausted'; late: boolean };
+type Failed = FullCourse & { late: boolean };
 
 /** Mostly nothing failed, was full or was owned: the kept answers share these. */
 const noneFailed: Failed[] = [];
 const noUnits: UnitCode[] = [];
-const noneFull: UnitCourse[] = [];
+const noneFull: FullCourse[] = [];
 
-/** The instant, and what follows from it. */
-type Moment = { rules: Rules; at: EpochMs; open: number };
+/** The instant, and what follows from it; `close`: when the day ends for the person's type. */
+type Moment = { rules: Rules; at: EpochMs; open: number; close: EpochMs };
 
 export function decideOnRegistration(
   rules: Rules | undefined,
@@ -104,16 +101,20 @@ export function decideOnRegistration(
   if (command.claim <= row.vacated || command.claim <= row.fenced)
     return refuse('claim-superseded');
   if (command.revision !== row.revision) return refuse('changed-meanwhile');
-  const shut = goesWhilePaused(command) ? calendarRefusal(rules, at) : windowRefusal(rules, at);
+  const type = typeFor(row, command);
+  const shut = goesWhilePaused(command)
+    ? calendarRefusal(rules, type, at)
+    : windowRefusal(rules, type, at);
   if (shut !== undefined) return { reply: shut, events: [] };
   if (isReleaseDue(rules, row, at)) return refuse('release-running');
   if (isOnOrder(command)) return decideOnOrder(rules, row, given, command);
   const lock = lockOn(row, command.ticket);
   if (lock !== undefined) return { reply: lock, events: [] };
-  const moment = { rules, at, open: openTime(rules, at) };
+  const close = closeOf(rules, typeDay(type, chinaDay(at)));
+  const moment = { rules, at, open: openTime(rules, at), close };
   switch (command.kind) {
     case 'choose-course':
-      return chooseCourse(rules, row, command);
+      return chooseCourse(rules, book, row, command);
     case 'drop-course':
       return dropCourse(row, command);
     case 'hold-seats':
@@ -131,6 +132,12 @@ export function decideOnRegistration(
   }
 }
 
+/** A registration with nothing in it yet, or no more, goes by what the person's record says now. */
+function typeFor(row: RegistrationRow, command: CandidateAreaCommand): CandidateType {
+  if (command.kind !== 'choose-course' || row.places.length > 0) return row.candidateType;
+  return command.candidateType;
+}
+
 /** Money has a switch of its own (S2). */
 const goesWhilePaused = ({ kind }: CandidateAreaCommand): boolean =>
   kind === 'start-payment' || kind === 'stop-payment' || kind === 'request-refund';
@@ -141,7 +148,12 @@ function isOnOrder(command: CandidateAreaCommand): command is OrderCommand {
 }
 
 /** F24: the course finds its unit by itself. */
-function chooseCourse(rules: Rules, row: RegistrationRow, command: ChooseCourse): Decision {
+function chooseCourse(
+  rules: Rules,
+  book: AreaBook,
+  row: RegistrationRow,
+  command: ChooseCourse,
+): Decision {
   const { ticket } = command;
   const course = rules.courses.get(command.course);
   if (course === undefined) return refuse('course-unknown', { course: command.course });
@@ -160,6 +172,11 @@ function chooseCourse(rules: Rules, row: RegistrationRow, command: ChooseCourse)
     if (place.ticket !== ticket || standing.course === code || !command.replace)
       return refuse('unit-clash', { unit, course: standing.course, ticket: place.ticket });
   }
+  // A hold goes over to the new course (G2); where that is full, the person keeps what is held.
+  if (place?.hold !== undefined) {
+    const reason = whyFull(book, row, place, { unit, course: code });
+    if (reason !== undefined) return refuse(reason, { unit, course: code });
+  }
 
   return accept(done, {
     kind: 'course-chosen',
@@ -167,6 +184,7 @@ function chooseCourse(rules: Rules, row: RegistrationRow, command: ChooseCourse)
     unit,
     course: code,
     ticket,
+    candidateType: command.candidateType,
     answer: answerTo(command, done),
   });
 }
@@ -187,7 +205,7 @@ function dropCourse(row: RegistrationRow, command: DropCourse): Decision {
 
 /** F25, B1: every chosen pool is asked before any message goes out, and what is free is held. */
 function holdSeats(
-  { rules, at, open }: Moment,
+  { rules, at, open, close }: Moment,
   book: AreaBook,
   row: RegistrationRow,
   command: HoldSeats,
@@ -200,47 +218,52 @@ function holdSeats(
   if (row.day === day && row.holdsOnDay >= settings.bookingCodesPerDayMax)
     return refuse('codes-used-up');
 
-  const close = closeInOpenTime(rules, day);
+  const closeOpen = inOpenTime(rules, close);
   const held: (UnitCourse & { since: number; until: number })[] = [];
   let owned = noUnits;
   let full = noneFull;
   for (const place of chosen) {
     const { chosen, hold } = place;
     const { unit, course } = chosen;
-    if (place.saved !== undefined) {
+    const reason = hold === undefined ? whyFull(book, row, place, chosen) : undefined;
+    if (reason !== undefined) {
+      full = full.concat({ unit, course, reason });
+    } else if (place.saved !== undefined) {
       owned = owned.concat(unit);
-    } else if (hold !== undefined || seatsFreeIn(book, unit) > 0) {
+    } else {
       // A hold that still runs keeps its beginning: asking again cannot stretch it for ever.
       // A pause that was adopted late sets the clock back: then it began at the latest now.
       const since = hold !== undefined && open < hold.until ? Math.min(hold.since, open) : open;
-      const until = Math.min(open + settings.holdMs, since + settings.holdMaxMs, close);
+      const until = Math.min(open + settings.holdMs, since + settings.holdMaxMs, closeOpen);
       held.push({ unit, course, since, until });
-    } else {
-      full = full.concat(chosen);
     }
   }
   const units = held.map(({ unit }) => unit);
   const answer = answerTo(command, { kind: 'held', held: units, owned, full });
   const event = { kind: 'seats-held', ...named(row, command), ticket, held, day, answer } as const;
   if (full.length > 0) return accept(answer.outcome, event);
-  const expiresOpen = Math.min(open + settings.holdMs, close);
+  const expiresOpen = Math.min(open + settings.holdMs, closeOpen);
   const code = issuedCode(command, chosen, expiresOpen, at);
   return accept(answer.outcome, { ...event, code });
 }
 
-/** F26 "yes": what has no seat is cleared, and the message goes out for the rest. */
-function sendCode({ rules, at, open }: Moment, row: RegistrationRow, command: SendCode): Decision {
-  if (row.asking !== command.ticket) return refuse('code-missing');
+/** F26 "yes": what was named as full is cleared, and the message goes out for the rest. */
+function sendCode(
+  { rules, at, open, close }: Moment,
+  row: RegistrationRow,
+  command: SendCode,
+): Decision {
+  const { asking } = row;
+  if (asking?.ticket !== command.ticket) return refuse('code-missing');
 
-  const chosen = choicesOf(row, command.ticket);
-  const seated = chosen.filter((place) => hasSeat(place));
-  const cleared = chosen.filter((place) => !hasSeat(place));
-  const close = closeInOpenTime(rules, chinaDay(at));
-  const expiresOpen = Math.min(open + rules.settings.holdMs, close);
+  // A swap to a full course has a seat and is cleared all the same: of a swap only the draft (F26).
+  const cleared = asking.full.map(({ unit }) => unit);
+  const seated = choicesOf(row, command.ticket).filter(({ unit }) => !isAmong(cleared, unit));
+  const expiresOpen = Math.min(open + rules.settings.holdMs, inOpenTime(rules, close));
   return accept(done, {
     kind: 'code-sent',
     ...named(row, command),
-    cleared: cleared.map((place) => place.unit),
+    cleared,
     holdsUntil: prolonged(seated, expiresOpen, rules.settings.holdMaxMs),
     code: issuedCode(command, seated, expiresOpen, at),
     answer: answerTo(command, done),
@@ -249,7 +272,7 @@ function sendCode({ rules, at, open }: Moment, row: RegistrationRow, command: Se
 
 /** B1: one resend extends the code, and the holds with it up to their maximum. */
 function resendCode(
-  { rules, at, open }: Moment,
+  { rules, at, open, close }: Moment,
   row: RegistrationRow,
   command: ResendCode,
 ): Decision {
@@ -262,8 +285,8 @@ function resendCode(
   if (code.triesUsed >= settings.codeTriesMax) return refuse('code-tries-used-up');
   if (code.expiresOpen <= open) return refuse('code-expired');
 
-  const close = closeInOpenTime(rules, chinaDay(at));
-  const expiresOpen = Math.max(code.expiresOpen, Math.min(open + settings.holdMs, close));
+  const closeOpen = inOpenTime(rules, close);
+  const expiresOpen = Math.max(code.expiresOpen, Math.min(open + settings.holdMs, closeOpen));
   return accept(done, {
     kind: 'code-resent',
     ...named(row, command),
@@ -276,7 +299,7 @@ function resendCode(
 
 /** F27: each unit answers for itself (D5). */
 function saveSeats(
-  { rules, at, open }: Moment,
+  { rules, open, close }: Moment,
   book: AreaBook,
   row: RegistrationRow,
   command: Prepared<SaveSeats>,
@@ -301,13 +324,15 @@ function saveSeats(
   for (const place of row.places) {
     const { unit, chosen } = place;
     if (chosen === undefined || place.ticket !== ticket) continue;
-    if (hasSeat(place) || seatsFreeIn(book, unit) > 0) {
+    const reason = place.hold === undefined ? whyFull(book, row, place, chosen) : undefined;
+    if (reason === undefined) {
       saved[count] = chosen;
       count += 1;
     } else {
-      // Only a unit that was held stands in a code without a seat: its hold has run out.
+      // Only a unit that was held stands in a code without a seat: its hold has run out. A swap is
+      // not held: others may have been quicker with its course, and the saved seat stays (F32).
       const { course } = chosen;
-      failed = failed.concat({ unit, course, reason: 'seats-exhausted', late: true });
+      failed = failed.concat({ unit, course, reason, late: place.saved === undefined });
     }
   }
   if (count < saved.length) saved.length = count;
@@ -322,7 +347,7 @@ function saveSeats(
     claim,
     ticket,
     saved,
-    payBefore: closeOf(rules, chinaDay(at)),
+    payBefore: close,
     answer,
   });
 }
@@ -374,8 +399,10 @@ export function evolveRegistration(
       const chosen = pairOf(rules, unit, event.course);
       const ticket = ownText(row, event.ticket);
       voidCode(row);
+      if (row.places.length === 0) takeType(row, event.candidateType);
       const place = placeIn(row, unit);
       // A hold stays with the place: it is on a seat of the unit, whatever is written there.
+      if (place?.hold !== undefined) countCourse(book, courseCounted(place), chosen.course);
       if (place !== undefined) place.chosen = chosen;
       // Copied, not pushed to: a pushed-to list keeps room for sixteen more, in every row.
       else row.places = row.places.concat(newPlace(unit, ticket, chosen, undefined, undefined));
@@ -395,14 +422,19 @@ export function evolveRegistration(
       for (const { unit, since, until } of held) {
         const place = placeIn(row, unit);
         assert(place !== undefined, 'G2: a hold is for a chosen course');
-        if (place.hold === undefined) seatBookOf(book, unit).held += 1;
+        if (place.hold === undefined) {
+          poolOf(book, row, unit).held += 1;
+          countCourse(book, undefined, place.chosen?.course);
+        }
         place.hold = { since, until };
       }
-      const won = choicesOf(row, ticket).some(hasSeat);
+      const { outcome } = event.answer;
+      assert(outcome.kind === 'held', 'the answer says what was full');
+      const won = choicesOf(row, ticket).length > outcome.full.length;
       // All full: nothing was won, nothing is asked, and the day's cap is untouched.
       if (won) row.holdsOnDay += 1;
       if (code !== undefined) row.code = liveCode(row, code);
-      else if (won) row.asking = ticket;
+      else if (won) row.asking = { ticket, full: outcome.full };
       row.releasedAt = 0;
       enqueue(book.queues, row);
       answered(row, event.claim, event.answer);
@@ -452,8 +484,8 @@ export function evolveRegistration(
         // F26 named what was full; what ran out since must not be cleared as if it had been.
         const place = placeIn(row, unit);
         assert(place !== undefined, 'only what is held expires');
-        if (place.ticket === row.asking) row.asking = undefined;
-        releaseHold(book, place);
+        if (place.ticket === row.asking?.ticket) row.asking = undefined;
+        releaseHold(book, row, place);
       }
       return row;
     case 'area-vacated':
@@ -559,8 +591,8 @@ function isSelection(
 }
 
 /** Today's close on the clock that holds run by, as the pauses stand now. */
-function closeInOpenTime(rules: Rules, day: number): number {
-  return closeOf(rules, day) - rules.adopted.window.pausedMs;
+function inOpenTime(rules: Rules, close: EpochMs): number {
+  return close - rules.adopted.window.pausedMs;
 }
 
 /** Until when the holds in `places` last if the code lasts until `expiresOpen`; 0 without any. */
@@ -598,6 +630,13 @@ function liveCode(row: RegistrationRow, code: IssuedCode): BookingCode {
   };
 }
 
+/** What is filed under the days of the other type is no longer looked for there. */
+function takeType(row: RegistrationRow, type: CandidateType): void {
+  if (row.candidateType === type) return;
+  row.candidateType = type;
+  row.queuedUntil = Number.POSITIVE_INFINITY;
+}
+
 function saveSeat(
   rules: Rules | undefined,
   book: AreaBook,
@@ -609,8 +648,9 @@ function saveSeat(
   const place = placeIn(row, unit);
   assert(place !== undefined, 'G3: a code is for what was chosen');
   // F32: a swap leaves the counts alone, the seat was owned all along.
+  countCourse(book, courseCounted(place), course);
   if (place.saved === undefined) {
-    const seats = seatBookOf(book, unit);
+    const seats = poolOf(book, row, unit);
     if (place.hold !== undefined) seats.held -= 1;
     seats.saved += 1;
     if (row.unpaidSince === 0) row.reminded = 0;

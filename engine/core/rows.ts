@@ -28,8 +28,14 @@ import type {
 } from '../protocol/ids.ts';
 import type { NewsContent } from '../protocol/messages.ts';
 import type { OrderNumber, PaymentWay, ProviderName } from '../protocol/payments.ts';
-import type { OrderState, Outcome, ReconciledDay, RefundCause } from '../protocol/replies.ts';
-import type { Adopted } from '../protocol/session.ts';
+import type {
+  FullCourse,
+  OrderState,
+  Outcome,
+  ReconciledDay,
+  RefundCause,
+} from '../protocol/replies.ts';
+import type { Adopted, CandidateType, CourseCap, PoolCapacity } from '../protocol/session.ts';
 import { unreachable } from './assert.ts';
 import { answersOf, done, type KeptAnswer, keep } from './kept-answers.ts';
 
@@ -48,6 +54,8 @@ export type Place = {
 };
 /** Never changed once made: rows, events and answers share them. */
 export type UnitCourse = { readonly unit: UnitCode; readonly course: CourseCode };
+/** F26 is open: it was asked of that ticket about what was full, `send-code` may follow. */
+export type Asking = { ticket: TicketNumber; full: FullCourse[] };
 /** In open time. */
 export type Hold = { since: number; until: number };
 
@@ -114,8 +122,7 @@ export type RegistrationRow = {
   fenced: number;
   places: Place[];
   code: BookingCode | undefined;
-  /** The ticket whose F26 question is open: `send-code` may follow. */
-  asking: TicketNumber | undefined;
+  asking: Asking | undefined;
   lastAnswer: KeptAnswer | undefined;
   answersKept: number;
   /** Derived, not packed: see kept-answers.ts. */
@@ -133,6 +140,8 @@ export type RegistrationRow = {
   releasedAt: EpochMs;
   news: News[];
   newsGiven: number;
+  /** The person's; it changes only while there is neither choice nor seat (R5). */
+  candidateType: CandidateType;
   /** Derived, not packed: the deadline under which the row stands in the queue, or Infinity. */
   queuedUntil: number;
   /** Derived, not packed: the day under which it stands among the unpaid, or 0. */
@@ -143,7 +152,8 @@ export type AreaRow = {
   table: 'areas';
   area: AreaCode;
   lastIndex: number;
-  capacities: { unit: UnitCode; capacity: number }[];
+  capacities: PoolCapacity[];
+  courseCaps: CourseCap[];
 };
 
 /** Of somebody signed in. Good for `purpose` only (D7). */
@@ -309,9 +319,14 @@ export function newRegistration(area: AreaCode, number: number, person: PersonId
     releasedAt: 0,
     news: noNews,
     newsGiven: 0,
+    candidateType: 'open',
     queuedUntil: Number.POSITIVE_INFINITY,
     queuedDay: 0,
   };
+}
+
+export function newArea(area: AreaCode): AreaRow {
+  return { table: 'areas', area, lastIndex: 0, capacities: [], courseCaps: [] };
 }
 
 /** Shared by all that have none, so never pushed to: lists of rows are copied to grow. */
@@ -383,7 +398,7 @@ export function packRow(row: Row): unknown[] {
           ...[hold?.since ?? 0, hold?.until ?? 0, order],
         ]),
         row.code === undefined ? null : packCode(row.code),
-        row.asking ?? null,
+        row.asking === undefined ? null : packAsking(row.asking),
         row.day,
         row.holdsOnDay,
         row.orders.flatMap(packOrder),
@@ -391,9 +406,16 @@ export function packRow(row: Row): unknown[] {
         row.news.flatMap(packNews),
         row.newsGiven,
         answersOf(row).flatMap(packAnswer),
+        row.candidateType,
       ];
     case 'areas':
-      return [row.lastIndex, row.capacities.flatMap(({ unit, capacity }) => [unit, capacity])];
+      return [
+        row.lastIndex,
+        row.capacities.flatMap(({ unit, capacity, candidateType }) => [
+          ...[unit, capacity, candidateType ?? null],
+        ]),
+        row.courseCaps.flatMap(({ course, cap }) => [course, cap]),
+      ];
     case 'candidates':
       return [
         row.lastIndex,
@@ -458,7 +480,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       const [lastIndex, person, revision, claim, vacated, fenced, places, code, ...rest] =
         packed as PackedRegistration;
       const [asking, day, holdsOnDay, orders, ordersGiven, unpaidSince, reminded, ...last] = rest;
-      const [releasedAt, news, newsGiven, answers] = last;
+      const [releasedAt, news, newsGiven, answers, candidateType] = last;
       const row = newRegistration(area, number, person);
       row.lastIndex = lastIndex;
       row.revision = revision;
@@ -476,7 +498,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
           ),
       );
       row.code = code === null ? undefined : unpackCode(code);
-      row.asking = asking ?? undefined;
+      row.asking = asking === null ? undefined : unpackAsking(asking);
       row.day = day;
       row.holdsOnDay = holdsOnDay;
       row.orders = inGroups<PackedOrder>(orders, 9).map(unpackOrder);
@@ -487,15 +509,21 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       row.news = inGroups<PackedNews>(news, 3).map(unpackNews);
       row.newsGiven = newsGiven;
       for (const answer of unpackAnswers(answers)) keep(row, answer);
+      row.candidateType = candidateType;
       return row;
     }
     case 'areas': {
-      const [lastIndex, flat] = packed as [number, unknown[]];
-      const capacities = inGroups<[UnitCode, number]>(flat, 2).map(([unit, capacity]) => ({
-        unit,
-        capacity,
-      }));
-      return { table, area: key[0], lastIndex, capacities };
+      const [lastIndex, pools, caps] = packed as [number, unknown[], unknown[]];
+      const row = newArea(key[0]);
+      row.lastIndex = lastIndex;
+      row.capacities = inGroups<[UnitCode, number, CandidateType | null]>(pools, 3).map(
+        ([unit, capacity, candidateType]) =>
+          candidateType === null ? { unit, capacity } : { unit, capacity, candidateType },
+      );
+      row.courseCaps = inGroups<[CourseCode, number]>(caps, 2).map(([course, cap]) => {
+        return { course, cap };
+      });
+      return row;
     }
     case 'candidates': {
       const [lastIndex, record, passwordHash, phone, bindings, phoneSettled, phonesLeft, ...codes] =
@@ -586,7 +614,7 @@ type PackedRegistration = [
   fenced: number,
   places: unknown[],
   code: PackedCode | null,
-  asking: TicketNumber | null,
+  asking: PackedAsking | null,
   day: number,
   holdsOnDay: number,
   orders: unknown[],
@@ -597,7 +625,9 @@ type PackedRegistration = [
   news: unknown[],
   newsGiven: number,
   answers: unknown[],
+  candidateType: CandidateType,
 ];
+type PackedAsking = ReturnType<typeof packAsking>;
 type PackedOrder = ReturnType<typeof packOrder>;
 type PackedAttempt = ReturnType<typeof packAttempt>;
 type PackedNews = ReturnType<typeof packNews>;
@@ -652,6 +682,15 @@ function unpackCode(packed: PackedCode): BookingCode {
     ...{ challenge, ticket, phone, expiresOpen, sentAt },
     ...{ triesUsed, attempt, delivery },
   };
+}
+
+function packAsking({ ticket, full }: Asking) {
+  return [ticket, full.flatMap(({ unit, course, reason }) => [unit, course, reason])] as const;
+}
+
+function unpackAsking([ticket, flat]: PackedAsking): Asking {
+  const full = inGroups<[UnitCode, CourseCode, FullCourse['reason']]>(flat, 3);
+  return { ticket, full: full.map(([unit, course, reason]) => ({ unit, course, reason })) };
 }
 
 function packResetCode({ phone, ...code }: ResetCode) {

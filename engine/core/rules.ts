@@ -8,7 +8,15 @@
  */
 import type { AreaCode, CourseCode, EpochMs, ProgrammeCode, UnitCode } from '../protocol/ids.ts';
 import type { Refused } from '../protocol/refusals.ts';
-import type { Adopted, BookingDay, Course, Settings } from '../protocol/session.ts';
+import {
+  type Adopted,
+  type BookingDay,
+  type CandidateType,
+  type Course,
+  candidateTypes,
+  daysOf,
+  type Settings,
+} from '../protocol/session.ts';
 import type { UnitCourse } from './rows.ts';
 
 export type Rules = {
@@ -21,17 +29,22 @@ export type Rules = {
   pairs: ReadonlyMap<CourseCode, UnitCourse>;
   /** Programmes with a plan on file only: without one no course is foreign (D8). */
   plans: ReadonlyMap<ProgrammeCode, ReadonlySet<CourseCode>>;
-  /** Each booking day, by China-time day number. */
-  days: ReadonlyMap<number, BookingDay>;
+  /** Each type's booking days, in order (R5). */
+  calendars: Readonly<Record<CandidateType, readonly BookingDay[]>>;
+  /** The same days, for asking. */
+  days: ReadonlyMap<TypeDay, BookingDay>;
   /** What order numbers begin with: the session's code as numbers may hold it (Y2). */
   sessionTag: string;
 };
 
 export function compileRules(adopted: Adopted): Rules {
   const { catalogue, settings } = adopted;
-  const calendar = [...adopted.calendar].sort((one, other) => one.opensAt - other.opensAt);
+  const calendars = {
+    open: daysOf(adopted.calendar, 'open'),
+    applied: daysOf(adopted.calendar, 'applied'),
+  };
   return {
-    adopted: { ...adopted, calendar },
+    adopted,
     settings,
     units: catalogue.units.map((unit) => unit.code),
     areas: new Set(catalogue.areas.map((area) => area.code)),
@@ -46,7 +59,12 @@ export function compileRules(adopted: Adopted): Rules {
         .filter((programme) => programme.courses.length > 0)
         .map((programme) => [programme.code, new Set(programme.courses)]),
     ),
-    days: new Map(calendar.map((day) => [chinaDay(day.opensAt), day])),
+    calendars,
+    days: new Map(
+      candidateTypes.flatMap((type) =>
+        calendars[type].map((day) => [typeDay(type, chinaDay(day.opensAt)), day] as const),
+      ),
+    ),
     sessionTag: catalogue.code.replaceAll(/[^0-9A-Z]/g, '').slice(-sessionTagMax) || 'S',
   };
 }
@@ -60,24 +78,33 @@ export function chinaDay(at: EpochMs): number {
   return Math.floor((at + chinaOffsetMs) / dayMs);
 }
 
+/**
+ * One China-time day as one candidate type has it (R5), in one number: what is filed under it closes
+ * together, and apart from what the other type has on that day.
+ */
+export type TypeDay = number;
+export const typeDay = (type: CandidateType, day: number): TypeDay =>
+  day * candidateTypes.length + candidateTypes.indexOf(type);
+
 /** When holds and payment attempts of that day end at the latest. */
-export function closeOf(rules: Rules, day: number): EpochMs {
-  return rules.days.get(day)?.closesAt ?? chinaMidnight(day + 1);
+export function closeOf(rules: Rules, day: TypeDay): EpochMs {
+  const closesAt = rules.days.get(day)?.closesAt;
+  return closesAt ?? chinaMidnight(Math.floor(day / candidateTypes.length) + 1);
 }
 
 /** When what stands unpaid since that day is released (F30); staff may have postponed it (S2). */
-export function releaseOf(rules: Rules, day: number): EpochMs {
+export function releaseOf(rules: Rules, day: TypeDay): EpochMs {
   return Math.max(rules.days.get(day)?.releasesAt ?? 0, closeOf(rules, day));
 }
 
-/** The next time booking opens after `at`; undefined: never again (D10). */
-export function nextOpening(rules: Rules, at: EpochMs): EpochMs | undefined {
-  return rules.adopted.calendar.find((day) => at < day.opensAt)?.opensAt;
+/** The next time booking opens for that type after `at`; undefined: never again (D10). */
+export function nextOpening(rules: Rules, type: CandidateType, at: EpochMs): EpochMs | undefined {
+  return rules.calendars[type].find((day) => at < day.opensAt)?.opensAt;
 }
 
-/** When seats can be booked: at once, at the next opening, or never again (D10). */
-export function bookableFrom(rules: Rules, at: EpochMs): EpochMs | undefined {
-  return calendarRefusal(rules, at) === undefined ? at : nextOpening(rules, at);
+/** When that type can book seats: at once, at the next opening, or never again (D10). */
+export function bookableFrom(rules: Rules, type: CandidateType, at: EpochMs): EpochMs | undefined {
+  return calendarRefusal(rules, type, at) === undefined ? at : nextOpening(rules, type, at);
 }
 
 /** The instant at which a day begins in China. */
@@ -88,17 +115,21 @@ export function openTime(rules: Rules, at: EpochMs): number {
   return (window.state === 'paused' ? window.pausedAt : at) - window.pausedMs;
 }
 
-/** Undefined while booking is open; `detail.at` says when trying again makes sense. */
-export function windowRefusal(rules: Rules, at: EpochMs): Refused | undefined {
+/** Undefined while booking is open for that type; `detail.at` says when trying again makes sense. */
+export function windowRefusal(rules: Rules, type: CandidateType, at: EpochMs): Refused | undefined {
   const { window } = rules.adopted;
-  const shut = calendarRefusal(rules, at);
+  const shut = calendarRefusal(rules, type, at);
   if (window.state === 'open' || shut?.reason === 'window-not-yet-open') return shut;
   return { kind: 'refused', reason: 'window-paused', detail: { at: window.newsBy } };
 }
 
 /** Paying and refunds go by the calendar alone: a pause of booking does not touch them (D9, S2). */
-export function calendarRefusal(rules: Rules, at: EpochMs): Refused | undefined {
-  const { calendar } = rules.adopted;
+export function calendarRefusal(
+  rules: Rules,
+  type: CandidateType,
+  at: EpochMs,
+): Refused | undefined {
+  const calendar = rules.calendars[type];
   const next = calendar.find((day) => at < day.closesAt);
   if (next !== undefined && next === calendar[0] && at < next.opensAt)
     return { kind: 'refused', reason: 'window-not-yet-open', detail: { at: next.opensAt } };

@@ -5,10 +5,11 @@
 import type { Answer } from '../protocol/events.ts';
 import type { EpochMs, UnitCode } from '../protocol/ids.ts';
 import type { NewsContent } from '../protocol/messages.ts';
-import { type AreaBook, seatBookOf } from './area-book.ts';
+import type { AreaBook } from './area-book.ts';
 import { assert } from './assert.ts';
 import { keep } from './kept-answers.ts';
 import { placeIn, takenAs } from './places.ts';
+import { countCourse, courseCounted, poolOf } from './pools.ts';
 import type { Place, RegistrationRow } from './rows.ts';
 
 export function voidCode(row: RegistrationRow): void {
@@ -22,16 +23,17 @@ export function answered(row: RegistrationRow, claim: number, answer: Answer): v
   keep(row, answer);
 }
 
-export function releaseHold(book: AreaBook, place: Place): void {
+export function releaseHold(book: AreaBook, row: RegistrationRow, place: Place): void {
   if (place.hold === undefined) return;
+  countCourse(book, courseCounted(place), undefined);
   place.hold = undefined;
-  seatBookOf(book, place.unit).held -= 1;
+  poolOf(book, row, place.unit).held -= 1;
 }
 
 export function unchoose(book: AreaBook, row: RegistrationRow, unit: UnitCode): void {
   const place = placeIn(row, unit);
   assert(place !== undefined, 'only what was chosen is dropped');
-  releaseHold(book, place);
+  releaseHold(book, row, place);
   place.chosen = undefined;
   removeIfEmpty(row, place);
 }
@@ -47,7 +49,8 @@ export function freeSeat(
   assert(place?.saved !== undefined, 'only a saved seat is freed');
   const taken = takenAs(row, place);
   assert(taken !== undefined, 'a saved seat is taken');
-  seatBookOf(book, unit)[taken] -= 1;
+  poolOf(book, row, unit)[taken] -= 1;
+  countCourse(book, place.saved.course, undefined);
   if (asDraft) place.chosen ??= place.saved;
   place.saved = undefined;
   place.order = 0;

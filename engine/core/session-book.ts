@@ -91,7 +91,8 @@ export function nextBills(row: SessionRow): { day: number; at: EpochMs } | undef
       at: closesAt + settings.billsAfterMs,
     }))
     .filter(({ day }) => day > row.billsDay)
-    .sort((one, other) => one.day - other.day);
+    // Of two types' closes on one day the later counts (R5).
+    .sort((one, other) => one.day - other.day || other.at - one.at);
   return days[0];
 }
 

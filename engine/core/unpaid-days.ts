@@ -6,7 +6,7 @@
  *    `waiting` while only a live payment attempt keeps its seats.
  */
 import type { RegistrationRow } from './rows.ts';
-import { chinaDay } from './rules.ts';
+import { chinaDay, type TypeDay, typeDay } from './rules.ts';
 
 export type UnpaidDay = {
   rows: RegistrationRow[];
@@ -15,12 +15,16 @@ export type UnpaidDay = {
   reminded: number[];
   waiting: Set<RegistrationRow>;
 };
-/** By China-time day number; all but the newest are gone soon after their release. */
-export type UnpaidDays = Map<number, UnpaidDay>;
+/** All but the newest are gone soon after their release. */
+export type UnpaidDays = Map<TypeDay, UnpaidDay>;
+
+/** The day whose close ends what stands unpaid in the row. */
+export const unpaidDayOf = ({ candidateType, unpaidSince }: RegistrationRow): TypeDay =>
+  typeDay(candidateType, chinaDay(unpaidSince));
 
 export function enqueueUnpaid(days: UnpaidDays, row: RegistrationRow): void {
   if (row.unpaidSince === 0) return;
-  const day = chinaDay(row.unpaidSince);
+  const day = unpaidDayOf(row);
   if (row.queuedDay === day) return;
   let unpaid = days.get(day);
   if (unpaid === undefined) {

@@ -17,6 +17,7 @@ import {
   type Command,
   type DeliveryOutcome,
   type PassedCourse,
+  type SetCapacity,
   type SetWindow,
   type TicketRecord,
 } from './commands.ts';
@@ -66,6 +67,7 @@ import type {
   CodeView,
   CommandReply,
   DemonstrationMessage,
+  FullCourse,
   OrderState,
   OrderView,
   Outcome,
@@ -84,20 +86,24 @@ import type {
   SignInFacts,
 } from './replies.ts';
 import { channelNames } from './replies.ts';
-import type {
-  Adopted,
-  BookingDay,
-  Catalogue,
-  City,
-  Course,
-  ExamArea,
-  ExamUnit,
-  Office,
-  PlanChoice,
-  Position,
-  Programme,
-  Settings,
-  Window,
+import {
+  type Adopted,
+  type BookingDay,
+  type CandidateType,
+  type Catalogue,
+  type City,
+  type Course,
+  type CourseCap,
+  candidateTypes,
+  type ExamArea,
+  type ExamUnit,
+  type Office,
+  type PlanChoice,
+  type PoolCapacity,
+  type Position,
+  type Programme,
+  type Settings,
+  type Window,
 } from './session.ts';
 
 export { CodecError } from './message-pack.ts';
@@ -136,6 +142,9 @@ const count = uint();
 const small = uint(0xffff_ffff);
 
 const unitsMax = 16;
+/** The common one of each unit, and one of each type. */
+const poolsMax = unitsMax * (1 + candidateTypes.length);
+const capsMax = 1000;
 const ticketsMax = 64;
 const units: Shape<UnitCode[]> = list(code, unitsMax);
 const unitAndCourse = record<{ unit: UnitCode; course: string }>({ unit: code, course });
@@ -148,6 +157,7 @@ const deliveryState = choice<'sending' | DeliveryOutcome>([
   'phone-messages-used-up',
 ]);
 const reason: Shape<RefusalReason> = word(refusalReasons);
+const candidateType = choice<CandidateType>(candidateTypes);
 /** Order, attempt and refund numbers. */
 const numbers = ascii(characters('0-9A-Z_'), 1, 40);
 const provider = choice<ProviderName>(providerNames);
@@ -219,7 +229,12 @@ const catalogue = record<Catalogue>({
   ),
 });
 const calendar = list(
-  record<BookingDay>({ opensAt: at, closesAt: at, releasesAt: optional(at) }),
+  record<BookingDay>({
+    opensAt: at,
+    closesAt: at,
+    releasesAt: optional(at),
+    candidateType: optional(candidateType),
+  }),
   1000,
 );
 const settings = record<Settings>({
@@ -270,7 +285,6 @@ const ticketRecords = list(
   ticketsMax,
 );
 const candidateKind = choice<CandidateRecord['kind']>(['enrolled', 'new']);
-const candidateType = choice<CandidateRecord['candidateType']>(['open', 'applied']);
 const candidateRecord = record<CandidateRecord>({
   kind: candidateKind,
   documentType: plain,
@@ -322,7 +336,7 @@ const onAttempt = { ...envelope, area: code, attempt: numbers };
 type Item = Command | ({ kind: 'ask' } & AskedQuery);
 const item = union<Item, 'kind'>('kind', {
   ask: { id: opaque, answerBy: at, query },
-  'choose-course': { ...onRegistration, programme: code, course, replace: boolean },
+  'choose-course': { ...onRegistration, programme: code, candidateType, course, replace: boolean },
   'drop-course': { ...onRegistration, unit: code },
   'hold-seats': { ...onRegistration, challenge: opaque, phone: codeAddress },
   'send-code': { ...onRegistration, challenge: opaque, phone: codeAddress },
@@ -335,7 +349,16 @@ const item = union<Item, 'kind'>('kind', {
   'set-capacity': {
     ...envelope,
     area: code,
-    capacities: list(record({ unit: code, capacity: small }), unitsMax),
+    capacities: list(
+      record<PoolCapacity>({ unit: code, capacity: small, candidateType: optional(candidateType) }),
+      poolsMax,
+    ),
+    merged: optional(
+      list(
+        record<NonNullable<SetCapacity['merged']>[number]>({ unit: code, candidateType }),
+        poolsMax,
+      ),
+    ),
   },
   'note-delivery': {
     ...onPerson,
@@ -414,20 +437,29 @@ const item = union<Item, 'kind'>('kind', {
     day: small,
     lines: list(record<ReconciledBill>(reconciledBill), 8),
   },
+  'set-course-caps': {
+    ...envelope,
+    area: code,
+    caps: list(record<CourseCap>({ course, cap: small }), capsMax),
+  },
 });
 
 // ── Replies ─────────────────────────────────────────────────────────────────────────────────────
 
+const fullCourse = {
+  unit: code,
+  course,
+  reason: choice<FullCourse['reason']>(['seats-exhausted', 'course-full']),
+};
+const fullCourses = list(record<FullCourse>(fullCourse), unitsMax);
 const outcome = union<Outcome, 'kind'>('kind', {
   done: {},
-  held: { held: units, owned: units, full: unitsAndCourses },
+  held: { held: units, owned: units, full: fullCourses },
   saved: {
     saved: unitsAndCourses,
     failed: list(
       record<Extract<Outcome, { kind: 'saved' }>['failed'][number]>({
-        unit: code,
-        course,
-        reason: choice(['seats-exhausted']),
+        ...fullCourse,
         late: boolean,
       }),
       unitsMax,
@@ -505,7 +537,7 @@ const registration = record<RegistrationView>({
       delivery: deliveryState,
     }),
   ),
-  asking: optional(ticket),
+  asking: optional(record<NonNullable<RegistrationView['asking']>>({ ticket, full: fullCourses })),
 });
 const claim = record<NonNullable<CandidateView['claim']>>({ number: small, area: code });
 const candidate = record<CandidateView>({
@@ -545,6 +577,7 @@ const refusalDetail = record<RefusalDetail>({
   ticket: optional(ticket),
   at: optional(at),
   triesLeft: optional(small),
+  candidateType: optional(candidateType),
 });
 const seatCounts = list(small, unitsMax);
 const areaCounts = record<AreaCounts>({
@@ -553,6 +586,23 @@ const areaCounts = record<AreaCounts>({
   at,
   free: seatCounts,
   capacity: seatCounts,
+  own: optional(
+    list(
+      record<NonNullable<AreaCounts['own']>[number]>({
+        candidateType,
+        unit: code,
+        free: small,
+        capacity: small,
+      }),
+      poolsMax,
+    ),
+  ),
+  courses: optional(
+    list(
+      record<NonNullable<AreaCounts['courses']>[number]>({ course, free: small, cap: small }),
+      capsMax,
+    ),
+  ),
 });
 
 /** What a batch is answered with, whichever of its items it answers. */
@@ -584,6 +634,7 @@ const reply = union<Reply, 'kind'>('kind', {
     facts: nullable(
       record<SignInFacts>({
         tickets: ticketRecords,
+        candidateType,
         password: union<SignInFacts['password'], 'kind'>('kind', {
           initial: {},
           set: { hash: passwordHash },
@@ -614,6 +665,7 @@ const reply = union<Reply, 'kind'>('kind', {
       record<PoolBalance>({
         area: code,
         unit: code,
+        candidateType: optional(candidateType),
         capacity: small,
         free: small,
         held: small,

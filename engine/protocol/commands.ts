@@ -28,7 +28,15 @@ import type {
   ProviderName,
   ReconciledBill,
 } from './payments.ts';
-import type { Adopted, BookingDay, Catalogue, Settings } from './session.ts';
+import type {
+  Adopted,
+  BookingDay,
+  CandidateType,
+  Catalogue,
+  CourseCap,
+  PoolCapacity,
+  Settings,
+} from './session.ts';
 
 /**
  * `answerBy`: after it the engine refuses `too-late`, so a shown "no" never becomes a late "yes".
@@ -46,10 +54,14 @@ type OnRegistration = Envelope & {
   ticket: TicketNumber;
 };
 
-/** F24: the course goes into its own unit; `replace` swaps what stands there (F32 on a saved seat). */
+/**
+ * F24: the course goes into its own unit; `replace` swaps what stands there (F32 on a saved seat).
+ * The person's type is taken over by a registration that has nothing chosen and no seat (R5).
+ */
 export type ChooseCourse = OnRegistration & {
   kind: 'choose-course';
   programme: ProgrammeCode;
+  candidateType: CandidateType;
   course: CourseCode;
   replace: boolean;
 };
@@ -159,10 +171,21 @@ export type FenceArea = Envelope & {
 };
 /** A timer: frees holds whose time is over. */
 export type ExpireHolds = Envelope & { kind: 'expire-holds'; area: AreaCode };
+/**
+ * Pools not named stay as they are. `merged`: types that have no pool of their own in that unit any
+ * more and sit in the common one.
+ */
 export type SetCapacity = Envelope & {
   kind: 'set-capacity';
   area: AreaCode;
-  capacities: { unit: UnitCode; capacity: number }[];
+  capacities: PoolCapacity[];
+  merged?: { unit: UnitCode; candidateType: CandidateType }[];
+};
+/** All caps of the area: a course that is not named has none. */
+export type SetCourseCaps = Envelope & {
+  kind: 'set-course-caps';
+  area: AreaCode;
+  caps: CourseCap[];
 };
 
 export type DeliveryOutcome = 'sent' | 'failed' | 'phone-messages-used-up';
@@ -192,7 +215,8 @@ export type AreaCommand =
   | PaymentFact
   | ReleaseUnpaid
   | RemindUnpaid
-  | NoteNews;
+  | NoteNews
+  | SetCourseCaps;
 /** A candidate's, on an order. */
 export type OrderCommand =
   | ConfirmRegistration
@@ -220,7 +244,7 @@ export type CandidateRecord = {
   documentMask: string;
   name: Sealed;
   nameMask: string;
-  candidateType: 'open' | 'applied';
+  candidateType: CandidateType;
   hasPhoto: boolean;
   tickets: TicketRecord[];
   importedPhone?: CodeAddress;

@@ -21,7 +21,7 @@ import type {
 import type { CodeKind } from './messages.ts';
 import type { OrderNumber, PaymentWay, ProviderName, ReconciledBill } from './payments.ts';
 import type { Outcome } from './replies.ts';
-import type { Adopted } from './session.ts';
+import type { Adopted, CandidateType, CourseCap, PoolCapacity } from './session.ts';
 
 /** What a signed-in person's account code is good for (D7). */
 export type PhoneCodePurpose = Extract<CodeKind, 'binding-code' | 'unbinding-code'>;
@@ -37,6 +37,7 @@ export type CourseChosen = OnRegistrationRow & {
   unit: UnitCode;
   course: CourseCode;
   ticket: TicketNumber;
+  candidateType: CandidateType;
   answer: Answer;
 };
 /** A hold in the unit is freed with it; the live code is voided. */
@@ -194,11 +195,10 @@ export type NewsNoted = OnRegistrationRow & {
   news: number;
   outcome: 'sent' | 'failed';
 };
-export type CapacitySet = {
-  kind: 'capacity-set';
-  area: AreaCode;
-  capacities: { unit: UnitCode; capacity: number }[];
-};
+/** These are the area's pools from now on. */
+export type CapacitySet = { kind: 'capacity-set'; area: AreaCode; capacities: PoolCapacity[] };
+/** These are its caps. */
+export type CourseCapsSet = { kind: 'course-caps-set'; area: AreaCode; caps: CourseCap[] };
 
 type OnCandidateRow = { person: PersonId };
 export type CandidateImported = OnCandidateRow & {
@@ -398,6 +398,7 @@ export type SessionEvent =
 export type RuxiEvent =
   | RegistrationEvent
   | CapacitySet
+  | CourseCapsSet
   | CandidateEvent
   | PhoneEvent
   | SessionEvent

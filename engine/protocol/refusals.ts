@@ -3,6 +3,7 @@
  * error. Released names keep their meaning; the list only grows.
  */
 import type { CourseCode, EpochMs, TicketNumber, UnitCode } from './ids.ts';
+import type { CandidateType } from './session.ts';
 
 export const refusalReasons = [
   // The asker's own: no writer was reached.
@@ -64,6 +65,7 @@ export const refusalReasons = [
   'code-wrong',
   'selection-changed', // the code was bound to other units
   'seats-exhausted', // a pool is full (per unit, D5)
+  'course-full', // the area caps this course, and the cap is reached
   // Phones and passwords.
   'phone-bound-already',
   'phone-not-the-imported-one', // D1
@@ -93,6 +95,8 @@ export type RefusalDetail = {
   /** When trying again makes sense: next opening, resend, sign-in delay. */
   at?: EpochMs;
   triesLeft?: number;
+  /** R5: the unit's pool that is this type's alone. */
+  candidateType?: CandidateType;
 };
 
 export type Refused = { kind: 'refused'; reason: RefusalReason; detail?: RefusalDetail };

@@ -30,24 +30,26 @@ import type {
   RefundNumber,
 } from './payments.ts';
 import type { RefusalReason, Refused } from './refusals.ts';
-import type { Adopted } from './session.ts';
+import type { Adopted, CandidateType } from './session.ts';
 import type { SlipContent } from './slips.ts';
+
+/** A chosen course without a seat: its pool is full, or it is capped and the cap is reached. */
+export type FullCourse = {
+  unit: UnitCode;
+  course: CourseCode;
+  reason: 'seats-exhausted' | 'course-full';
+};
 
 /** What a candidate command came to, small enough to keep in the row (the last eight). */
 export type Outcome =
   | { kind: 'done' }
   /** hold-seats: `owned` are swaps on saved seats (F32). The code is out when `full` is empty. */
-  | {
-      kind: 'held';
-      held: UnitCode[];
-      owned: UnitCode[];
-      full: { unit: UnitCode; course: CourseCode }[];
-    }
+  | { kind: 'held'; held: UnitCode[]; owned: UnitCode[]; full: FullCourse[] }
   /** save-seats: each unit for itself (D5). `late` marks a hold that had run out. */
   | {
       kind: 'saved';
       saved: { unit: UnitCode; course: CourseCode }[];
-      failed: { unit: UnitCode; course: CourseCode; reason: 'seats-exhausted'; late: boolean }[];
+      failed: (FullCourse & { late: boolean })[];
     }
   | { kind: 'claimed'; claim: number; area: AreaCode }
   | { kind: 'claiming'; claim: number; from: AreaCode; to: AreaCode }
@@ -124,8 +126,8 @@ export type RegistrationView = {
   /** F30: when unpaid seats were last released; gone once seats are held again. */
   releasedAt?: EpochMs;
   code?: CodeView;
-  /** The ticket that F26 was asked of: some of its units are full, `send-code` or nothing follows. */
-  asking?: TicketNumber;
+  /** F26 was asked of the ticket about what was full: `send-code` or nothing follows. */
+  asking?: { ticket: TicketNumber; full: FullCourse[] };
 };
 
 export type CandidateView = {
@@ -135,7 +137,7 @@ export type CandidateView = {
   name: string;
   nameMask: string;
   hasPhoto: boolean;
-  candidateType: CandidateRecord['candidateType'];
+  candidateType: CandidateType;
   tickets: TicketRecord[];
   /** Set while one is bound (F10, F42). */
   phone?: CodeAddress;
@@ -171,19 +173,26 @@ export type CommandReply = { id: CommandId } & (
   | (Refused & { registration?: RegistrationView })
 );
 
-/** One area's free seats by unit, as of journal index `version` (advice, never a promise). */
+/**
+ * One area's free seats by unit, as of journal index `version` (advice, never a promise). `own`: the
+ * pools that are one type's alone, `courses`: the capped ones; absent where there are none.
+ */
 export type AreaCounts = {
   area: AreaCode;
   version: number;
   at: EpochMs;
   free: number[];
   capacity: number[];
+  own?: { candidateType: CandidateType; unit: UnitCode; free: number; capacity: number }[];
+  courses?: { course: CourseCode; free: number; cap: number }[];
 };
 
 /** B14, per pool, computed from the rows and not from the running counts. */
 export type PoolBalance = {
   area: AreaCode;
   unit: UnitCode;
+  /** Present: the pool is this type's alone (R5). */
+  candidateType?: CandidateType;
   capacity: number;
   free: number;
   held: number;
@@ -220,7 +229,7 @@ export type ReconciledDay = { day: number } & ReconciledBill;
 export type Query =
   | { kind: 'registration'; area: AreaCode; person: PersonId }
   | { kind: 'candidate'; person: PersonId }
-  /** Tickets and what the password step needs; nothing that names the person. */
+  /** Tickets, type and what the password step needs; nothing that names the person. */
   | { kind: 'sign-in-facts'; person: PersonId }
   /** B2: what became of a command; `area` absent: a CandidateBook's. */
   | { kind: 'outcome'; command: CommandId; person: PersonId; area?: AreaCode; answerBy: EpochMs }
@@ -246,6 +255,7 @@ export type AskedQuery = { id: CommandId; answerBy: EpochMs; query: Query };
 
 export type SignInFacts = {
   tickets: TicketRecord[];
+  candidateType: CandidateType;
   password:
     | { kind: 'initial' }
     | { kind: 'set'; hash: string }

@@ -54,6 +54,7 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'fence-area':
     case 'expire-holds':
     case 'set-capacity':
+    case 'set-course-caps':
       return partitionOfArea(layout, body.area);
     case 'note-delivery':
       return body.area === undefined

@@ -65,11 +65,36 @@ export type Catalogue = {
   programmes: Programme[];
 };
 
+/** R5: 社会型 and 应用型, who may have days and pools of their own. */
+export const candidateTypes = ['open', 'applied'] as const;
+export type CandidateType = (typeof candidateTypes)[number];
+
 /**
  * One day of the booking window: `opensAt <= time < closesAt` (D9). Booking, paying and asking for
  * a refund go by it; what stands unpaid is released from `releasesAt` on, else from the close (F30).
+ * `candidateType` absent: a day of every type.
  */
-export type BookingDay = { opensAt: EpochMs; closesAt: EpochMs; releasesAt?: EpochMs };
+export type BookingDay = {
+  opensAt: EpochMs;
+  closesAt: EpochMs;
+  releasesAt?: EpochMs;
+  candidateType?: CandidateType;
+};
+
+/** One type's days, in order. */
+export function daysOf(calendar: readonly BookingDay[], type: CandidateType): BookingDay[] {
+  return calendar
+    .filter((day) => day.candidateType === undefined || day.candidateType === type)
+    .sort((one, other) => one.opensAt - other.opensAt);
+}
+
+/**
+ * So many seats in that unit. Without a type the common pool's; with one, those of the type's own,
+ * in which its people sit instead of in the common one (R5).
+ */
+export type PoolCapacity = { unit: UnitCode; capacity: number; candidateType?: CandidateType };
+/** At most so many in one area sit that course, in whichever pool. */
+export type CourseCap = { course: CourseCode; cap: number };
 
 /** Limits and choices the office sets; D7, D8, B1 and F11 name them. */
 export type Settings = {

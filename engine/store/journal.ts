@@ -28,10 +28,12 @@ import {
   word,
 } from '../protocol/message-pack.ts';
 import type { ReconciledBill } from '../protocol/payments.ts';
+import type { CourseCap, PoolCapacity } from '../protocol/session.ts';
 import {
   adopted,
   answer,
   candidateRecord,
+  candidateType,
   codeAddress,
   delivery,
   provider,
@@ -84,7 +86,14 @@ const hold: Fields<{ unit: string; course: string; since: number; until: number 
 const asideReason = word(asideReasons);
 
 const event = union<RuxiEvent, 'kind'>('kind', {
-  'course-chosen': { ...onRegistration, unit: text, course: text, ticket: text, answer },
+  'course-chosen': {
+    ...onRegistration,
+    unit: text,
+    course: text,
+    ticket: text,
+    candidateType,
+    answer,
+  },
   'course-dropped': { ...onRegistration, unit: text, answer },
   'seats-held': {
     ...onRegistration,
@@ -128,7 +137,13 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   },
   'capacity-set': {
     area: text,
-    capacities: some(record<{ unit: string; capacity: number }>({ unit: text, capacity: uint })),
+    capacities: some(
+      record<PoolCapacity>({
+        unit: text,
+        capacity: uint,
+        candidateType: optional(candidateType),
+      }),
+    ),
   },
   'candidate-imported': { ...onCandidate, record: candidateRecord },
   'sign-in-succeeded': { ...onCandidate, device: boolean, answer },
@@ -248,6 +263,10 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     attempt: text,
     transaction: text,
     amountFen: uint,
+  },
+  'course-caps-set': {
+    area: text,
+    caps: some(record<CourseCap>({ course: text, cap: uint })),
   },
 });
 const events = some(event);

@@ -10,6 +10,7 @@ import { Packr } from 'msgpackr';
 import { pendingEffects } from '../core/effects.ts';
 import { keep } from '../core/kept-answers.ts';
 import {
+  type Asking,
   type Attempt,
   type BookingCode,
   type News,
@@ -38,7 +39,9 @@ import {
 import type { NewsContent } from '../protocol/messages.ts';
 import {
   answer,
+  candidateType,
   codeAddress,
+  fullCourses,
   provider,
   some,
   text,
@@ -113,7 +116,7 @@ function writeRegistration(row: RegistrationRow): void {
   writer.uint(row.fenced);
   places.write(writer, row.places);
   bookingCode.write(writer, row.code);
-  maybeText.write(writer, row.asking);
+  asking.write(writer, row.asking);
   writer.uint(row.day);
   writer.uint(row.holdsOnDay);
   orders.write(writer, row.orders);
@@ -126,6 +129,7 @@ function writeRegistration(row: RegistrationRow): void {
   writer.array(row.answersKept);
   for (let kept = row.lastAnswer; kept !== undefined; kept = kept.before)
     answer.write(writer, kept);
+  candidateType.write(writer, row.candidateType);
 }
 
 function readRegistration([area, number]: RowKey, bytes: Buffer): RegistrationRow {
@@ -142,7 +146,7 @@ function readRegistration([area, number]: RowKey, bytes: Buffer): RegistrationRo
     row.fenced = uint.read(from);
     row.places = places.read(from);
     row.code = bookingCode.read(from);
-    row.asking = maybeText.read(from);
+    row.asking = asking.read(from);
     row.day = uint.read(from);
     row.holdsOnDay = uint.read(from);
     row.orders = orders.read(from);
@@ -154,6 +158,7 @@ function readRegistration([area, number]: RowKey, bytes: Buffer): RegistrationRo
     row.newsGiven = uint.read(from);
     // Newest first, as they are chained; kept again in the order in which they came.
     for (const one of answers.read(from).reverse()) keep(row, one);
+    row.candidateType = candidateType.read(from);
     expect(from.left === 0);
     return row;
   } catch (cause) {
@@ -195,10 +200,11 @@ function expect(holds: boolean): void {
   if (!holds) throw new CodecError('not the fields of a registration');
 }
 
-const registrationFields = 19;
+const registrationFields = 20;
 const placeFields = 7;
 const newsFields = 3;
 const maybeText = optional(text);
+const asking = optional(record<Asking>({ ticket: text, full: fullCourses }));
 const answers = some(answer);
 const places = some<Place>({ write: writePlace, read: readPlace });
 const refund = record<Refund>({

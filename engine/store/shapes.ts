@@ -29,10 +29,11 @@ import {
   union,
 } from '../protocol/message-pack.ts';
 import type { PaymentWay, ProviderName } from '../protocol/payments.ts';
-import type { Outcome } from '../protocol/replies.ts';
+import type { FullCourse, Outcome } from '../protocol/replies.ts';
 import type {
   Adopted,
   BookingDay,
+  CandidateType,
   Catalogue,
   City,
   Course,
@@ -83,20 +84,20 @@ export const codeAddress = record<CodeAddress>({ sealed: text, index: text, mask
 export const delivery = choice(['sent', 'failed', 'phone-messages-used-up']);
 export const provider = choice<ProviderName>(['sandbox', 'alipay', 'wechat']);
 export const way = choice<PaymentWay>(['scan', 'page', 'inside']);
+export const candidateType = choice<CandidateType>(['open', 'applied']);
+const full = {
+  unit: text,
+  course: text,
+  reason: choice<FullCourse['reason']>(['seats-exhausted', 'course-full']),
+};
+export const fullCourses = some(record<FullCourse>(full));
 
 const anyOutcome = union<Outcome, 'kind'>('kind', {
   done: {},
-  held: { held: some(text), owned: some(text), full: some(unitAndCourse) },
+  held: { held: some(text), owned: some(text), full: fullCourses },
   saved: {
     saved: some(unitAndCourse),
-    failed: some(
-      record<{ unit: string; course: string; reason: 'seats-exhausted'; late: boolean }>({
-        unit: text,
-        course: text,
-        reason: choice(['seats-exhausted']),
-        late: boolean,
-      }),
-    ),
+    failed: some(record<FullCourse & { late: boolean }>({ ...full, late: boolean })),
   },
   claimed: { claim: uint, area: text },
   claiming: { claim: uint, from: text, to: text },
@@ -129,7 +130,7 @@ export const candidateRecord = record<CandidateRecord>({
   documentMask: text,
   name: text,
   nameMask: text,
-  candidateType: choice(['open', 'applied']),
+  candidateType,
   hasPhoto: boolean,
   tickets: some(ticketRecord),
   importedPhone: optional(codeAddress),
@@ -204,7 +205,14 @@ const settings = record<Settings>({
 export const adopted = record<Adopted>({
   number: uint,
   catalogue,
-  calendar: some(record<BookingDay>({ opensAt: uint, closesAt: uint, releasesAt: optional(uint) })),
+  calendar: some(
+    record<BookingDay>({
+      opensAt: uint,
+      closesAt: uint,
+      releasesAt: optional(uint),
+      candidateType: optional(candidateType),
+    }),
+  ),
   settings,
   window: union<Window, 'state'>('state', {
     open: { pausedMs: uint },

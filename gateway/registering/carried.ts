@@ -64,8 +64,9 @@ export async function putIn(
   let { revision } = form;
   let problem: Problem | undefined;
   for (const course of courses) {
-    const { programme } = visit.signIn;
-    const act = { kind: 'choose-course', programme, course, replace: false } as const;
+    const { programme, candidateType } = visit.signIn;
+    const choice = { programme, candidateType, course, replace: false };
+    const act = { kind: 'choose-course', ...choice } as const;
     const from = { ...form, revision };
     const sent = await sendAct(visit, from, claim, 'choose', `${course}~false`, act);
     if (sent.kind === 'unknown') return { kind: 'unknown', operation: sent.operation };

@@ -45,6 +45,7 @@ export const takeCourse = (context: GatewayContext): Handler =>
       const sent = await sendAct(visit, form, claim, 'choose', `${course}~${replace}`, {
         kind: 'choose-course',
         programme: visit.signIn.programme,
+        candidateType: visit.signIn.candidateType,
         course,
         replace,
       });

@@ -181,13 +181,12 @@ export function askedOf(
 ): Pick<AskModel, 'full' | 'rest'> {
   const chosen = inOrder(session, registration.draft).filter((draft) => draft.ticket === ticket);
   const seatIn = (unit: UnitCode) => registration.seats.find((seat) => seat.unit === unit);
+  const full = registration.asking?.full ?? [];
   return {
-    full: chosen
-      .filter(({ unit }) => seatIn(unit) === undefined)
-      .map((draft) => unitAndCourse(session, draft)),
+    full: inOrder(session, full).map((one) => unitAndCourse(session, one)),
     rest: chosen.flatMap((draft) => {
       const seat = seatIn(draft.unit);
-      if (seat === undefined) return [];
+      if (seat === undefined || full.some(({ unit }) => unit === draft.unit)) return [];
       const until = seat.state.kind === 'held' ? { until: seat.state.until } : {};
       return [{ ...unitAndCourse(session, draft), ...until }];
     }),

@@ -61,6 +61,8 @@ export async function personOf({
   if (asked.kind !== 'candidate') return { kind: 'away' };
   const { candidate } = asked;
   if (candidate === null || candidate.generation > signIn.generation) return { kind: 'ended' };
+  // The record was corrected since (R5): the window and the counts of the other type are not theirs.
+  if (candidate.candidateType !== signIn.candidateType) return { kind: 'ended' };
   return { kind: 'person', candidate };
 }
 
@@ -114,7 +116,7 @@ export function lapsed(
 
 /** F26 was asked of this ticket and not answered yet. */
 export function isAsked(visit: Visit, registration: RegistrationView): boolean {
-  return registration.asking === visit.signIn.ticket;
+  return registration.asking?.ticket === visit.signIn.ticket;
 }
 
 /** R4, R6, R8: why this ticket of this person cannot register at all. */

@@ -159,6 +159,7 @@ export function createPasswordStep(context: GatewayContext): PasswordStep {
       person,
       ticket: chosen.ticket,
       programme: chosen.programme,
+      candidateType: facts.candidateType,
       kind: full ? 'full' : 'activation',
       generation,
       nameMask: answer?.candidate?.nameMask ?? '',

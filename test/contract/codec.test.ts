@@ -20,6 +20,7 @@ import { asideReasons, type CodeAddress, type Command } from '../../engine/proto
 import { paymentWays, providerNames } from '../../engine/protocol/payments.ts';
 import { refusalReasons } from '../../engine/protocol/refusals.ts';
 import { type AskedQuery, channelNames } from '../../engine/protocol/replies.ts';
+import { candidateTypes } from '../../engine/protocol/session.ts';
 import { givenAdopted, givenPhone, givenRecord, givenTicketRecord } from '../given.ts';
 
 /** Another decoder, as independent as they come. */
@@ -69,6 +70,8 @@ const phone: fc.Arbitrary<CodeAddress> = fc.record({
   mask: sentence,
 });
 const kind = <K extends string>(value: K) => fc.constant(value);
+const candidateType = fc.constantFrom(...candidateTypes);
+const fullReason = fc.constantFrom('seats-exhausted' as const, 'course-full' as const);
 const units = fc.array(code, { maxLength: 16 });
 
 const importedRecord = givenRecord(1, {
@@ -102,6 +105,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     kind: kind('choose-course'),
     ...onRegistration,
     programme: code,
+    candidateType,
     course,
     replace: fc.boolean(),
   }),
@@ -109,11 +113,27 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
   fc.record({ kind: kind('give-up-seats'), ...onRegistration, units }),
   fc.record({ kind: kind('vacate-area'), ...envelope, area: code, person: opaque, claim: small }),
   fc.record({ kind: kind('expire-holds'), ...envelope, area: code }),
+  fc.record(
+    {
+      kind: kind('set-capacity'),
+      ...envelope,
+      area: code,
+      capacities: fc.array(
+        fc.record(
+          { unit: code, capacity: small, candidateType },
+          { requiredKeys: ['unit', 'capacity'] },
+        ),
+        { maxLength: 48 },
+      ),
+      merged: fc.array(fc.record({ unit: code, candidateType }), { maxLength: 48 }),
+    },
+    { requiredKeys: ['kind', 'id', 'answerBy', 'epoch', 'area', 'capacities'] },
+  ),
   fc.record({
-    kind: kind('set-capacity'),
+    kind: kind('set-course-caps'),
     ...envelope,
     area: code,
-    capacities: fc.array(fc.record({ unit: code, capacity: small }), { maxLength: 16 }),
+    caps: fc.array(fc.record({ course, cap: small }), { maxLength: 4 }),
   }),
   fc.record(
     {
@@ -277,6 +297,9 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
 );
 
 const unitsAndCourses = fc.array(fc.record({ unit: code, course }), { maxLength: 4 });
+const fullCourses = fc.array(fc.record({ unit: code, course, reason: fullReason }), {
+  maxLength: 4,
+});
 const orderNumber = fc.constantFrom('DEMO_0124_17_1', '202610_0101_1_30');
 const attemptView = fc.record(
   {
@@ -344,7 +367,7 @@ const registration = fc.record(
       triesLeft: small,
       delivery: fc.constantFrom('sending', 'sent', 'failed', 'phone-messages-used-up'),
     }),
-    asking: ticket,
+    asking: fc.record({ ticket, full: fullCourses }),
   },
   { requiredKeys: ['revision', 'seats', 'draft', 'orders'] },
 );
@@ -355,12 +378,12 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
       kind: kind('accepted'),
       outcome: fc.oneof(
         fc.record({ kind: kind('done') }),
-        fc.record({ kind: kind('held'), held: units, owned: units, full: unitsAndCourses }),
+        fc.record({ kind: kind('held'), held: units, owned: units, full: fullCourses }),
         fc.record({
           kind: kind('saved'),
           saved: unitsAndCourses,
           failed: fc.array(
-            fc.record({ unit: code, course, reason: kind('seats-exhausted'), late: fc.boolean() }),
+            fc.record({ unit: code, course, reason: fullReason, late: fc.boolean() }),
             { maxLength: 4 },
           ),
         }),
@@ -389,6 +412,7 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
           ticket,
           at,
           triesLeft: small,
+          candidateType,
           replacedBy: fc.array(course, { maxLength: 3 }),
         },
         { requiredKeys: [] },
@@ -442,6 +466,7 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
     kind: kind('sign-in-facts'),
     facts: fc.record({
       tickets: fc.constant(importedRecord.tickets),
+      candidateType,
       password: fc.oneof(
         fc.record({ kind: kind('initial') }),
         fc.record({ kind: kind('set'), hash: kind('$argon2id$invented') }),
@@ -472,7 +497,9 @@ describe('round trips', () => {
     );
   });
   test('counts and notices are read as they were written', () => {
-    const counts = [{ area: '0124', version: 9, at: 8, free: [1, 0, 300], capacity: [2, 2, 400] }];
+    const one = { area: '0124', version: 9, at: 8, free: [1, 0, 300], capacity: [2, 2, 400] };
+    const own = [{ candidateType: 'applied' as const, unit: 'B', free: 0, capacity: 20 }];
+    const counts = [one, { ...one, own, courses: [{ course: '02324', free: 3, cap: 40 }] }];
     expect(decodeCounts(encodeCounts(counts))).toEqual(counts);
     const notices = [
       { kind: 'writer-up', partition: 'p-0', epoch: 1, index: 2 },

@@ -33,7 +33,14 @@ const adopted = givenAdopted();
 
 /** One event of every kind, every optional field once present. */
 const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } = {
-  'course-chosen': { kind: 'course-chosen', ...registration, ...unitA, ticket, answer: done },
+  'course-chosen': {
+    kind: 'course-chosen',
+    ...registration,
+    ...unitA,
+    ticket,
+    candidateType: 'applied',
+    answer: done,
+  },
   'course-dropped': { kind: 'course-dropped', ...registration, unit: 'A', answer: done },
   'seats-held': {
     kind: 'seats-held',
@@ -44,7 +51,10 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     code,
     answer: {
       ...done,
-      outcome: { kind: 'held', held: ['A'], owned: ['B'], full: [{ unit: 'C', course: '13001' }] },
+      outcome: {
+        ...{ kind: 'held', held: ['A'], owned: ['B'] },
+        full: [{ unit: 'C', course: '13001', reason: 'course-full' }],
+      },
     },
   },
   'code-sent': {
@@ -84,7 +94,13 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   'area-vacated': { kind: 'area-vacated', ...registration },
   'area-fenced': { kind: 'area-fenced', ...registration },
   'booking-delivery-noted': { kind: 'booking-delivery-noted', ...registration, ...delivery },
-  'capacity-set': { kind: 'capacity-set', area: '0101', capacities: [{ unit: 'A', capacity: 9 }] },
+  'capacity-set': {
+    ...{ kind: 'capacity-set', area: '0101' },
+    capacities: [
+      { unit: 'A', capacity: 9 },
+      { unit: 'A', capacity: 3, candidateType: 'applied' },
+    ],
+  },
   'candidate-imported': {
     kind: 'candidate-imported',
     person: givenPerson(1),
@@ -323,6 +339,11 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     attempt: 'DEMO_0101_7_1_2',
     transaction: '2026',
     amountFen: 1,
+  },
+  'course-caps-set': {
+    kind: 'course-caps-set',
+    area: '0101',
+    caps: [{ course: '11001', cap: 30 }],
   },
 };
 

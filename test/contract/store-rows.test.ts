@@ -34,6 +34,12 @@ function givenRows(): Desk {
   asking.choose('11001');
   asking.choose('14001');
   asking.hold();
+  const own = { unit: 'A', capacity: 3, candidateType: 'applied' } as const;
+  desk.send({ kind: 'set-capacity', area: '0102', capacities: [own] });
+  desk.send({ kind: 'set-course-caps', area: '0102', caps: [{ course: '11001', cap: 9 }] });
+  const applied = new Visitor(desk, 7, '0102');
+  applied.candidateType = 'applied';
+  applied.take('11002');
   const paid = new Visitor(desk, 6);
   paid.take('13001', '14001');
   paid.confirm();

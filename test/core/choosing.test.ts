@@ -65,6 +65,7 @@ describe('choosing courses', () => {
         kind: 'choose-course',
         ...visitor.from(),
         programme,
+        candidateType: 'open',
         course,
         replace: false,
       });
@@ -139,6 +140,7 @@ test('guards answer in the order of the list of reasons', () => {
     ...visitor.from(),
     kind: 'choose-course',
     programme: '020301K',
+    candidateType: 'open',
     course: '99999',
     replace: false,
     area: '9999',

@@ -77,9 +77,11 @@ describe('asking for a code', () => {
       kind: 'held',
       held: ['A'],
       owned: [],
-      full: [{ unit: 'B', course: '12002' }],
+      full: [{ unit: 'B', course: '12002', reason: 'seats-exhausted' }],
     });
-    expect(reply).toMatchObject({ registration: { asking: visitor.ticket } });
+    expect(reply).toMatchObject({
+      registration: { asking: { ticket: visitor.ticket, full: [{ unit: 'B' }] } },
+    });
     expect(visitor.row?.code).toBeUndefined();
     expect(visitor.row && pendingEffects(visitor.row, [])).toEqual([]);
   });

@@ -63,6 +63,13 @@ function busyDesk(): Desk {
   accepted(desk.send(givenPayment(first, 7_000)));
   accepted(paid.requestRefund());
   accepted(desk.send({ kind: 'set-aside', ...givenAside(1) }));
+  const own = { unit: 'A', capacity: 1, candidateType: 'applied' } as const;
+  accepted(desk.send({ kind: 'set-capacity', area: '0103', capacities: [own] }));
+  const caps = [{ course: '11001', cap: 1 }];
+  accepted(desk.send({ kind: 'set-course-caps', area: '0103', caps }));
+  const applied = new Visitor(desk, 6, '0103');
+  applied.candidateType = 'applied';
+  accepted(applied.take('11001'));
   const gone = new Visitor(desk, 4, '0102');
   accepted(desk.send({ kind: 'vacate-area', area: gone.area, person: gone.person, claim: 5 }));
   for (const [number, record] of [givenRecord(1), givenEnrolledRecord(2)].entries()) {
@@ -153,6 +160,15 @@ describe('recovery', () => {
     const visitor = new Visitor(desk, 9);
     accepted(visitor.choose('11001'));
     expect(accepted(visitor.hold())).toMatchObject({ full: [{ unit: 'A' }] });
+    for (const [number, type, reason] of [
+      [10, 'applied', 'seats-exhausted'],
+      [11, 'open', 'course-full'],
+    ] as const) {
+      const late = new Visitor(desk, number, '0103');
+      late.candidateType = type;
+      accepted(late.choose('11001'));
+      expect(accepted(late.hold())).toMatchObject({ full: [{ reason }] });
+    }
     desk.waitUntil(chinaTime(0, 11));
     expect(accepted(visitor.hold())).toMatchObject({ held: ['A'] });
   });

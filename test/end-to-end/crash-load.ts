@@ -91,6 +91,7 @@ async function comeAndGo(): Promise<void> {
         kind: 'choose-course',
         ...on(revision, `choose${revision}`),
         programme: '020301K',
+        candidateType: 'open',
         course,
         replace: false,
       });

@@ -17,6 +17,7 @@ const signIn: SignIn = {
   person,
   ticket: '012500000137',
   programme: '020301K',
+  candidateType: 'applied',
   kind: 'full',
   generation: 3,
   nameMask: '虚 * 构',

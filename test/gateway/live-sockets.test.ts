@@ -54,6 +54,7 @@ function cookieOf(person: string): string {
     person,
     ticket: '010524100031',
     programme: '080901',
+    candidateType: 'open',
     kind: 'full',
     generation: 1,
     nameMask: '虚 * 构',

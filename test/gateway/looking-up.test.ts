@@ -353,7 +353,15 @@ test('F17 F18 D1 the record is for a full sign-in only, and ends with it', async
   const { cookies } = gateway.context;
   const issuedAt = gateway.context.now();
   const activation = cookies.setSignIn({
-    ...{ person, ticket, programme: '080901', kind: 'activation', generation: 2, nameMask: '' },
+    ...{
+      person,
+      ticket,
+      programme: '080901',
+      candidateType: 'open',
+      kind: 'activation',
+      generation: 2,
+      nameMask: '',
+    },
     ...{ issuedAt, expiresAt: issuedAt + 60_000, nonce: 'activation' },
   });
   const [name = '', value = ''] = (activation.split(';')[0] ?? '').split('=');

@@ -55,7 +55,12 @@ async function attempt(): Promise<string> {
     return { area, person, claim: 1, ticket, revision };
   };
   desk.send({ kind: 'choose-area', person, ticket, area });
-  const choose = { kind: 'choose-course', programme: '080901', replace: false } as const;
+  const choose = {
+    kind: 'choose-course',
+    programme: '080901',
+    candidateType: 'open',
+    replace: false,
+  } as const;
   desk.send({ ...choose, ...from(), course: '00023' });
   const challenge = 'challenge'.padEnd(22, '-');
   desk.send({ kind: 'hold-seats', ...from(), challenge, phone: givenPhone(1) });

@@ -70,7 +70,7 @@ async function someone(which: number): Promise<{ browser: Browser; documentNumbe
   const asked = await client.ask({ kind: 'candidate', person });
   const candidate = asked.kind === 'candidate' ? asked.candidate : null;
   const ticket: TicketNumber = candidate?.tickets[0]?.number ?? expect.unreachable();
-  const browser = new Browser(gateway, person, ticket);
+  const browser = new Browser(gateway, person, ticket, candidate?.candidateType);
   await browser.toCourses('0104');
   await take(browser);
   return { browser, documentNumber };

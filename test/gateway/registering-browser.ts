@@ -4,6 +4,7 @@ import type { PaymentConfig } from '../../engine/payments/config.ts';
 import type { CandidateRecord } from '../../engine/protocol/commands.ts';
 import type { PersonId, TicketNumber } from '../../engine/protocol/ids.ts';
 import { personIdOf } from '../../engine/protocol/indices.ts';
+import type { CandidateType } from '../../engine/protocol/session.ts';
 import { createAvailability } from '../../gateway/availability.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
 import type { GatewayContext } from '../../gateway/context.ts';
@@ -190,13 +191,18 @@ export class Browser<Over extends Gateway = Gateway> {
   status = 0;
   location = '';
 
-  constructor(gateway: Over, person: PersonId, as: TicketNumber = ticket) {
+  constructor(
+    gateway: Over,
+    person: PersonId,
+    as: TicketNumber = ticket,
+    candidateType: CandidateType = 'open',
+  ) {
     this.gateway = gateway;
-    this.signIn(person, as);
+    this.signIn(person, as, candidateType);
   }
 
   /** Signs in, or in again: a sign-in lasts half a day. */
-  signIn(person: PersonId, as: TicketNumber = ticket): void {
+  signIn(person: PersonId, as: TicketNumber = ticket, candidateType: CandidateType = 'open'): void {
     const { context } = this.gateway;
     const issuedAt = context.now();
     this.take({
@@ -207,6 +213,7 @@ export class Browser<Over extends Gateway = Gateway> {
           person,
           ticket: as,
           programme: '080901',
+          candidateType,
           kind: 'full',
           generation: 1,
           nameMask: '虚 * 构',

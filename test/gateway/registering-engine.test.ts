@@ -42,7 +42,7 @@ async function someone(which: number): Promise<Browser> {
   const asked = await client.ask({ kind: 'candidate', person });
   const candidate = asked.kind === 'candidate' ? asked.candidate : null;
   const ticket: TicketNumber = candidate?.tickets[0]?.number ?? expect.unreachable();
-  return new Browser(gateway, person, ticket);
+  return new Browser(gateway, person, ticket, candidate?.candidateType);
 }
 
 type Unit = { unit: { code: string }; own: { kind: string; course?: { code: string } } };

@@ -75,7 +75,9 @@ async function someone() {
     return { person, area: '0104', claim: 1, revision, ticket: ticket.number };
   };
   const issuedAt = Date.now();
+  const { candidateType } = candidate;
   const cookie = createCookies(key('cookie'), false).setSignIn({
+    candidateType,
     ...({ person, ticket: ticket.number, programme: ticket.programme, kind: 'full' } as const),
     ...{ generation: candidate.generation, nameMask: candidate.nameMask },
     ...{ issuedAt, expiresAt: issuedAt + 3_600_000, nonce: newNonce() },
@@ -91,7 +93,9 @@ test('F41 F31 from a paid order to its slip, to its check by strangers, to a ref
   const offered = session.kind === 'session' ? (session.adopted?.catalogue.courses ?? []) : [];
   const course = offered.find(({ unit }) => unit === 'A')?.code ?? expect.unreachable();
   const { programme } = ticket;
-  await send({ kind: 'choose-course', ...(await on()), programme, course, replace: false });
+  const { candidateType } = candidate;
+  const choice = { programme, candidateType, course, replace: false };
+  await send({ kind: 'choose-course', ...(await on()), ...choice });
   const challenge = newNonce();
   const since = Date.now();
   await send({ kind: 'hold-seats', ...(await on()), challenge, phone });

@@ -82,8 +82,10 @@ export async function holdSeats(engine: EngineHere, asking: Asking, nth = 0): Pr
     if (offered === undefined) throw new Error(`nothing is offered in ${unit}`);
     const { revision } = await registration();
     const { programme } = ticket;
+    const { candidateType } = known.candidate;
     const course = offered.code;
-    await send({ kind: 'choose-course', ...from, revision, programme, course, replace: false });
+    const choice = { programme, candidateType, course, replace: false };
+    await send({ kind: 'choose-course', ...from, revision, ...choice });
   }
   const challenge = `challenge${nth}`.padEnd(22, '-');
   const { revision } = await registration();

@@ -21,6 +21,7 @@ const choose = (area: string): CommandBody => ({
   revision: 0,
   ticket: '999900000001',
   programme: '080901',
+  candidateType: 'open',
   course: '00023',
   replace: false,
 });

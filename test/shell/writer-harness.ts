@@ -174,6 +174,7 @@ export const choose = (number: number, revision: number, course: string): Asked 
   kind: 'choose-course',
   ...from(number, revision),
   programme: '020301K',
+  candidateType: 'open',
   course,
   replace: false,
 });

@@ -371,7 +371,9 @@ export class Auditor {
           kind: 'held',
           held: held.map((spot) => spot.unit),
           owned: owned.map((spot) => spot.unit),
-          full: full.map((spot) => ({ unit: spot.unit, course: spot.chosen ?? '' })),
+          full: full.map((spot) => ({
+            ...{ unit: spot.unit, course: spot.chosen ?? '', reason: 'seats-exhausted' as const },
+          })),
         });
       }
       case 'send-code': {

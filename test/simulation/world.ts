@@ -442,7 +442,10 @@ export class World {
         const unit = how % 4;
         const odd = ['20001', '20002', '20003', '99999', '11003'];
         const course = how % 23 === 0 ? odd[how % odd.length] : `1${unit + 1}00${1 + (how % 3)}`;
-        const choice = { programme: '020301K', course: course ?? '', replace: how % 2 === 0 };
+        const choice = {
+          ...{ programme: '020301K', candidateType: 'open' as const },
+          ...{ course: course ?? '', replace: how % 2 === 0 },
+        };
         this.send(to, { kind: 'choose-course', ...from, ...choice });
         return;
       }
