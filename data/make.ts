@@ -139,13 +139,30 @@ function makeCapacities(areas: readonly Area[]): Cell[][] {
   const fixed = wished.reduce((sum, pool) => sum + (pool.snapshot ?? 0), 0);
   const free = wished.reduce((sum, pool) => sum + (pool.snapshot === undefined ? pool.size : 0), 0);
   const scale = (capacityTotal - fixed) / free;
-  return wished.map(({ area, unit, snapshot, size }) => [
-    area,
-    unit,
-    snapshot ?? Math.round((size * scale) / roomSeats) * roomSeats,
-    snapshot === undefined ? 'invented' : 'snapshot-2023',
-  ]);
+  return wished.flatMap(({ area, unit, snapshot, size }): Cell[][] => {
+    if (snapshot !== undefined) return [[area, unit, snapshot, undefined, 'snapshot-2023']];
+    const seats = Math.round((size * scale) / roomSeats) * roomSeats;
+    // R5: where host schools are, their candidates have rooms of their own.
+    const own = hostSchools.has(area) ? Math.round(seats / 10 / roomSeats) * roomSeats : 0;
+    const common = [area, unit, seats - own, undefined, 'invented'];
+    return own === 0 ? [common] : [common, [area, unit, own, 'applied', 'invented']];
+  });
 }
+
+/** 龙泉驿区, 温江区, 涪城区. */
+const hostSchools = new Set(['0112', '0123', '0703']);
+
+/** Invented; the first is reached by the first who sits there, so that a full course can be met. */
+const courseCaps: Cell[][] = [
+  ['0112', '00009', 1],
+  ['0112', '00012', 60],
+  ['0123', '00023', 30],
+];
+
+/** Whole days, so that there is always time to look around. R5: 应用型 is over ten days earlier. */
+const bookingDays: Cell[][] = Array.from({ length: 30 }, (_, at) => [
+  ...[at + 1, '00:00', '24:00', at < 20 ? undefined : 'open'],
+]);
 
 // Courses and programmes -------------------------------------------------------------------------
 
@@ -484,7 +501,12 @@ export async function makeProvince(): Promise<Map<string, string>> {
         areaRows,
       ),
     ],
-    ['capacities.csv', csv(['area', 'unit', 'capacity', 'basis'], makeCapacities(areas))],
+    ['booking-days.csv', csv(['day', 'opens', 'closes', 'candidate_type'], bookingDays)],
+    [
+      'capacities.csv',
+      csv(['area', 'unit', 'capacity', 'candidate_type', 'basis'], makeCapacities(areas)),
+    ],
+    ['course-caps.csv', csv(['area', 'course', 'cap'], courseCaps)],
     [
       'courses.csv',
       csv(

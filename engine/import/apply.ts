@@ -6,9 +6,15 @@
  */
 import type { AreaCode, EpochMs } from '../protocol/ids.ts';
 import { partitionOfArea, partitionOfPerson } from '../protocol/layout.ts';
-import type { BookingDay, Catalogue, Settings } from '../protocol/session.ts';
+import {
+  type BookingDay,
+  type Catalogue,
+  type CourseCap,
+  candidateTypes,
+  type PoolCapacity,
+  type Settings,
+} from '../protocol/session.ts';
 import { type CheckedCandidates, readCandidates, recordOf } from './candidates.ts';
-import type { Capacity } from './province.ts';
 import { commandIdOf, type ImportPort, type ImportVault, type Sendable, sendAll } from './send.ts';
 import { Problems } from './table.ts';
 
@@ -33,20 +39,54 @@ export async function installSession(
   await sendAll(port, [{ partition: port.layout.session, command, origin: 'the session' }]);
 }
 
+/** The table says all: a type without a pool in it has none. Answers how many areas there are. */
 export async function setCapacities(
   port: ImportPort,
-  areas: ReadonlyMap<AreaCode, Capacity[]>,
+  areas: ReadonlyMap<AreaCode, PoolCapacity[]>,
   answerBy: EpochMs,
 ): Promise<number> {
   const commands = [...areas].map(([area, capacities]): Sendable => {
     const id = commandIdOf('set-capacity', area, JSON.stringify(capacities));
+    const merged = typesWithout(capacities);
     return {
       partition: partitionOfArea(port.layout, area),
-      command: { kind: 'set-capacity', id, answerBy, epoch: anyEpoch, area, capacities },
+      command: { kind: 'set-capacity', id, answerBy, epoch: anyEpoch, area, capacities, merged },
       origin: `capacity of area ${area}`,
     };
   });
   return sendAll(port, commands);
+}
+
+/** The table says all here too: an area that is not in it caps nothing. */
+export async function setCourseCaps(
+  port: ImportPort,
+  areas: Iterable<AreaCode>,
+  courseCaps: ReadonlyMap<AreaCode, CourseCap[]>,
+  answerBy: EpochMs,
+): Promise<void> {
+  const commands = [...areas].map((area): Sendable => {
+    const caps = courseCaps.get(area) ?? [];
+    const id = commandIdOf('set-course-caps', area, JSON.stringify(caps));
+    return {
+      partition: partitionOfArea(port.layout, area),
+      command: { kind: 'set-course-caps', id, answerBy, epoch: anyEpoch, area, caps },
+      origin: `course caps of area ${area}`,
+    };
+  });
+  await sendAll(port, commands);
+}
+
+/** The common pools' units, each with the types that sit in the common pool. */
+function typesWithout(capacities: readonly PoolCapacity[]) {
+  return capacities
+    .filter(({ candidateType }) => candidateType === undefined)
+    .flatMap(({ unit }) =>
+      candidateTypes
+        .filter(
+          (type) => !capacities.some((one) => one.unit === unit && one.candidateType === type),
+        )
+        .map((candidateType) => ({ unit, candidateType })),
+    );
 }
 
 /** How many candidates were imported; `checked` comes from `checkCandidates` of the same file. */

@@ -1,19 +1,18 @@
 /**
- * The demonstration's days (D9): thirty booking days from the first start, so that there is always
- * time to look around, and exams seven weeks after the first of them, as in a real autumn.
+ * The demonstration's days (D9): the booking days of its table, counted from the first start, and exams
+ * seven weeks after the first of them, as in a real autumn.
  *
  * China keeps one zone and no summer time, so a day there is plain arithmetic.
  */
 import type { EpochMs } from '../protocol/ids.ts';
 import type { BookingDay, Catalogue, ExamUnit } from '../protocol/session.ts';
-import type { Province } from './province.ts';
+import type { BookingHours, Province } from './province.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const chinaOffsetMs = 8 * hourMs;
 
-const bookingDays = 30;
 /** From the first booking day to the earliest possible first exam day. */
 const leadDays = 49;
 /** Tickets are printed from four days before the first exam day, 09:00. */
@@ -26,17 +25,26 @@ const chinaMidnight = (at: EpochMs): EpochMs =>
 const chinaWeekday = (midnight: EpochMs): number =>
   (Math.floor((midnight + chinaOffsetMs) / dayMs) + 4) % 7;
 
-/** `hours` as in `09:00-22:00`; whole days without it, the last minute of a day included. */
-export function demonstrationCalendar(now: EpochMs, hours = '00:00-24:00'): BookingDay[] {
-  const [opensMinute, closesMinute] = minutesOf(hours);
+/** `hours` as in `09:00-22:00`, in place of those of the table. */
+export function demonstrationCalendar(
+  table: readonly BookingHours[],
+  now: EpochMs,
+  hours?: string,
+): BookingDay[] {
+  const all = hours === undefined ? undefined : minutesOf(hours);
   const first = chinaMidnight(now);
-  return Array.from({ length: bookingDays }, (_, day) => ({
-    opensAt: first + day * dayMs + opensMinute * minuteMs,
-    closesAt: first + day * dayMs + closesMinute * minuteMs,
-  }));
+  return table.map(({ day, candidateType, ...own }) => {
+    const { opensMinute, closesMinute } = all ?? own;
+    const midnight = first + (day - 1) * dayMs;
+    return {
+      opensAt: midnight + opensMinute * minuteMs,
+      closesAt: midnight + closesMinute * minuteMs,
+      ...(candidateType !== undefined && { candidateType }),
+    };
+  });
 }
 
-function minutesOf(hours: string): [opens: number, closes: number] {
+function minutesOf(hours: string): { opensMinute: number; closesMinute: number } {
   const [, ...parts] = /^(\d\d):([0-5]\d)-(\d\d):([0-5]\d)$/.exec(hours) ?? [];
   const [opensHour = 0, opensMinute = 0, closesHour = 0, closesMinute = 0] = parts.map(Number);
   const opens = opensHour * 60 + opensMinute;
@@ -44,7 +52,7 @@ function minutesOf(hours: string): [opens: number, closes: number] {
   if (parts.length !== 4 || opens >= closes || closes > 24 * 60) {
     throw new Error('the demonstration hours must look like 09:00-22:00');
   }
-  return [opens, closes];
+  return { opensMinute: opens, closesMinute: closes };
 }
 
 /** The province's tables with dates: the first Saturday seven weeks on is exam day 1. */

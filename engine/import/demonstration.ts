@@ -8,13 +8,19 @@ import { parse } from 'csv-parse/sync';
 import type { EpochMs } from '../protocol/ids.ts';
 import { ticketMask } from '../protocol/masks.ts';
 import type { Settings } from '../protocol/session.ts';
-import { candidatesAreImported, importCandidates, installSession, setCapacities } from './apply.ts';
+import {
+  candidatesAreImported,
+  importCandidates,
+  installSession,
+  setCapacities,
+  setCourseCaps,
+} from './apply.ts';
 import { catalogueOf, demonstrationCalendar } from './calendar.ts';
 import { checkCandidates } from './candidates.ts';
 import { readProvince, sourceIn } from './province.ts';
 import type { ImportPort, ImportVault } from './send.ts';
 
-/** `hours` as in `09:00-22:00`, China time; absent: the whole day. Both count on the first start. */
+/** `hours` as in `09:00-22:00`, China time, in place of the table's. Both count on the first start. */
 export type DemonstrationOptions = { now: EpochMs; hours?: string };
 export type DemonstrationImport =
   | { kind: 'present' }
@@ -70,14 +76,17 @@ export async function importDemonstration(
   const session = await port.ask(port.layout.session, { kind: 'session' });
   if (session.kind !== 'session') throw new Error('the session could not be asked for');
   if (session.adopted === null) {
-    const calendar = demonstrationCalendar(now, hours);
+    const calendar = demonstrationCalendar(province.bookingHours, now, hours);
     const catalogue = catalogueOf(province, calendar);
     const installation = { catalogue, calendar, settings: demonstrationSettings };
     await installSession(port, installation, answerBy);
   }
+  const { capacities, courseCaps } = province;
+  const areas = await setCapacities(port, capacities, answerBy);
+  await setCourseCaps(port, capacities.keys(), courseCaps, answerBy);
   return {
     kind: 'imported',
-    areas: await setCapacities(port, province.capacities, answerBy),
+    areas,
     candidates: await importCandidates(port, vault, candidates, answerBy),
   };
 }

@@ -1,18 +1,22 @@
 /**
- * Reads a province's tables: units, areas with their capacities, courses, programmes with their
- * plans. Every reference between them is checked here, so that nothing later can dangle.
+ * Reads a province's tables: units, booking days, areas with their pools and caps, courses, programmes
+ * with their plans. Every reference between them is checked here, so that nothing later can dangle.
  * Leaves dates to calendar.ts and people to candidates.ts.
  */
 import { createReadStream } from 'node:fs';
 import type { AreaCode, CourseCode, ProgrammeCode, UnitCode } from '../protocol/ids.ts';
 import { codePattern, coursePattern } from '../protocol/ids.ts';
-import type {
-  City,
-  Course,
-  ExamArea,
-  PlanChoice,
-  Position,
-  Programme,
+import {
+  type CandidateType,
+  type City,
+  type Course,
+  type CourseCap,
+  candidateTypes,
+  type ExamArea,
+  type PlanChoice,
+  type PoolCapacity,
+  type Position,
+  type Programme,
 } from '../protocol/session.ts';
 import { Problems, readTable, type Source } from './table.ts';
 
@@ -24,20 +28,29 @@ export type UnitInWeek = {
   startsMinute: number;
   endsMinute: number;
 };
-export type Capacity = { unit: UnitCode; capacity: number };
+/** `day` 1 is the first booking day; without a type it is everybody's (R5). */
+export type BookingHours = {
+  day: number;
+  opensMinute: number;
+  closesMinute: number;
+  candidateType?: CandidateType;
+};
 export type Province = {
   code: string;
   title: string;
   feeFen: number;
   units: UnitInWeek[];
+  bookingHours: BookingHours[];
   cities: City[];
   areas: ExamArea[];
-  capacities: Map<AreaCode, Capacity[]>;
+  capacities: Map<AreaCode, PoolCapacity[]>;
+  courseCaps: Map<AreaCode, CourseCap[]>;
   courses: Course[];
   programmes: Programme[];
 };
 
 const examDaysMax = 7;
+const bookingDaysMax = 60;
 const unitsMax = 16;
 /** Of a name or title, in characters; four bytes each at most stay under a message's limit. */
 const labelMax = 60;
@@ -62,7 +75,9 @@ export async function readProvince(sourceOf: (table: string) => Source): Promise
   const units = await readUnits(sourceOf('units'), problems);
   const { cities, areas } = await readAreas(sourceOf('areas'), problems);
   const capacities = await readCapacities(sourceOf('capacities'), areas, units, problems);
+  const bookingHours = await readBookingHours(sourceOf('booking-days'), problems);
   const courses = await readCourses(sourceOf('courses'), units, problems);
+  const courseCaps = await readCourseCaps(sourceOf('course-caps'), areas, courses, problems);
   const programmes = await readProgrammes(sourceOf('programmes'), problems);
   const choices = await readChoices(sourceOf('choices'), programmes, problems);
   await readPlans(sourceOf('plans'), programmes, courses, choices, problems);
@@ -70,9 +85,11 @@ export async function readProvince(sourceOf: (table: string) => Source): Promise
   return {
     ...head,
     units: [...units.values()],
+    bookingHours,
     cities: [...cities.values()],
     areas: [...areas.values()],
     capacities,
+    courseCaps,
     courses: [...courses.values()],
     programmes: [...programmes.values()],
   };
@@ -184,23 +201,86 @@ async function readCapacities(
   units: ReadonlyMap<UnitCode, UnitInWeek>,
   problems: Problems,
 ) {
-  const capacities = new Map<AreaCode, Capacity[]>();
-  for await (const row of readTable(source, ['area', 'unit', 'capacity'], problems)) {
+  const capacities = new Map<AreaCode, PoolCapacity[]>();
+  const columns = ['area', 'unit', 'capacity'] as const;
+  for await (const row of readTable(source, columns, problems, ['candidate_type'])) {
     const refuse = (reason: string) => problems.add(source.name, row.line, reason);
     if (!areas.has(row.area)) refuse('no such area');
     if (!units.has(row.unit)) refuse('no such unit');
     if (!wholeIn(row.capacity, 0, capacityMax)) refuse(`capacity: 0 to ${capacityMax}`);
+    const { type: candidateType, wrong } = typeOf(row.candidate_type);
+    if (wrong) refuse('candidate_type: empty, open or applied');
     const pools = capacities.get(row.area) ?? [];
-    if (pools.some((pool) => pool.unit === row.unit)) refuse('area and unit stand there already');
-    pools.push({ unit: row.unit, capacity: Number(row.capacity) });
+    if (pools.some((pool) => pool.unit === row.unit && pool.candidateType === candidateType)) {
+      refuse('area, unit and candidate_type stand there already');
+    }
+    const pool = { unit: row.unit, capacity: Number(row.capacity) };
+    pools.push(candidateType === undefined ? pool : { ...pool, candidateType });
     capacities.set(row.area, pools);
   }
   for (const area of areas.keys()) {
-    if (capacities.get(area)?.length !== units.size) {
+    const common = capacities.get(area)?.filter((pool) => pool.candidateType === undefined);
+    if (common?.length !== units.size) {
       problems.add(source.name, 1, `area ${area} has not one capacity for each unit`);
     }
   }
   return capacities;
+}
+
+/** Empty: no type in particular. */
+function typeOf(text: string): { type: CandidateType | undefined; wrong: boolean } {
+  const type = candidateTypes.find((one) => one === text);
+  return { type, wrong: type === undefined && text !== '' };
+}
+
+async function readBookingHours(source: Source, problems: Problems): Promise<BookingHours[]> {
+  const all: BookingHours[] = [];
+  const columns = ['day', 'opens', 'closes'] as const;
+  for await (const row of readTable(source, columns, problems, ['candidate_type'])) {
+    const refuse = (reason: string) => problems.add(source.name, row.line, reason);
+    const opensMinute = minuteOf(row.opens);
+    // A whole day's last minute is included: it closes as the next begins.
+    const closesMinute = row.closes === '24:00' ? 24 * 60 : minuteOf(row.closes);
+    const { type: candidateType, wrong } = typeOf(row.candidate_type);
+    if (!wholeIn(row.day, 1, bookingDaysMax)) refuse(`day: 1 to ${bookingDaysMax}`);
+    if (wrong) refuse('candidate_type: empty, open or applied');
+    if (opensMinute === undefined || closesMinute === undefined || opensMinute >= closesMinute) {
+      refuse('opens, closes: as in 09:00, 22:00');
+      continue;
+    }
+    const day = Number(row.day);
+    const isSameDay = (one: BookingHours): boolean =>
+      one.day === day &&
+      (one.candidateType === undefined ||
+        candidateType === undefined ||
+        one.candidateType === candidateType);
+    if (all.some(isSameDay)) refuse('the day stands there already, for this type or for all');
+    const hours = { day, opensMinute, closesMinute };
+    all.push(candidateType === undefined ? hours : { ...hours, candidateType });
+  }
+  return all;
+}
+
+async function readCourseCaps(
+  source: Source,
+  areas: ReadonlyMap<AreaCode, ExamArea>,
+  courses: ReadonlyMap<CourseCode, Course>,
+  problems: Problems,
+) {
+  const courseCaps = new Map<AreaCode, CourseCap[]>();
+  for await (const row of readTable(source, ['area', 'course', 'cap'], problems)) {
+    const refuse = (reason: string) => problems.add(source.name, row.line, reason);
+    if (!areas.has(row.area)) refuse('no such area');
+    if (courses.get(row.course)?.unit === undefined) refuse('no such course is offered');
+    if (!wholeIn(row.cap, 0, capacityMax)) refuse(`cap: 0 to ${capacityMax}`);
+    const caps = courseCaps.get(row.area) ?? [];
+    if (caps.some(({ course }) => course === row.course)) {
+      refuse('area and course stand there already');
+    }
+    caps.push({ course: row.course, cap: Number(row.cap) });
+    courseCaps.set(row.area, caps);
+  }
+  return courseCaps;
 }
 
 async function readCourses(

@@ -45,12 +45,16 @@ export class Problems {
   }
 }
 
-/** Yields the rows of a well-formed table; a fault in the form of the file ends it early. */
-export async function* readTable<Column extends string>(
+/**
+ * Yields the rows of a well-formed table; a fault in the form of the file ends it early. A table may
+ * do without the `optional` columns: their cells are then empty.
+ */
+export async function* readTable<Column extends string, Optional extends string = never>(
   source: Source,
   columns: readonly Column[],
   problems: Problems,
-): AsyncGenerator<Row<Column>> {
+  optional: readonly Optional[] = [],
+): AsyncGenerator<Row<Column | Optional>> {
   const parser = parse({
     info: true,
     max_record_size: recordBytesMax,
@@ -59,7 +63,7 @@ export async function* readTable<Column extends string>(
   });
   // What goes wrong on the way in comes out of the parser, where the reader meets it.
   const feeding = pipeline(decoded(source), parser).catch(() => undefined);
-  let places: { column: Column; at: number }[] | undefined;
+  let places: { column: Column | Optional; at: number }[] | undefined;
   try {
     for await (const { record, info } of parser as AsyncIterable<{
       record: string[];
@@ -71,12 +75,14 @@ export async function* readTable<Column extends string>(
           problems.add(source.name, 1, `column missing: ${missing.join(', ')}`);
           return;
         }
-        places = columns.map((column) => ({ column, at: record.indexOf(column) }));
+        places = [...columns, ...optional].map((column) => ({
+          ...{ column, at: record.indexOf(column) },
+        }));
         continue;
       }
       const row: Record<string, string | number> = { line: info.lines };
       for (const { column, at } of places) row[column] = record[at] ?? '';
-      yield row as Row<Column>;
+      yield row as Row<Column | Optional>;
     }
     if (places === undefined) problems.add(source.name, 1, 'the file is empty');
   } catch (error) {

@@ -75,6 +75,7 @@ export function booksForTest(layout: Layout = singleLayout) {
         expect(name).toBe(layout.session);
         return carryOut(partitionNamed(name), command);
       case 'set-capacity':
+      case 'set-course-caps':
         expect(name).toBe(partitionOfArea(layout, command.area));
         return carryOut(partitionNamed(name), command);
       case 'import-candidate':

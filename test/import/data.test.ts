@@ -50,7 +50,28 @@ test('21 cities, 183 areas, four pools in each', () => {
   expect(codes.get('511181')).toBe('1181');
   const pools = [...province.capacities.values()];
   expect(pools).toHaveLength(183);
-  expect(pools.every((area) => area.map((pool) => pool.unit).join('') === 'ABCD')).toBe(true);
+  const common = (area: (typeof pools)[number]) =>
+    area.filter((pool) => pool.candidateType === undefined);
+  expect(
+    pools.every(
+      (area) =>
+        common(area)
+          .map(({ unit }) => unit)
+          .join('') === 'ABCD',
+    ),
+  ).toBe(true);
+});
+
+test('R5 three areas have pools of 应用型, and three courses are capped where they can be tried', () => {
+  const own = [...province.capacities].filter(([, pools]) =>
+    pools.some(({ candidateType }) => candidateType === 'applied'),
+  );
+  expect(own.map(([area]) => area)).toEqual(['0112', '0123', '0703']);
+  expect([...province.courseCaps.values()].flat()).toEqual([
+    { course: '00009', cap: 1 },
+    { course: '00012', cap: 60 },
+    { course: '00023', cap: 30 },
+  ]);
 });
 
 test('capacities are rooms of thirty to about 900,000, Leshan as it was seen', () => {
@@ -59,9 +80,9 @@ test('capacities are rooms of thirty to about 900,000, Leshan as it was seen', (
     const pools = province.capacities.get(area.code) ?? [];
     total += pools.reduce((sum, pool) => sum + pool.capacity, 0);
     if (area.city === '511100') continue;
-    for (const { capacity } of pools) {
+    for (const { capacity, candidateType } of pools) {
       expect(capacity % 30).toBe(0);
-      expect(capacity).toBeGreaterThanOrEqual(300);
+      expect(capacity).toBeGreaterThanOrEqual(candidateType === undefined ? 300 : 150);
       expect(capacity).toBeLessThanOrEqual(4000);
     }
   }

@@ -20,6 +20,8 @@ import { booksForTest, spreadLayout } from './books.ts';
 const now = Date.UTC(2026, 8, 7, 1);
 const folder = new URL('../../data/province/', import.meta.url);
 const committed = (name: string) => readFileSync(new URL(name, folder), 'utf8');
+const calendarFrom = async (at: number) =>
+  demonstrationCalendar((await readProvince(sourceIn(folder))).bookingHours, at);
 const idsOf = (arrivals: readonly Command[]) => new Set(arrivals.map((command) => command.id));
 
 // Carrying ---------------------------------------------------------------------------------------
@@ -34,16 +36,18 @@ test.each([
   const counts = books.counts();
   expect(counts).toHaveLength(183);
   for (const { free, capacity } of counts) expect(free).toEqual(capacity);
+  const own = counts.filter((one) => one.own !== undefined).map(({ area }) => area);
+  expect(own).toEqual(['0112', '0123', '0703']);
   expect(books.people()).toHaveLength(2400);
   books.check();
-  expect(books.arrivals).toHaveLength(1 + 183 + 2400);
+  expect(books.arrivals).toHaveLength(1 + 2 * 183 + 2400);
   expect(idsOf(books.arrivals).size).toBe(books.arrivals.length);
   for (const { id } of books.arrivals) expect(id).toMatch(opaquePattern);
 
   const tomorrow = now + 86_400_000;
   const again = await importDemonstration(books.port, books.vault, { now: tomorrow });
   expect(again).toEqual({ kind: 'present' });
-  expect(books.arrivals).toHaveLength(1 + 183 + 2400);
+  expect(books.arrivals).toHaveLength(1 + 2 * 183 + 2400);
 });
 
 test('D9 the session brings the calendar of the first start and the settings', async () => {
@@ -67,11 +71,11 @@ test.each([1, 2, 3, 5, 8, 9])(
     const done = await importDemonstration(books.port, books.vault, { now: later });
     expect(done).toEqual({ kind: 'imported', areas: 183, candidates: 2400 });
     // The calendar counts from the first start, not from the one that finished the work.
-    expect(books.adopted()).toMatchObject({ number: 1, calendar: demonstrationCalendar(now) });
+    expect(books.adopted()).toMatchObject({ number: 1, calendar: await calendarFrom(now) });
     expect(books.people()).toHaveLength(2400);
     books.check();
     // What came twice came under the same id.
-    expect(idsOf(books.arrivals).size).toBe(1 + 183 + 2400);
+    expect(idsOf(books.arrivals).size).toBe(1 + 2 * 183 + 2400);
   },
 );
 
@@ -112,7 +116,7 @@ test('busy is waited out', async () => {
   books.refuseNext('busy', 'busy', 'busy');
   await importDemonstration(books.port, books.vault, { now });
   expect(books.people()).toHaveLength(2400);
-  expect(books.arrivals).toHaveLength(1 + 183 + 2400);
+  expect(books.arrivals).toHaveLength(1 + 2 * 183 + 2400);
 });
 
 test('any other refusal ends the import and is named by its origin', async () => {
@@ -169,6 +173,28 @@ function provinceWith(table: string, line: number, text: string) {
   return readProvince((name) => (name === table ? changed : sourceOf(name)));
 }
 
+test('R5 a table without types is everybody’s, and a day may be of one type only', async () => {
+  const text = (await committed('capacities.csv')).replaceAll(/^(\w+,\w+,\w+),.*$/gm, '$1');
+  const lines = text.split('\n');
+  const untyped = lines.filter(
+    (line, at) =>
+      line.split(',').slice(0, 2).join() !== lines[at - 1]?.split(',').slice(0, 2).join(),
+  );
+  const bare = textFile('capacities.csv', untyped.join('\n'));
+  const days = 'day,opens,closes,candidate_type\n1,09:00,22:00,open\n1,08:00,24:00,applied\n';
+  const sourceOf = sourceIn(folder);
+  const tables = new Map([
+    ['capacities', bare],
+    ['booking-days', textFile('booking-days.csv', days)],
+  ]);
+  const province = await readProvince((name) => tables.get(name) ?? sourceOf(name));
+  expect([...province.capacities.values()].flat()).toHaveLength(4 * 183);
+  expect(demonstrationCalendar(province.bookingHours, now)).toEqual([
+    { opensAt: now, closesAt: now + 13 * 3_600_000, candidateType: 'open' },
+    { opensAt: now - 3_600_000, closesAt: now + 15 * 3_600_000, candidateType: 'applied' },
+  ]);
+});
+
 test.each<[string, number, string, string]>([
   ['session', 2, 'DEMO,演示,35', 'fee_yuan: as in 35.00'],
   ['session', 2, 'a.b>,演示,35.00', 'code: up to 16 digits and capital letters'],
@@ -194,10 +220,27 @@ test.each<[string, number, string, string]>([
     `0105,${'区'.repeat(61)},510100,成都市,510105,甲,乙,丙,x,,`,
     'name: 1 to 60 characters',
   ],
-  ['capacities', 2, '9999,A,30,x', 'no such area'],
-  ['capacities', 2, '0104,E,30,x', 'no such unit'],
-  ['capacities', 2, '0104,A,-30,x', 'capacity: 0 to 100000'],
-  ['capacities', 3, '0104,A,30,x', 'area and unit stand there already'],
+  ['capacities', 2, '9999,A,30,,x', 'no such area'],
+  ['capacities', 2, '0104,E,30,,x', 'no such unit'],
+  ['capacities', 2, '0104,A,-30,,x', 'capacity: 0 to 100000'],
+  ['capacities', 2, '0104,A,30,closed,x', 'candidate_type: empty, open or applied'],
+  ['capacities', 3, '0104,A,30,,x', 'area, unit and candidate_type stand there already'],
+  ['booking-days', 2, '61,09:00,22:00,', 'day: 1 to 60'],
+  ['booking-days', 2, '1,22:00,09:00,', 'opens, closes: as in 09:00, 22:00'],
+  ['booking-days', 2, '1,24:00,24:00,', 'opens, closes: as in 09:00, 22:00'],
+  ['booking-days', 2, '1,09:00,22:00,all', 'candidate_type: empty, open or applied'],
+  ['booking-days', 3, '1,09:00,22:00,', 'the day stands there already, for this type or for all'],
+  [
+    'booking-days',
+    3,
+    '1,09:00,22:00,applied',
+    'the day stands there already, for this type or for all',
+  ],
+  ['course-caps', 2, '9999,00009,1', 'no such area'],
+  ['course-caps', 2, '0112,99999,1', 'no such course is offered'],
+  ['course-caps', 2, '0112,00019,1', 'no such course is offered'],
+  ['course-caps', 2, '0112,00009,1.5', 'cap: 0 to 100000'],
+  ['course-caps', 3, '0112,00009,2', 'area and course stand there already'],
   ['courses', 2, '0009,政治,6,written,A,,,,', 'code: five digits'],
   ['courses', 2, '00009,政治,6,oral,A,,,,', 'exam_method: written or practical'],
   ['courses', 2, '00009,政治,6,practical,A,,,,', 'a practical course has no unit (R10)'],
