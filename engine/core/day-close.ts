@@ -108,8 +108,8 @@ export function unpaidChanged(book: AreaBook, row: RegistrationRow): void {
     return;
   }
   book.unpaid.get(unpaidDayOf(row))?.waiting.delete(row);
+  // It stays in its day's list: who saves again on that day must not stand there twice.
   row.unpaidSince = 0;
-  row.queuedDay = 0;
 }
 
 export function decideRemindUnpaid(rules: Rules, book: AreaBook, at: EpochMs): Decision {
@@ -155,7 +155,7 @@ function wantsReminder(
   day: TypeDay,
   reminder: number,
 ): boolean {
-  if (row.queuedDay !== day || row.reminded >= reminder) return false;
+  if (row.queuedDay !== day || row.unpaidSince === 0 || row.reminded >= reminder) return false;
   const before = rules.settings.remindBeforeMs[reminder - 1] ?? 0;
   return row.unpaidSince <= closeOf(rules, day) - before - remindNotWithinMs;
 }

@@ -3,7 +3,8 @@
  * comes to a registration here looks at the row again.
  *
  * U1 A registration with `unpaidSince` stands in the list of that day from its cursors on, or in
- *    `waiting` while only a live payment attempt keeps its seats.
+ *    `waiting` while only a live payment attempt keeps its seats; never twice. One that has ceased
+ *    to be unpaid may stand there as well.
  */
 import type { RegistrationRow } from './rows.ts';
 import { chinaDay, type TypeDay, typeDay } from './rules.ts';

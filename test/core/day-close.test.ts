@@ -69,6 +69,26 @@ test('F30 a saved seat that was to be swapped keeps the new choice as its draft'
   expect(visitor.row?.places).toMatchObject([{ chosen: { course: '11002' }, saved: undefined }]);
 });
 
+test('F30 who withdraws and saves again on one day is reminded and released once', () => {
+  const { desk, visitor } = given();
+  accepted(visitor.confirm());
+  accepted(visitor.withdraw());
+  accepted(visitor.hold());
+  accepted(visitor.save());
+  desk.waitUntil(chinaTime(0, 19));
+  desk.waitUntil(chinaTime(0, 22));
+  expect(poolOf(desk)).toMatchObject({ saved: 0, free: 3 });
+  expect(newsOf(visitor)).toEqual(['seats-saved', 'unpaid-reminder', 'released-unpaid']);
+});
+
+test('F30 who has nothing unpaid any more is not reminded', () => {
+  const { desk, visitor } = given();
+  accepted(visitor.giveUp(['A']));
+  desk.waitUntil(chinaTime(0, 19));
+  desk.waitUntil(chinaTime(0, 22));
+  expect(newsOf(visitor)).toEqual(['seats-saved']);
+});
+
 test('F30 what is paid stays', () => {
   const { desk, visitor } = given();
   accepted(visitor.confirm());
