@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNats } from '../harness/nats.ts';
@@ -43,11 +44,17 @@ export async function startWhole(settings: NodeJS.ProcessEnv = {}): Promise<Prod
 
 export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<DividedProduct> {
   const folder = newFolder();
-  const nats = await startNats();
-  const all = { ...folder.settings, RUXI_NATS_URL: nats.url, ...settings };
+  const [nats, sandboxPort, firstPort] = await Promise.all([startNats(), freePort(), freePort()]);
+  const all = {
+    ...{ ...folder.settings, RUXI_NATS_URL: nats.url },
+    // Everybody must know beforehand where the sandbox is, and the sandbox where a gateway is.
+    RUXI_SANDBOX_PORT: String(sandboxPort),
+    RUXI_NOTICE_ORIGIN: `http://127.0.0.1:${firstPort}`,
+    ...settings,
+  };
   const running: ChildProcess[] = [];
-  const run = async (what: 'engine' | 'gateway') => {
-    const { child, address } = await start([what], all);
+  const run = async (what: 'engine' | 'gateway' | 'sandbox', port = 0) => {
+    const { child, address } = await start([what], { ...all, RUXI_PORT: String(port) });
     running.push(child);
     return { child, address };
   };
@@ -58,8 +65,9 @@ export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<Di
     folder.remove();
   };
   try {
+    await run('sandbox');
     let engine = await run('engine');
-    const gateways = [await run('gateway'), await run('gateway')] as const;
+    const gateways = [await run('gateway', firstPort), await run('gateway')] as const;
     return {
       origins: [gateways[0].address, gateways[1].address],
       cookieKey: folder.cookieKey(),
@@ -75,6 +83,16 @@ export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<Di
     await stop();
     throw error;
   }
+}
+
+/** Free a moment ago: whoever takes it first has it. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 function newFolder() {
