@@ -45,7 +45,7 @@ import {
 import { dropCourse, showCourses, takeCourse } from './registering/courses.ts';
 import { goElsewhere, showElsewhere, takeCarried } from './registering/elsewhere.ts';
 import { giveUpSeats, showGiveUp } from './registering/give-up.ts';
-import { showMine } from './registering/mine.ts';
+import { showMine, showOrderRecord } from './registering/mine.ts';
 import { showNotice, takeNotice } from './registering/notice.ts';
 import { showOutcome } from './registering/outcome.ts';
 import { createActivation } from './sign-in/activation.ts';
@@ -123,6 +123,7 @@ export function addRoutes(
     .post('/account/phone', unbindPhone(context))
     .get('/account/password', showChangePassword(context))
     .post('/account/password', changePassword(context))
+    .get('/order', showOrderRecord(context))
     .get('/register/confirm', showConfirm(context))
     .get('/register/confirm/submit', askConfirm(context))
     .post('/register/confirm', confirmRegistration(context))

@@ -2,11 +2,16 @@
 import type { TicketNumber } from '../engine/protocol/ids.ts';
 import type { RefusalReason } from '../engine/protocol/refusals.ts';
 import type { CandidateView } from '../engine/protocol/replies.ts';
+import type { NextStepModel } from '../web/view-models.ts';
 import { sayRefusal } from '../web/wording.ts';
 import { windowAt } from './catalogue.ts';
 import type { GatewayContext } from './context.ts';
+import type { SignIn } from './cookies.ts';
 import { show } from './frame.ts';
 import { type Handler, type Reply, type Request, redirect } from './http.ts';
+import { nextStepOf } from './paying/next-step.ts';
+import { notStanding } from './registering/desk.ts';
+import { liveCode, standingOf, visitOf } from './registering/present.ts';
 import { signInOf, startOver } from './sign-in/who.ts';
 import { awayReply } from './waiting.ts';
 
@@ -14,24 +19,37 @@ export const showStart =
   (context: GatewayContext): Handler =>
   (request) => {
     const signIn = signInOf(context, request);
-    if (signIn === undefined) return start(context, request, undefined, []);
+    if (signIn === undefined) return start(context, request);
     if (signIn.kind === 'activation') return redirect('/activate');
-    return context.client.ask({ kind: 'candidate', person: signIn.person }).then((answer) => {
-      if (answer.kind !== 'candidate') return awayReply(context, request);
-      if (answer.candidate === null) return startOver(context);
-      const { candidate } = answer;
-      return start(context, request, candidate, hindrancesOf(candidate, signIn.ticket));
+    const session = context.catalogue.current();
+    if (session === undefined) return startOf(context, request, signIn);
+    const visit = visitOf(context, request, signIn, session);
+    return standingOf(visit).then((asked) => {
+      if (asked.kind !== 'standing') return notStanding(visit, asked);
+      const { candidate, registration } = asked.standing;
+      const code = visit.window.state === 'open' ? liveCode(visit, registration) : undefined;
+      return start(context, request, { signIn, candidate }, nextStepOf(visit, registration, code));
     });
   };
+
+/** Before a session is known there is nothing to go on with. */
+async function startOf(context: GatewayContext, request: Request, signIn: SignIn): Promise<Reply> {
+  const answer = await context.client.ask({ kind: 'candidate', person: signIn.person });
+  if (answer.kind !== 'candidate') return awayReply(context, request);
+  const { candidate } = answer;
+  if (candidate === null) return startOver(context);
+  return start(context, request, { signIn, candidate });
+}
 
 function start(
   context: GatewayContext,
   request: Request,
-  candidate: CandidateView | undefined,
-  hindrances: readonly RefusalReason[],
+  who?: { signIn: SignIn; candidate: CandidateView },
+  step?: NextStepModel,
 ): Reply {
   const now = context.now();
   const adopted = context.catalogue.current()?.adopted;
+  const hindrances = who === undefined ? [] : hindrancesOf(who.candidate, who.signIn.ticket);
   const banners = hindrances.map((reason) => {
     const { text, next } = sayRefusal({ reason });
     return text + next;
@@ -39,8 +57,9 @@ function start(
   const model = {
     now,
     window: adopted && windowAt(adopted, now),
-    signedIn: candidate !== undefined,
-    phoneMissing: candidate !== undefined && candidate.phone === undefined,
+    signedIn: who !== undefined,
+    phoneMissing: who !== undefined && who.candidate.phone === undefined,
+    ...(step && { step }),
     session: adopted && {
       title: adopted.catalogue.title,
       days: adopted.calendar,

@@ -5,7 +5,7 @@
  */
 import type { EpochMs } from '../engine/protocol/ids.ts';
 import type { BookingDay, Office } from '../engine/protocol/session.ts';
-import { clockTime, dayAndWeekday, endTime, monthName, timeSpan } from './china-time.ts';
+import { clockTime, day, dayAndWeekday, endTime, monthName, timeSpan } from './china-time.ts';
 import { escaped, html, Markup, nothing } from './markup.ts';
 import type {
   AreaModel,
@@ -19,7 +19,9 @@ import type {
   Level,
   LookModel,
   MenuEntry,
+  NextStepModel,
   OrderModel,
+  OrderRecordModel,
   OwnModel,
   PassedModel,
   PayableModel,
@@ -36,6 +38,7 @@ import type {
   WindowModel,
 } from './view-models.ts';
 import {
+  attemptStates,
   distance,
   holdExpiring,
   holdStarted,
@@ -45,14 +48,16 @@ import {
   methodName,
   nameCourse,
   nameUnitCourse,
+  providerNamesShown,
   type RegisteringReason,
+  refundCauses,
+  refundStuck,
   type Said,
+  sayNextStep,
+  sayPayable,
   signInEnded,
   signInEnds,
-  unpaidOver,
-  unpaidRelease,
   whyNotSeated,
-  windowClosed,
   yuan,
 } from './wording.ts';
 
@@ -603,9 +608,9 @@ export function orderChip(state: OrderModel['state']): Markup {
     case 'refunded':
       return chip('back', '已退费');
     case 'withdrawn':
-      return chip('draft', '已撤销');
+      return chip('back', '已撤销');
     case 'released':
-      return chip('draft', '已释放');
+      return chip('back', '已释放');
   }
 }
 
@@ -627,16 +632,8 @@ export function orderRows(order: OrderModel): Markup {
 export const amount = (feeFen: number): Markup =>
   html`<p class="amount num"><b class="big">${yuan(feeFen)}</b> 元</p>`;
 
-/** F30, D10: until when is to be paid and what happens then; or why it cannot be paid now. */
-export function payable(model: PayableModel, now: EpochMs): Markup {
-  const text =
-    model.kind === 'until'
-      ? unpaidRelease(model.due, now)
-      : model.kind === 'over' || model.calendar.state !== 'closed'
-        ? unpaidOver
-        : `今天的报考和缴费已结束。${windowClosed(model.calendar.nextDay.opensAt)}`;
-  return html`<p class="warn num">${icon('info')}<span>${text}</span></p>`;
-}
+export const payable = (model: PayableModel, now: EpochMs): Markup =>
+  html`<p class="warn num">${icon('info')}<span>${sayPayable(model, now)}</span></p>`;
 
 /** Looks by itself where scripts run; nothing is shown. What failed is tried again after a minute. */
 export const look = ({ at, state, times, afterSeconds }: LookModel): Markup =>
@@ -671,3 +668,102 @@ export const orderLines = ({ courses }: OrderModel): Markup =>
     ({ unit, course }) =>
       html`<li>${unitIcon(unit)}<div><b>${course.name || course.code}</b><small class="num">${course.code}　${unit.name}</small></div></li>`,
   )}</ul>`;
+
+const stepIcons: Record<NextStepModel['kind'], [IconName, 'good' | 'mix' | '']> = {
+  choose: ['pen', ''],
+  save: ['pen', ''],
+  again: ['pen', 'mix'],
+  code: ['clock', 'mix'],
+  confirm: ['tick', 'mix'],
+  pay: ['yuan', 'mix'],
+  check: ['clock', 'mix'],
+  done: ['ticks', 'good'],
+  refunding: ['back', 'mix'],
+};
+
+/** Where the next step is done. While booking is shut what belongs to it has no way. */
+function stepWay({ kind }: NextStepModel, open: boolean): [string, string] | undefined {
+  switch (kind) {
+    case 'pay':
+      return ['/pay', '前往交费'];
+    case 'check':
+      return ['/pay', '查询缴费结果'];
+    case 'done':
+      return ['/slip', '查看报考凭证'];
+    case 'refunding':
+      return ['/pay', '查看退费进度'];
+    default:
+  }
+  if (!open) return undefined;
+  switch (kind) {
+    case 'choose':
+      return ['/register', '课程报考与缴费'];
+    case 'save':
+      return ['/register/courses', '继续选课程'];
+    case 'again':
+      return ['/mine', '重新报考'];
+    case 'code':
+      return ['/register/code', '输入验证码'];
+    case 'confirm':
+      return ['/register/confirm', '确认报考信息'];
+  }
+}
+
+/**
+ * The next step, stated once. `actions` stand beside its own; `form` is there where what was
+ * released can be asked for again at once (F30).
+ */
+export function nextStep(
+  step: NextStepModel,
+  window: WindowModel,
+  now: EpochMs,
+  actions: Markup = nothing,
+  form?: string,
+): Markup {
+  const open = window.state === 'open';
+  const [drawing, look] = stepIcons[step.kind];
+  const { text, next } = sayNextStep(step, window, now);
+  const way = stepWay(step, open);
+  const link = way === undefined ? nothing : html`<a class="btn" href="${way[0]}">${way[1]}</a>`;
+  const main =
+    step.kind === 'again' && open && form !== undefined
+      ? html`<form ${send('/register/hold')}>${token(form)}<button class="btn" type="submit">获取验证码</button></form>`
+      : link;
+  const ways =
+    main === nothing && actions === nothing
+      ? nothing
+      : html`<div class="btns row">${main}${actions}</div>`;
+  const chips = step.kind === 'done' ? html`<p class="chips">${orderChip('paid')}</p>` : nothing;
+  return html`<section class="box result ${look}" aria-labelledby="step"><h2 id="step">${icon(drawing, 20)}${text}</h2>${chips}<p class="num">${next}</p>${ways}</section>`;
+}
+
+/** What happened to an order, oldest first; what is still on its way stands last. */
+export function orderEvents({ order, confirmedAt, endedAt, payments }: OrderRecordModel): Markup {
+  const fee = `${yuan(order.feeFen)} 元`;
+  const events: { at: EpochMs | undefined; text: string; number?: string }[] = [
+    { at: confirmedAt, text: '确认报考信息' },
+  ];
+  for (const { number, method, startedAt, state, paidAt, refund } of payments) {
+    const provider = providerNamesShown[method.provider];
+    events.push({ at: startedAt, text: `发起支付，${provider}：${attemptStates[state]}`, number });
+    if (paidAt !== undefined) events.push({ at: paidAt, text: `付款成功，${fee}` });
+    if (refund === undefined) continue;
+    const { cause, requestedAt, doneAt, stuck } = refund;
+    events.push({ at: requestedAt, text: refundCauses[cause] });
+    const waiting = stuck ? refundStuck : '退回原付款账户，退成后发短信。';
+    const text = doneAt === undefined ? waiting : `退费成功，${fee}，到账时间以支付平台为准`;
+    events.push({ at: doneAt, text });
+  }
+  if (endedAt !== undefined && order.state !== 'refunded') {
+    const withdrawn = order.state === 'withdrawn';
+    const text = withdrawn ? '撤销报考，考位放回' : '没有在截止前缴费，考位释放';
+    events.push({ at: endedAt, text });
+  }
+  const item = ({ at, text, number }: (typeof events)[0]) =>
+    html`<li><b>${at === undefined ? '办理中' : `${day(at)} ${clockTime(at)}`}</b>${text}${
+      number === undefined ? nothing : html`<small>${number}</small>`
+    }</li>`;
+  const last = Number.POSITIVE_INFINITY;
+  const inOrder = events.sort((one, other) => (one.at ?? last) - (other.at ?? last) || 0);
+  return html`<ol class="events num">${inOrder.map(item)}</ol>`;
+}

@@ -19,7 +19,7 @@ import type {
   UnitCode,
 } from '../engine/protocol/ids.ts';
 import type { OrderNumber, PaymentWay, ProviderName } from '../engine/protocol/payments.ts';
-import type { OrderState } from '../engine/protocol/replies.ts';
+import type { AttemptView, OrderState } from '../engine/protocol/replies.ts';
 import type { BookingDay, Office } from '../engine/protocol/session.ts';
 import type {
   AccountReason,
@@ -147,6 +147,8 @@ export type StartModel = {
   signedIn: boolean;
   /** R8: signed in, and no phone is bound. */
   phoneMissing?: boolean;
+  /** Signed in, and the session is known. */
+  step?: NextStepModel;
   /** Absent as long as no session is known. */
   session: { title: string; days: readonly BookingDay[]; feeFen: Fen } | undefined;
 };
@@ -423,16 +425,21 @@ export type GiveUpModel = {
   seats: readonly UnitAndCourse[];
   problem?: ProblemModel<RegisteringReason>;
 };
-/** 我的报考. `area` absent: none chosen yet. */
+/** 我的报考. `area` absent: none chosen yet. `form`: of the area, for what can be done at once. */
 export type MineModel = {
+  now: EpochMs;
   title: string;
-  /** Whether courses and seats can be changed now. */
-  open: boolean;
+  form: string;
+  window: WindowModel;
   area: AreaModel | undefined;
+  step: NextStepModel;
+  /** Money that goes back, and money that has. */
+  news: readonly MoneyNewsModel[];
   units: readonly { unit: UnitModel; own: OwnModel }[];
-  /** A code lives: the way back to code entry, and when its holds end. */
-  codeUntil?: EpochMs;
   feeFen: Fen;
+  /** Newest first, of every ticket; `whole`: those of areas that were left are all among them. */
+  orders: readonly OrderRecordModel[];
+  whole: boolean;
 };
 
 // ── Confirming and paying ───────────────────────────────────────────────────────────────────────
@@ -544,6 +551,46 @@ export type RefundingModel = {
   stuck: boolean;
   look: LookModel;
   problem?: ProblemModel<RegisteringReason>;
+};
+
+/** The one thing to do next at a ticket's registration. */
+export type NextStepModel =
+  /** Nothing is there yet. */
+  | { kind: 'choose' }
+  /** Courses are chosen, and have no seat. */
+  | { kind: 'save'; courses: number }
+  /** F30: their seats were released, the choice is still there. */
+  | { kind: 'again'; courses: number; releasedAt: EpochMs }
+  | { kind: 'code'; until: EpochMs }
+  /** `due` absent: booking is not open. */
+  | { kind: 'confirm'; courses: number; due: DueModel | undefined }
+  /** `check`: an attempt lives. */
+  | { kind: 'pay' | 'check'; feeFen: Fen; payable: PayableModel }
+  | { kind: 'done'; courses: number }
+  | { kind: 'refunding'; feeFen: Fen };
+/** D11: `late` and `second` go back by themselves; `refunded`: what was asked for is done (F31). */
+export type MoneyNewsModel = {
+  kind: 'late' | 'second' | 'refunded';
+  feeFen: Fen;
+  order: string;
+  stuck: boolean;
+};
+/** One attempt to pay and what became of it; `number` is what the provider knows it by. */
+export type PaymentRecordModel = {
+  number: string;
+  method: PayMethodModel;
+  startedAt: EpochMs;
+  state: AttemptView['state'];
+  paidAt?: EpochMs;
+  refund?: NonNullable<AttemptView['refund']>;
+};
+/** `own`: of the ticket that is signed in with. */
+export type OrderRecordModel = {
+  order: OrderModel;
+  own: boolean;
+  confirmedAt: EpochMs;
+  endedAt?: EpochMs;
+  payments: readonly PaymentRecordModel[];
 };
 
 // ── Looking things up, and when nothing can be done ─────────────────────────────────────────────
@@ -768,6 +815,7 @@ export type PageModels = {
   done: DoneModel;
   refund: RefundModel;
   refunding: RefundingModel;
+  orderRecord: OrderRecordModel;
 };
 export type PageName = keyof PageModels;
 

@@ -195,6 +195,7 @@ const pages: { readonly [Name in PageName]: Page<PageModels[Name]> } = {
   done: { ...registering, file: 'done', title: () => '报考完成', step: 7 },
   refund: { ...registering, file: 'refund', title: () => '申请退费', menu: 'mine' },
   refunding: { ...registering, file: 'refunding', title: () => '正在退费', menu: 'mine' },
+  orderRecord: { file: 'order-record', title: () => '订单记录', menu: 'mine' },
 };
 
 const steps = ['阅读须知', '选择考区', '选择课程', '保存考位', '确认报考信息', '缴费'];

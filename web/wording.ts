@@ -12,6 +12,7 @@ import type { DocumentProblem } from '../engine/protocol/documents.ts';
 import type { EpochMs, Fen } from '../engine/protocol/ids.ts';
 import type { PaymentWay, ProviderName } from '../engine/protocol/payments.ts';
 import type { RefusalReason } from '../engine/protocol/refusals.ts';
+import type { RefundCause } from '../engine/protocol/replies.ts';
 import type { Office } from '../engine/protocol/session.ts';
 import {
   clockTime,
@@ -27,10 +28,14 @@ import type {
   CourseModel,
   DueModel,
   Level,
+  MoneyNewsModel,
+  NextStepModel,
   OrderModel,
   OwnModel,
   PassedPageModel,
+  PayableModel,
   PayMethodModel,
+  PaymentRecordModel,
   PlanModel,
   PlanPartModel,
   ProblemModel,
@@ -834,12 +839,16 @@ export const askedTexts: Record<NonNullable<CheckingModel['asked']>, string> = {
   often: '刚刚查过，请过几秒再查。系统也在自动核实。',
 };
 
+/** F41, in two parts: the two flags, and what comes next. */
 export const registrationDone = (
   area: string,
   { courses, feeFen }: OrderModel,
   printFrom: EpochMs,
-) =>
-  `已缴费，已确认，本次报考完成。${area}，${courses.length} 门课程，${yuan(feeFen)} 元。请保存报考凭证；准考证打印：${dayAndTime(printFrom)} 起。`;
+): Said =>
+  said(
+    '已缴费，已确认，本次报考完成',
+    `${area}，${courses.length} 门课程，${yuan(feeFen)} 元。请保存报考凭证；准考证打印：${dayAndTime(printFrom)} 起。`,
+  );
 
 export const withdrawWarning = (count: number): string =>
   `撤销以后，这张报考单作废，${count} 个考位马上放回，可能被别人报走；选好的课程留作草稿，可以重新报考，不保证还有考位。`;
@@ -856,6 +865,113 @@ export const refundMayBeLate =
 export const refundProgress = (feeFen: Fen): string =>
   `退费已受理，${yuan(feeFen)} 元退回原付款账户。退成之前考位仍为您保留，不能改课程，也不用再申请。结果会发短信。`;
 export const refundStuck = '支付平台还没有退成，系统会继续办理，工作人员也已看到，您不用再申请。';
+
+/** `{next}`: when one may register again. */
+export function registerAgain(window: WindowModel, now: EpochMs): string {
+  switch (window.state) {
+    case 'open':
+      return '现在可以重新报考。';
+    case 'before':
+      return `${openingDay(window.opensAt, now)} 起可以报考。`;
+    case 'closed':
+      return `${openingDay(window.nextDay.opensAt, now)} 起可以重新报考。`;
+    case 'paused':
+      return '恢复报考后可以重新报考。';
+    case 'over':
+      return '本次报考已截止，请关注下次考试。';
+  }
+}
+
+/** D11, F31: money that goes back, or has. */
+export function sayMoneyNews({ kind, feeFen, stuck }: MoneyNewsModel, next: string): string {
+  const fee = `${yuan(feeFen)} 元`;
+  const trouble = stuck ? refundStuck : '';
+  switch (kind) {
+    case 'late':
+      return `${fee}在截止后才到账，考位已经没有了，这次没有报上。钱会自动原路退回付款账户，不用申请，退成后发短信。${trouble}${next}`;
+    case 'second':
+      return `同一张订单付了两次，多付的 ${fee}会自动原路退回付款账户，不用申请，退成后发短信。报考不受影响。${trouble}`;
+    case 'refunded':
+      return `退费成功，${fee}已退，到账时间以支付平台为准。原来的考位已释放。${next}`;
+  }
+}
+
+/** The next step: what it is about, and what is to be known of it. */
+export function sayNextStep(step: NextStepModel, window: WindowModel, now: EpochMs): Said {
+  const shut = window.state === 'open' ? '' : sayWindow(window);
+  switch (step.kind) {
+    case 'choose':
+      return said(
+        '还没有报考',
+        shut || '选好考区、填入课程以后，这里会写明每个考位的情况。换一台设备登录，看到的也一样。',
+      );
+    case 'save':
+      return said(
+        `填好了 ${step.courses} 门课程，还没有考位`,
+        shut || '请点“获取验证码”暂留考位，再输入验证码保存。',
+      );
+    case 'again':
+      return said(
+        '没有按时缴费，考位已释放',
+        window.state === 'over'
+          ? `${day(step.releasedAt)}截止前没有缴费，考位已释放。${shut}`
+          : `${day(step.releasedAt)}截止前没有缴费，考位已释放。选好的 ${step.courses} 门课程还在，${
+              shut === ''
+                ? '点“获取验证码”就能重新暂留，不保证还有考位。'
+                : registerAgain(window, now)
+            }`,
+      );
+    case 'code':
+      return said(
+        `考位暂留到 ${clockTime(step.until)}`,
+        '请在此之前输入验证码并点“保存考位”。去看短信、锁屏都不影响暂留。',
+      );
+    case 'confirm':
+      return said(
+        `${step.courses} 门课程已保存，还没有确认`,
+        step.due === undefined
+          ? `确认报考信息并缴费，才算报上。${shut}`
+          : `确认报考信息以后才能缴费。${unpaidRelease(step.due, now)}`,
+      );
+    case 'pay':
+      return said(`待缴费 ${yuan(step.feeFen)} 元`, sayPayable(step.payable, now));
+    case 'check':
+      return said('正在核实缴费结果', payChecking);
+    case 'done':
+      return said(
+        '已缴费，已确认，本次报考完成',
+        `${step.courses} 门课程都已报上。请保存报考凭证。`,
+      );
+    case 'refunding':
+      return said('退费中', refundProgress(step.feeFen));
+  }
+}
+
+/** F30, D10: until when is to be paid and what happens then; or why it cannot be paid now. */
+export function sayPayable(payable: PayableModel, now: EpochMs): string {
+  switch (payable.kind) {
+    case 'until':
+      return unpaidRelease(payable.due, now);
+    case 'over':
+      return unpaidOver;
+    case 'shut':
+      return payable.calendar.state === 'closed'
+        ? `今天的报考和缴费已结束。${windowClosed(payable.calendar.nextDay.opensAt)}`
+        : unpaidOver;
+  }
+}
+
+export const refundCauses: Record<RefundCause, string> = {
+  asked: '申请退费',
+  second: '重复付款，自动退回',
+  late: '截止后到账，自动退回',
+};
+export const attemptStates: Record<PaymentRecordModel['state'], string> = {
+  live: '等待付款',
+  stopping: '正在关闭',
+  closed: '没有付款，已关闭',
+  paid: '已付款',
+};
 
 export const providerNamesShown: Record<ProviderName, string> = {
   sandbox: '沙箱支付（演示）',

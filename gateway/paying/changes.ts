@@ -12,8 +12,8 @@ import type { Problem } from '../registering/models.ts';
 import { windowPage } from '../registering/pages.ts';
 import type { Standing, Visit } from '../registering/present.ts';
 import { sendAct } from '../registering/send.ts';
-import { orderOrMine } from './order.ts';
-import { liveAttempt, mayRefundBeLate, presentOrder } from './orders.ts';
+import { orderAsked, orderOrMine } from './order.ts';
+import { liveAttempt, mayRefundBeLate } from './orders.ts';
 import { refundPage, stopPage, withdrawPage } from './pages.ts';
 
 export const askWithdraw = (context: GatewayContext): Handler =>
@@ -58,14 +58,14 @@ function onOrder(
 }
 
 function withdrawOrOrder(visit: Visit, standing: Standing, problem?: Problem): Reply {
-  const order = presentOrder(standing.registration, visit.signIn.ticket);
+  const order = orderAsked(visit, standing);
   if (order?.state !== 'confirmed') return orderOrMine(visit, standing, problem);
   if (visit.window.state !== 'open') return windowPage(visit, standing);
   return withdrawPage(visit, standing, order, problem);
 }
 
 function stopOrOrder(visit: Visit, standing: Standing, problem?: Problem): Reply {
-  const order = presentOrder(standing.registration, visit.signIn.ticket);
+  const order = orderAsked(visit, standing);
   if (order === undefined || liveAttempt(order) === undefined) {
     return orderOrMine(visit, standing, problem);
   }
@@ -73,7 +73,7 @@ function stopOrOrder(visit: Visit, standing: Standing, problem?: Problem): Reply
 }
 
 function refundOrOrder(visit: Visit, standing: Standing, problem?: Problem): Reply {
-  const order = presentOrder(standing.registration, visit.signIn.ticket);
+  const order = orderAsked(visit, standing);
   if (order?.state !== 'paid') return orderOrMine(visit, standing, problem);
   const { adopted } = visit.session;
   if (calendarAt(adopted, visit.at).state !== 'open') return windowPage(visit, standing);

@@ -8,7 +8,6 @@ import type { GatewayContext } from '../context.ts';
 import { formOf } from '../form.ts';
 import { type Handler, page, redirect } from '../http.ts';
 import { forStanding } from '../registering/desk.ts';
-import type { Standing, Visit } from '../registering/present.ts';
 import { presentOrder } from './orders.ts';
 
 /** After the first look the second, and so on; the last goes for all that follow. */
@@ -37,13 +36,13 @@ export const showLook = (context: GatewayContext): Handler =>
     const at = query?.get('at') === 'payment' ? 'payment' : 'order';
     // Without scripts nobody comes here, except by hand.
     if (!visit.request.htmx) return redirect(pathOf[at]);
-    const state = stateNow(visit, standing);
-    if (query?.get('state') !== state) return page(200, context.views.goTo(pathOf[at]));
-    const times = Number.parseInt(query.get('times'), 10) || 0;
+    const before = query?.get('state') ?? '';
+    const [order] = before.split('-');
+    const { registration } = standing;
+    const state = stateOf(presentOrder(registration, visit.signIn.ticket, order));
+    if (before !== state) return page(200, context.views.goTo(pathOf[at]));
+    const times = Number.parseInt(query?.get('times') ?? '', 10) || 0;
     return page(200, context.views.look({ at, state, ...nextLook(Math.max(0, times) + 1) }));
   });
-
-const stateNow = ({ signIn }: Visit, { registration }: Standing): string =>
-  stateOf(presentOrder(registration, signIn.ticket));
 
 const pathOf = { order: '/pay', payment: '/pay/page' } as const;

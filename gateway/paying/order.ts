@@ -10,14 +10,25 @@ import { forForm, forStanding } from '../registering/desk.ts';
 import type { Problem } from '../registering/models.ts';
 import { type Standing, standingOf, type Visit } from '../registering/present.ts';
 import { tellClosed, tellPaid } from './facts.ts';
-import { liveAttempt, presentOrder } from './orders.ts';
+import { type HoldingOrder, liveAttempt, presentOrder } from './orders.ts';
 import { checkingPage, donePage, orderPage, refundingPage } from './pages.ts';
 
 export const showOrder = (context: GatewayContext): Handler =>
   forStanding(context, (visit, standing) => orderOrMine(visit, standing));
 
+/** The order that the page, or the form, was for. */
+export const orderAsked = (
+  { request, signIn }: Visit,
+  { registration }: Standing,
+): HoldingOrder | undefined =>
+  presentOrder(
+    registration,
+    signIn.ticket,
+    request.form.get('order') || formOf(request.query)?.get('order'),
+  );
+
 export function orderOrMine(visit: Visit, standing: Standing, problem?: Problem): Reply {
-  const order = presentOrder(standing.registration, visit.signIn.ticket);
+  const order = orderAsked(visit, standing);
   if (order === undefined) return redirect('/mine');
   switch (order.state) {
     case 'confirmed':
@@ -48,7 +59,7 @@ export const queryPayment = (context: GatewayContext): Handler =>
       if (wait !== undefined) return redirect('/pay?asked=often');
       const asked = await standingOf(visit);
       if (asked.kind !== 'standing') return redirect('/pay?asked=away');
-      const order = presentOrder(asked.standing.registration, signIn.ticket);
+      const order = orderAsked(visit, asked.standing);
       if (order?.state !== 'confirmed') return redirect('/pay');
       const open = order.attempts.filter(({ state }) => state === 'live' || state === 'stopping');
       const heard = await Promise.all(open.map((attempt) => askProvider(context, attempt)));

@@ -2,7 +2,8 @@
  * What a registration's orders come to at this moment: which one this ticket stands by, what may
  * still be paid, and until when. Pure; the engine decides, this only words pages.
  *
- * O1 A ticket has at most one order that holds seats; it is the one that pages speak of.
+ * O1 A ticket has one order that holds seats, and seldom another one whose seats a late payment took
+ *    again (D11). Pages speak of the one they were asked for, else of the one that wants something.
  * O2 Until when an order may be paid follows from the day it was confirmed on (F30), and from the
  *    calendar alone: a pause of booking does not touch money (D9).
  */
@@ -18,11 +19,19 @@ export type HoldingOrder = OrderView & { state: HoldingState };
 const holdsSeats = (order: OrderView): order is HoldingOrder =>
   order.state === 'confirmed' || order.state === 'paid' || order.state === 'refunding';
 
-/** O1. */
-export const presentOrder = (
+/** In the order in which they want something of the candidate. */
+const states: readonly HoldingState[] = ['confirmed', 'refunding', 'paid'];
+
+/** O1. `wanted`: the number that a page was asked for; of another ticket's order nothing is shown. */
+export function presentOrder(
   { orders }: RegistrationView,
   ticket: TicketNumber,
-): HoldingOrder | undefined => orders.filter(holdsSeats).find((order) => order.ticket === ticket);
+  wanted = '',
+): HoldingOrder | undefined {
+  const own = orders.filter(holdsSeats).filter((order) => order.ticket === ticket);
+  const first = states.flatMap((state) => own.filter((order) => order.state === state));
+  return own.find(({ number }) => number === wanted) ?? first[0];
+}
 
 /** The one that may still be paid: the newest, and never more than one. */
 export const liveAttempt = ({ attempts }: OrderView): AttemptView | undefined =>

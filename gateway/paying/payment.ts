@@ -12,8 +12,8 @@ import { type Standing, standingOf, type Visit } from '../registering/present.ts
 import { sendAct } from '../registering/send.ts';
 import { limitReply } from '../waiting.ts';
 import { isOwnDocument, rememberChecked, wasChecked } from './checked.ts';
-import { orderOrMine } from './order.ts';
-import { type HoldingOrder, liveAttempt, payableNow, presentOrder } from './orders.ts';
+import { orderAsked, orderOrMine } from './order.ts';
+import { type HoldingOrder, liveAttempt, payableNow } from './orders.ts';
 import { donePage, payCheckPage, payConfirmPage, paymentPage } from './pages.ts';
 import { payerOf, toNamePayer } from './wechat-payer.ts';
 
@@ -91,7 +91,7 @@ function methodIn(text: string) {
 /** The payment page, in its tab: F38, and the order once more when it is paid (F39). */
 export const showPayment = (context: GatewayContext): Handler =>
   forStanding(context, async (visit, standing) => {
-    const order = presentOrder(standing.registration, visit.signIn.ticket);
+    const order = orderAsked(visit, standing);
     if (order?.state === 'paid') return donePage(visit, standing, order, true);
     const attempt = order && liveAttempt(order);
     if (order === undefined || attempt === undefined) return redirect('/pay');
@@ -113,8 +113,8 @@ const payerFor = (visit: Visit, way: PaymentWay): string | undefined =>
   way === 'inside' ? payerOf(visit) : undefined;
 
 /** The order that can be paid now. */
-function payable(visit: Visit, { registration }: Standing): HoldingOrder | undefined {
-  const order = presentOrder(registration, visit.signIn.ticket);
+function payable(visit: Visit, standing: Standing): HoldingOrder | undefined {
+  const order = orderAsked(visit, standing);
   if (order?.state !== 'confirmed') return undefined;
   return payableNow(visit.session, order, visit.at).kind === 'until' ? order : undefined;
 }

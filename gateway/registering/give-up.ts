@@ -2,10 +2,10 @@
 import type { GatewayContext } from '../context.ts';
 import { formOf } from '../form.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
-import { forForm, forStanding, goOn, notAccepted, showAgain } from './desk.ts';
+import { forForm, forStanding, notAccepted, showAgain } from './desk.ts';
 import { unitsForm } from './forms.ts';
 import type { Problem } from './models.ts';
-import { giveUpPage, minePage, windowPage } from './pages.ts';
+import { giveUpPage, windowPage } from './pages.ts';
 import type { Standing, Visit } from './present.ts';
 import { sendAct } from './send.ts';
 
@@ -25,7 +25,7 @@ export const giveUpSeats = (context: GatewayContext): Handler =>
       const act = { kind: 'give-up-seats', units } as const;
       const sent = await sendAct(visit, form, claim, 'give-up', units.join(), act);
       if (sent.kind !== 'accepted') return notAccepted(visit, sent, giveUpOrMine);
-      return goOn(visit, '/mine', minePage);
+      return redirect('/mine');
     },
     giveUpOrMine,
   );

@@ -294,25 +294,11 @@ export function giveUpPage(
 ): Reply {
   const { session } = visit;
   const { area, registration } = standing;
-  if (area === undefined) return minePage(visit, standing);
+  if (area === undefined) return redirect('/mine');
   return shown(visit, standing, 'giveUp', problem, {
     form: formFor(visit, area.code, registration.revision),
     area: areaOf(session, area),
     seats: seats.map((seat) => unitAndCourse(session, seat)),
-  });
-}
-
-export function minePage(visit: Visit, standing: Standing): Reply {
-  const { session, signIn } = visit;
-  const { area, registration } = standing;
-  const code = liveCode(visit, registration);
-  return shown(visit, standing, 'mine', undefined, {
-    title: session.adopted.catalogue.title,
-    open: visit.window.state === 'open',
-    area: area && areaOf(session, area),
-    units: ownUnits(session, registration, signIn.ticket),
-    feeFen: session.adopted.catalogue.feeFen,
-    ...(code && { codeUntil: code.expiresAt }),
   });
 }
 

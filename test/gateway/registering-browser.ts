@@ -46,7 +46,7 @@ import {
 import { dropCourse, showCourses, takeCourse } from '../../gateway/registering/courses.ts';
 import { goElsewhere, showElsewhere, takeCarried } from '../../gateway/registering/elsewhere.ts';
 import { giveUpSeats, showGiveUp } from '../../gateway/registering/give-up.ts';
-import { showMine } from '../../gateway/registering/mine.ts';
+import { showMine, showOrderRecord } from '../../gateway/registering/mine.ts';
 import { showNotice, takeNotice } from '../../gateway/registering/notice.ts';
 import { showOutcome } from '../../gateway/registering/outcome.ts';
 import { createRevocations } from '../../gateway/revocations.ts';
@@ -54,6 +54,7 @@ import { createActivation } from '../../gateway/sign-in/activation.ts';
 import { showSlipCheck } from '../../gateway/slip/check.ts';
 import { createSlipCodes } from '../../gateway/slip/codes.ts';
 import { showSlip } from '../../gateway/slip/slip.ts';
+import { showStart } from '../../gateway/start.ts';
 import { givenRecord, givenTicketRecord } from '../given.ts';
 import { type Books, givenBooks } from './registering-books.ts';
 import { firstOpen, province } from './registering-province.ts';
@@ -114,6 +115,8 @@ export function gatewayOver(parts: Parts): Gateway {
     ['GET /register/give-up', showGiveUp(context)],
     ['POST /register/give-up', giveUpSeats(context)],
     ['GET /mine', showMine(context)],
+    ['GET /order', showOrderRecord(context)],
+    ['GET /', showStart(context)],
     ['GET /register/confirm', showConfirm(context)],
     ['GET /register/confirm/submit', askConfirm(context)],
     ['POST /register/confirm', confirmRegistration(context)],

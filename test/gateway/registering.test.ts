@@ -546,5 +546,5 @@ test('D9 outside the window every step shows the window; 我的报考 is always 
     expect(browser.page.page).toBe('window');
   }
   await browser.get('/mine');
-  expect([browser.page.page, browser.page.open]).toEqual(['mine', false]);
+  expect([browser.page.page, browser.page.window.state]).toEqual(['mine', 'closed']);
 });

@@ -12,6 +12,7 @@ import type {
   CoursesModel,
   Frame,
   OrderModel,
+  OwnModel,
   PageModels,
   PageName,
   PayMethodModel,
@@ -217,11 +218,17 @@ const work: CaptchaModel & { way: 'work' } = {
   asked: true,
 };
 const nothingYet: PageModels['mine'] = {
+  now,
   title: '2026 年 10 月自学考试（演示）',
-  open: true,
+  form,
+  window: open,
   area: undefined,
+  step: { kind: 'choose' },
+  news: [],
   units: [],
   feeFen: 3500,
+  orders: [],
+  whole: true,
 };
 /** What stands in the field when it is asked for. */
 export const captchas: readonly CaptchaModel[] = [
@@ -552,6 +559,22 @@ const paying: PageModels['payment'] = {
   look: { ...look, at: 'payment' },
 };
 
+const record1: PageModels['orderRecord'] = {
+  order,
+  own: true,
+  confirmedAt: at(7, 9, 12),
+  payments: [],
+};
+const registered: PageModels['mine'] = { ...nothingYet, area };
+const inOrder = (
+  kind: 'draft' | 'confirmed' | 'paid' | 'refunding',
+): { unit: UnitModel; own: OwnModel }[] => [
+  { unit: a, own: { kind, course: mathematics } },
+  { unit: b, own: { kind: 'empty' } },
+  { unit: c, own: { kind: 'saved', course: discrete, otherTicket: '0124******07' } },
+  { unit: d, own: { kind, course: databases } },
+];
+
 type Sample<Name extends PageName> = { model: PageModels[Name]; frame: Frame };
 type Samples = { [Name in PageName]: Record<string, Sample<Name>> };
 
@@ -620,6 +643,20 @@ export const samples: Samples = {
         window: { state: 'open', day: lastDay, nextDay: undefined },
       },
     ),
+    due: shown({
+      now,
+      window: open,
+      signedIn: true,
+      step: { kind: 'pay', feeFen: 7000, payable },
+      session: { title: '2026 年 10 月自学考试（演示）', days, feeFen: 3500 },
+    }),
+    done: shown({
+      now,
+      window: open,
+      signedIn: true,
+      step: { kind: 'done', courses: 2 },
+      session: { title: '2026 年 10 月自学考试（演示）', days, feeFen: 3500 },
+    }),
     unpublished: shown(
       { now, window: undefined, signedIn: false, session: undefined },
       { ...stranger, window: undefined, demonstration: false },
@@ -908,12 +945,88 @@ export const samples: Samples = {
   },
   mine: {
     saved: shown({
-      title: '2026 年 10 月自学考试（演示）',
-      open: true,
-      area,
+      ...registered,
+      step: { kind: 'confirm', courses: 2, due },
       units: mixed.units,
-      codeUntil: until,
-      feeFen: 3500,
+    }),
+    drafts: shown({
+      ...registered,
+      step: { kind: 'save', courses: 1 },
+      units: mixed.units.map((one) =>
+        one.own.kind === 'saved' ? { unit: one.unit, own: { kind: 'empty' as const } } : one,
+      ),
+    }),
+    held: shown({ ...registered, step: { kind: 'code', until }, units: mixed.units }),
+    'last-day': shown({
+      ...registered,
+      now: at(10, 20),
+      step: { kind: 'confirm', courses: 2, due: lastDue },
+      units: mixed.units,
+    }),
+    due: shown({
+      ...registered,
+      step: { kind: 'pay', feeFen: 7000, payable },
+      units: inOrder('confirmed'),
+      orders: [record1],
+    }),
+    checking: shown({
+      ...registered,
+      step: { kind: 'check', feeFen: 7000, payable },
+      units: inOrder('confirmed'),
+      orders: [record1],
+    }),
+    paid: shown({
+      ...registered,
+      step: { kind: 'done', courses: 2 },
+      news: [{ kind: 'second', feeFen: 7000, order: order.number, stuck: true }],
+      units: inOrder('paid'),
+      orders: [{ ...record1, order: { ...order, state: 'paid' } }],
+    }),
+    refunding: shown({
+      ...registered,
+      step: { kind: 'refunding', feeFen: 7000 },
+      units: inOrder('refunding'),
+      orders: [{ ...record1, order: { ...order, state: 'refunding' } }],
+    }),
+    refunded: shown({
+      ...registered,
+      news: [{ kind: 'refunded', feeFen: 7000, order: order.number, stuck: false }],
+      step: { kind: 'save', courses: 2 },
+      units: inOrder('draft'),
+      orders: [{ ...record1, order: { ...order, state: 'refunded' } }],
+    }),
+    released: shown(
+      {
+        ...registered,
+        now: at(8, 9, 30),
+        window: { state: 'open', day: tomorrow, nextDay: days[2] },
+        step: { kind: 'again', courses: 2, releasedAt: at(7, 22, 0, 1) },
+        units: inOrder('draft'),
+        orders: [{ ...record1, order: { ...order, state: 'released' } }],
+      },
+      { ...frame, now: at(8, 9, 30) },
+    ),
+    late: shown({
+      ...registered,
+      now: at(7, 22, 12, 37),
+      window: { state: 'closed', nextDay: tomorrow },
+      step: { kind: 'again', courses: 2, releasedAt: at(7, 22, 0, 1) },
+      news: [{ kind: 'late', feeFen: 7000, order: order.number, stuck: false }],
+      units: inOrder('draft'),
+      orders: [
+        { ...record1, order: { ...order, state: 'released' } },
+        { ...record1, own: false, order: { ...order, ticketMask: '0124******07', state: 'paid' } },
+        { ...record1, order: { ...order, state: 'withdrawn' } },
+      ],
+      whole: false,
+    }),
+    over: shown({
+      ...registered,
+      now: at(10, 22, 12, 37),
+      window: { state: 'over' },
+      step: { kind: 'again', courses: 2, releasedAt: at(10, 22, 0, 1) },
+      units: inOrder('draft'),
+      orders: [{ ...record1, order: { ...order, state: 'released' } }],
     }),
     ending: shown(nothingYet, ending),
     'ending-for-good': shown(nothingYet, endingForGood),
@@ -1305,6 +1418,77 @@ export const samples: Samples = {
       stuck: true,
       look,
       problem: { reason: 'order-refunding' },
+    }),
+  },
+  orderRecord: {
+    due: shown(record1),
+    paid: shown({
+      ...record1,
+      order: { ...order, state: 'paid' },
+      payments: [
+        {
+          number: `${order.number}_1`,
+          method: alipayScan,
+          startedAt: at(7, 9, 13),
+          state: 'closed',
+        },
+        {
+          number: `${order.number}_2`,
+          method: wechatPage,
+          startedAt: at(7, 9, 16),
+          state: 'paid',
+          paidAt: at(7, 9, 18, 42),
+        },
+        {
+          number: `${order.number}_3`,
+          method: alipayPage,
+          startedAt: at(7, 9, 17),
+          state: 'paid',
+          paidAt: at(7, 9, 19, 2),
+          refund: { cause: 'second', requestedAt: at(7, 9, 19, 3), stuck: true },
+        },
+      ],
+    }),
+    refunded: shown({
+      ...record1,
+      order: { ...order, state: 'refunded' },
+      endedAt: at(7, 11),
+      payments: [
+        {
+          number: `${order.number}_1`,
+          method: wechatScan,
+          startedAt: at(7, 9, 16),
+          state: 'paid',
+          paidAt: at(7, 9, 18, 42),
+          refund: {
+            cause: 'asked',
+            requestedAt: at(7, 10, 50),
+            doneAt: at(7, 11),
+            stuck: false,
+          },
+        },
+      ],
+    }),
+    late: shown({
+      ...record1,
+      own: false,
+      order: { ...order, state: 'released' },
+      endedAt: at(7, 22, 0, 1),
+      payments: [
+        {
+          number: `${order.number}_1`,
+          method: alipayScan,
+          startedAt: at(7, 21, 50),
+          state: 'paid',
+          paidAt: at(7, 22, 0, 2),
+          refund: { cause: 'late', requestedAt: at(7, 22, 0, 3), stuck: false },
+        },
+      ],
+    }),
+    withdrawn: shown({
+      ...record1,
+      order: { ...order, state: 'withdrawn' },
+      endedAt: at(7, 9, 40),
     }),
   },
 };

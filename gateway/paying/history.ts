@@ -1,0 +1,107 @@
+/**
+ * All of a person's orders of this session, of every ticket and of areas that were left: money may
+ * still come or go back there. What each came to, and what a candidate must be told of it.
+ */
+import { ticketMask } from '../../engine/protocol/masks.ts';
+import type { AttemptView, CandidateView, OrderView } from '../../engine/protocol/replies.ts';
+import type {
+  AreaModel,
+  MoneyNewsModel,
+  OrderRecordModel,
+  PaymentRecordModel,
+} from '../../web/view-models.ts';
+import type { Session } from '../catalogue.ts';
+import { areaOf } from '../registering/models.ts';
+import type { Standing, Visit } from '../registering/present.ts';
+import { coursesOf } from './models.ts';
+import { methodOf } from './ways.ts';
+
+export type Placed = { order: OrderView; area: AreaModel };
+/** `whole`: no area that was left failed to answer. */
+export type History = { placed: Placed[]; whole: boolean };
+
+/** Oldest first. */
+export async function historyOf(visit: Visit, standing: Standing): Promise<History> {
+  const { context, session, signIn } = visit;
+  const { candidate, claim, registration } = standing;
+  const left = candidate.areasLeft ?? [];
+  const former = await Promise.all(
+    left
+      .filter((area) => area !== claim?.area)
+      .map(async (area) => {
+        const { person } = signIn;
+        const answer = await context.client.ask({ kind: 'registration', area, person });
+        if (answer.kind !== 'registration') return undefined;
+        return answer.registration.orders.map((order) => ({ order, area: named(session, area) }));
+      }),
+  );
+  const here = named(session, claim?.area ?? '');
+  const placed = [
+    ...former.flatMap((orders) => orders ?? []),
+    ...registration.orders.map((order) => ({ order, area: here })),
+  ];
+  return {
+    placed: placed.sort((one, other) => one.order.confirmedAt - other.order.confirmedAt),
+    whole: former.every((orders) => orders !== undefined),
+  };
+}
+
+function named(session: Session, code: string): AreaModel {
+  const area = session.area.get(code);
+  return area === undefined ? { code, city: '', name: code } : areaOf(session, area);
+}
+
+export function recordOf(
+  { session, signIn }: Visit,
+  { nameMask }: CandidateView,
+  { order, area }: Placed,
+): OrderRecordModel {
+  const { number, ticket, courses, feeFen, state, confirmedAt, endedAt, attempts } = order;
+  return {
+    order: {
+      ...{ number, area, nameMask, feeFen, state },
+      ticketMask: ticketMask(ticket),
+      courses: coursesOf(session, courses),
+    },
+    own: ticket === signIn.ticket,
+    confirmedAt,
+    ...(endedAt !== undefined && { endedAt }),
+    payments: attempts.map(paymentOf),
+  };
+}
+
+function paymentOf(attempt: AttemptView): PaymentRecordModel {
+  const { number, provider, way, startedAt, state, paidAt, refund } = attempt;
+  return {
+    number,
+    method: methodOf(provider, way),
+    ...{ startedAt, state },
+    ...(paidAt !== undefined && { paidAt }),
+    ...(refund && { refund }),
+  };
+}
+
+/**
+ * D11, F31: money that goes back by itself until it is there, and a refund that was asked for and is
+ * done, as long as nothing newer has happened to its ticket.
+ */
+export function moneyNewsOf(
+  { signIn }: Visit,
+  { registration }: Standing,
+  { placed }: History,
+): MoneyNewsModel[] {
+  const news = placed.flatMap(({ order }) =>
+    order.attempts.flatMap((attempt): MoneyNewsModel[] => {
+      const { refund } = attempt;
+      if (refund === undefined || refund.cause === 'asked' || refund.doneAt !== undefined)
+        return [];
+      const { feeFen, number } = order;
+      return [{ kind: refund.cause, feeFen, order: number, stuck: refund.stuck }];
+    }),
+  );
+  const own = placed.filter(({ order }) => order.ticket === signIn.ticket);
+  const last = own.at(-1)?.order;
+  const seated = registration.seats.some(({ ticket }) => ticket === signIn.ticket);
+  if (last?.state !== 'refunded' || seated) return news;
+  return [...news, { kind: 'refunded', feeFen: last.feeFen, order: last.number, stuck: false }];
+}
