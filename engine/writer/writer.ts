@@ -77,7 +77,7 @@ const rememberedMsMax = 60 * 60_000;
 const deadlineMaxMs = 1_000;
 const deadlineMinMs = 5;
 /** Of one turn, as of one slice of a day's close: what a candidate's command waits for at most. */
-const timerEventsMax = 500;
+const timerEventsMax = 200;
 /** More than a lane of news takes at a time. */
 const untoldEnough = 8_192;
 /** Rows looked at in one go when memory is to be given back. */

@@ -407,7 +407,7 @@ describe('the hold clocks', () => {
       return reply;
     };
     desk.runTimers();
-    expect(sizes).toEqual([500, 500, 200]);
+    expect(sizes).toEqual([200, 200, 200, 200, 200, 200]);
     expect(desk.journal.length - before).toBe(1_200);
     expect(freeIn(desk, 'A')).toBe(2_000);
   });
