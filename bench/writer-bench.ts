@@ -7,22 +7,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from '../engine/protocol/commands.ts';
-import type { AreaCode, UnitCode } from '../engine/protocol/ids.ts';
+import type { AreaCode, EpochMs, UnitCode } from '../engine/protocol/ids.ts';
 import { singleLayout } from '../engine/protocol/layout.ts';
 import type { CommandReply } from '../engine/protocol/replies.ts';
-import type { Adopted } from '../engine/protocol/session.ts';
+import type { Adopted, BookingDay, CandidateType } from '../engine/protocol/session.ts';
 import { loadKeys } from '../engine/store/keys.ts';
 import { openLmdbStore } from '../engine/store/lmdb-store.ts';
 import type { Store } from '../engine/store/store.ts';
 import { openVault, type Vault } from '../engine/store/vault.ts';
-import type { Clock, Writer, WriterLimits } from '../engine/writer/ports.ts';
+import type { Writer, WriterLimits } from '../engine/writer/ports.ts';
 import { startWriter } from '../engine/writer/writer.ts';
 
 /** Commands of one submission, and how many submissions wait for their replies at a time. */
 const perSubmission = 256;
 const submissionsInFlight = 32;
 
-export const areaCount = 183;
+const areaCount = 183;
 const unitCodes: readonly UnitCode[] = ['A', 'B', 'C', 'D'];
 export const coursesPerUnit = 50;
 const answerWithinMs = 3_600_000;
@@ -35,21 +35,18 @@ export type Saver = { number: number; area: AreaCode; units: UnitCode[] };
 
 export type Bench = { writer: Writer; store: Store; vault: Vault; close(): Promise<void> };
 
-export const realClock: Clock = { now: Date.now, monotonic: () => performance.now() };
-
 export async function openBench(
   folder: string,
   limits: Partial<WriterLimits> = {},
-  clock: Clock = realClock,
 ): Promise<Bench> {
   const store = await openLmdbStore(join(folder, 'p0'), 'p0');
-  const vault = openVault(join(folder, 'keys'), loadKeys(join(folder, 'keys')));
+  const vault = openVault(folder, loadKeys(join(folder, 'keys')));
   const writer = await startWriter({
     partition: 'p0',
     layout: singleLayout,
     store,
     vault,
-    clock,
+    clock: { now: Date.now, monotonic: () => performance.now() },
     publish() {},
     // As the sender of messages does: the code is derived when it goes out.
     onEffects(effects) {
@@ -122,7 +119,7 @@ export async function prepare(bench: Bench, savers: readonly Saver[], random: ()
 // ── Commands ────────────────────────────────────────────────────────────────────────────────────
 
 /** A text in one piece, as the bus's decoder makes them. */
-export const flat = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');
+const flat = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');
 export const opaque = (kind: string, number: number): string =>
   flat(`${kind}${number.toString(36)}`.padEnd(22, '-'));
 const areaCode = (place: number): AreaCode => flat(String(place).padStart(4, '0'));
@@ -155,14 +152,19 @@ export function onRegistration({ number, area }: Saver, revision: number) {
   return { area, person: opaque('person', number), claim: 1, revision, ticket };
 }
 
-export function chooseOf(saver: Saver, step: number, course: number): Command {
+export function chooseOf(
+  saver: Saver,
+  step: number,
+  course: number,
+  candidateType: CandidateType = 'open',
+): Command {
   const unit = unitCodes.indexOf(saver.units[step] ?? 'A');
   return {
     kind: 'choose-course',
     ...envelope(opaque(`choose${step}-`, saver.number)),
     ...onRegistration(saver, step),
     programme: '020301K',
-    candidateType: 'open',
+    candidateType,
     course: courseCode(unit, course),
     replace: false,
   };
@@ -228,9 +230,9 @@ export function settledOf(command: Command): Command {
   };
 }
 
-function openingCommands(): Command[] {
-  const now = Date.now();
-  const adopted: Adopted = {
+/** The session, with these booking days. */
+export function adoptedAt(now: EpochMs, calendar: BookingDay[]): Adopted {
+  return {
     number: 1,
     catalogue: {
       code: 'bench',
@@ -256,7 +258,7 @@ function openingCommands(): Command[] {
       ),
       programmes: [],
     },
-    calendar: [{ opensAt: now - 3_600_000, closesAt: now + 12 * 3_600_000 }],
+    calendar,
     settings: {
       foreignCourse: 'warn',
       importedPhoneMustMatch: true,
@@ -276,13 +278,22 @@ function openingCommands(): Command[] {
     },
     window: { state: 'open', pausedMs: 0 },
   };
+}
+
+function openingCommands(): Command[] {
+  const now = Date.now();
+  const calendar = [{ opensAt: now - 3_600_000, closesAt: now + 12 * 3_600_000 }];
   return [
-    { kind: 'adopt', ...envelope(opaque('adopt', 0)), adopted },
+    { kind: 'adopt', ...envelope(opaque('adopt', 0)), adopted: adoptedAt(now, calendar) },
     ...Array.from({ length: areaCount }, (_, place) => ({
       kind: 'set-capacity' as const,
       ...envelope(opaque('capacity', place)),
       area: areaCode(place),
-      capacities: unitCodes.map((unit) => ({ unit, capacity })),
+      capacities: unitCodes.flatMap((unit) => [
+        { unit, capacity },
+        // R5: a pool of the other type's own.
+        { unit, capacity, candidateType: 'applied' as const },
+      ]),
     })),
   ];
 }
