@@ -128,6 +128,31 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await heading(fresh, '修改密码').waitFor();
   await take(fresh, 'new-password');
 
+  const settled = await visit();
+  const holder = next();
+  await signIn(settled, origin, product.cookieKey, holder);
+  await open(settled, '/account', 'account');
+  await open(settled, '/account/password', 'change-password');
+  await open(settled, '/account/phone', 'unbind-phone');
+  await button(settled, '获取验证码').click();
+  await settled.getByLabel('短信验证码').waitFor();
+  await take(settled, 'unbind-phone-code');
+  const unbinding = await codeFor(settled, origin, holder.phone, '解除手机绑定');
+  await settled.getByLabel('短信验证码').fill(unbinding);
+  await button(settled, '解除绑定').click();
+  await settled.getByText('手机已解除绑定').waitFor();
+  await take(settled, 'account-unbound');
+  await open(settled, '/activate/phone', 'bind-phone-again');
+
+  const forgetful = await visit();
+  await lookUp(forgetful, origin, product.cookieKey, next());
+  await button(forgetful, '忘记密码').click();
+  await heading(forgetful, '忘记密码').waitFor();
+  await take(forgetful, 'forgotten');
+  await button(forgetful, '获取验证码').click();
+  await forgetful.getByLabel('短信验证码').waitFor();
+  await take(forgetful, 'forgotten-code');
+
   const who = next();
   const page = await visit();
   await signIn(page, origin, product.cookieKey, who);

@@ -478,11 +478,16 @@ test('gateways are told that the writer is up, of its session, and of ended sign
   const set = await desk.send({ kind: 'set-password', person, hash: '$argon2id$invented' });
   expect(set).toMatchObject({ kind: 'accepted' });
   expect(notices()).toContainEqual(expect.objectContaining({ kind: 'sign-ins-ended', person }));
+  const out = { nonce: opaque('nonce', 1), until: desk.now + 60_000 };
+  await desk.send({ kind: 'sign-out', person, ...out });
+  expect(notices()).toContainEqual({ kind: 'signed-out', person, ...out });
   // A restart still knows it: gateways ask before they are ready.
   await desk.rowsWritten();
   await desk.start();
   const revocations = await desk.ask({ kind: 'revocations' });
-  expect(revocations).toMatchObject({ revocations: [{ person }] });
+  expect(revocations).toMatchObject({
+    revocations: [{ person, generation: 2, signedOut: [out] }],
+  });
 });
 
 test('effects are told after the flush, and again at every start until they are done', async () => {
