@@ -208,7 +208,10 @@ describe.each<[string, () => Promise<Product>]>([
     await pickArea(page, mabian);
 
     await enterCourse(page, courses.A.code);
-    await page.getByText(`${courses.A.code} ${courses.A.name} 已放进第一单元`).waitFor();
+    await page
+      .locator('#main')
+      .getByText(`${courses.A.code} ${courses.A.name} 已放进第一单元`)
+      .waitFor();
     await enterCourse(page, courses.B.code);
     await unit(page, '第二单元').getByText(courses.B.name, { exact: true }).waitFor();
 
@@ -334,9 +337,9 @@ describe.each<[string, () => Promise<Product>]>([
       const { page, origin } = await signedIn({ width: 360, height: 740, scripts });
       await chooseArea(page, origin, shizhong);
       await enterCourse(page, courses.A.code);
-      await page.getByText('已放进第一单元').waitFor();
+      await page.locator('#main').getByText('已放进第一单元').waitFor();
       await enterCourse(page, courses.C.code);
-      await page.getByText('已放进第三单元').waitFor();
+      await page.locator('#main').getByText('已放进第三单元').waitFor();
       await page.getByRole('link', { name: '看看哪些考区每门都有考位' }).first().click();
       await heading(page, '哪些考区都有考位').waitFor();
       const nearest = page.getByRole('listitem').filter({ hasText: '约' }).first();
@@ -387,7 +390,10 @@ describe.each<[string, () => Promise<Product>]>([
     await button(page, '查询').click();
     await page.getByRole('link', { name: `填入 ${courses.A.code} ${courses.A.name}` }).click();
     await button(page, '输入报考科目').click();
-    await page.getByText(`${courses.A.code} ${courses.A.name} 已放进第一单元`).waitFor();
+    await page
+      .locator('#main')
+      .getByText(`${courses.A.code} ${courses.A.name} 已放进第一单元`)
+      .waitFor();
   });
 
   test('F5 R4 B16 without scripts: a ticket is picked, and seats are taken by plain forms', async () => {
@@ -404,7 +410,10 @@ describe.each<[string, () => Promise<Product>]>([
 
     await chooseArea(page, origin, mabian);
     await enterCourse(page, courses.A.code);
-    await page.getByText(`${courses.A.code} ${courses.A.name} 已放进第一单元`).waitFor();
+    await page
+      .locator('#main')
+      .getByText(`${courses.A.code} ${courses.A.name} 已放进第一单元`)
+      .waitFor();
     await saveWithCode(page, origin, who.phone);
     await page.goto(`${origin}/mine`);
     await page.getByText(courses.A.name).first().waitFor();
@@ -480,7 +489,7 @@ describe('the engine goes away', () => {
     await signIn(page, origin, product.cookieKey, who);
     await chooseArea(page, origin, mabian);
     await enterCourse(page, courses.A.code);
-    await page.getByText('已放进第一单元').waitFor();
+    await page.locator('#main').getByText('已放进第一单元').waitFor();
     await button(page, '获取验证码').click();
     await page.getByLabel('短信验证码').waitFor();
     const code = await codeFor(page, origin, who.phone);

@@ -167,9 +167,9 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await chooseArea(page, origin, mabian);
   await take(page, 'courses-none');
   await enterCourse(page, '00009');
-  await page.getByText('已放进第一单元').waitFor();
+  await page.locator('#main').getByText('已放进第一单元').waitFor();
   await enterCourse(page, '00023');
-  await page.getByText('已放进第二单元').waitFor();
+  await page.locator('#main').getByText('已放进第二单元').waitFor();
   await take(page, 'courses-chosen');
   await enterCourse(page, '99999');
   await page.getByRole('alert').waitFor();
@@ -203,7 +203,7 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await signIn(half, origin, product.cookieKey, next());
   await chooseArea(half, origin, jingyan);
   await enterCourse(half, '00009');
-  await half.getByText('已放进第一单元').waitFor();
+  await half.locator('#main').getByText('已放进第一单元').waitFor();
   await enterCourse(half, '00023');
   await half.getByText('没有余位').first().waitFor();
   await take(half, 'courses-one-full');
@@ -234,7 +234,7 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await signIn(waiting, origin, product.cookieKey, patient);
   await chooseArea(waiting, origin, mabian);
   await enterCourse(waiting, '00009');
-  await waiting.getByText('已放进第一单元').waitFor();
+  await waiting.locator('#main').getByText('已放进第一单元').waitFor();
   await button(waiting, '获取验证码').click();
   await waiting.getByLabel('短信验证码').fill(await codeFor(waiting, origin, patient.phone));
   product.freezeEngine();

@@ -148,7 +148,7 @@ test('S2 B16 a pause and its end are heard on open pages, with the reason, and n
   await signIn(page, origin, product.cookieKey, who);
   await chooseArea(page, origin, { city: '乐山市', name: '马边彝族自治县' });
   await enterCourse(page, '00009');
-  await page.getByText('已放进第一单元').waitFor();
+  await page.locator('#main').getByText('已放进第一单元').waitFor();
   await page.getByText('余位实时更新').waitFor();
   await page.getByLabel('课程代码').fill('00023');
   const mine = await context.newPage();

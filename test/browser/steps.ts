@@ -73,6 +73,9 @@ export async function chooseArea(
   if (await heading(page, '报考须知').isVisible()) {
     await page.getByLabel('我已阅读并知晓').check();
     await button(page, '下一步').click();
+    // Whoever chose an area on another day is led past it.
+    await heading(page, /^选择(考区|要报考的课程)$/).waitFor();
+    await page.goto(`${origin}/register/area`);
   }
   await heading(page, '选择考区').waitFor();
   await pickArea(page, area);
