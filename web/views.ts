@@ -53,7 +53,7 @@ type Page<Model> = {
   title: (model: Model) => string;
   menu?: MenuEntry;
   /** 1–6, of the steps above the page; 7: all of them are done. */
-  step?: number;
+  step?: number | ((model: Model) => number);
   /** Whose counts the page follows. */
   live?: (model: Model) => AreaCode;
   /** V3: where the browser goes instead of showing a fragment. */
@@ -119,7 +119,12 @@ const pages: { readonly [Name in PageName]: Page<PageModels[Name]> } = {
   allFull: { ...following, file: 'all-full', title: () => '没有考位', menu: 'register', step: 3 },
   code: { ...registering, ...following, file: 'code', title: () => '输入验证码', step: 4 },
   saved: { ...following, file: 'saved', title: ui.savedTitle, menu: 'register', step: 4 },
-  unknown: { file: 'unknown', title: () => '正在核实', menu: 'register', step: 4 },
+  unknown: {
+    file: 'unknown',
+    title: () => '正在核实',
+    menu: 'register',
+    step: ({ operation }) => words.operationSteps[operation.kind],
+  },
   giveUp: { ...registering, file: 'give-up', title: () => '放弃考位', menu: 'mine' },
   mine: { file: 'mine', title: () => '我的报考', menu: 'mine', whole: '/mine' },
   guide: { file: 'guide', title: () => '报考前准备', menu: 'guide' },
@@ -258,10 +263,6 @@ export function createViews(): Views {
   function renderer<Name extends PageName>(name: Name): Render<PageModels[Name]> {
     const page = pages[name];
     const body = template(page.file);
-    const steps = stepsBars[page.step ?? 0] ?? nothing;
-    const stepsPart = `<hx-partial hx-target="#steps" hx-swap="outerHTML">${steps.text}</hx-partial>`;
-    const step =
-      page.step === undefined || page.step > lastStep ? '' : `第 ${page.step} 步，共 6 步 - `;
     return (model, frame) => {
       if (frame === undefined && page.whole !== undefined) {
         return wholeInstead(typeof page.whole === 'string' ? page.whole : page.whole(model));
@@ -269,9 +270,12 @@ export function createViews(): Views {
       const { problem } = model as { problem?: ProblemModel<never> };
       const said = problem && page.say?.(problem as never);
       const { main, act } = body(model, said);
+      const place = (typeof page.step === 'function' ? page.step(model) : page.step) ?? 0;
+      const steps = stepsBars[place] ?? nothing;
+      const step = place === 0 || place > lastStep ? '' : `第 ${place} 步，共 6 步 - `;
       const title = `${said === undefined ? '' : '错误：'}${page.title(model)} - ${step}自学考试课程报考`;
       if (frame === undefined) {
-        return `<title>${escaped(title)}</title>${main}${stepsPart}<hx-partial hx-target="#act" hx-swap="outerHTML">${actBar(act)}</hx-partial>`;
+        return `<title>${escaped(title)}</title>${main}<hx-partial hx-target="#steps" hx-swap="outerHTML">${steps.text}</hx-partial><hx-partial hx-target="#act" hx-swap="outerHTML">${actBar(act)}</hx-partial>`;
       }
       return frameTemplate({
         ...frameParts(assets, frame, page.menu),

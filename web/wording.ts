@@ -782,6 +782,23 @@ export const operationNames: Record<OperationKind, string> = {
   refund: '申请退费',
 };
 
+/** Which of the six steps an operation belongs to. */
+export const operationSteps: Record<OperationKind, number> = {
+  choose: 3,
+  drop: 3,
+  hold: 4,
+  send: 4,
+  resend: 4,
+  save: 4,
+  'give-up': 4,
+  area: 2,
+  confirm: 5,
+  withdraw: 6,
+  pay: 6,
+  stop: 6,
+  refund: 6,
+};
+
 // ── Confirming and paying ───────────────────────────────────────────────────────────────────────
 
 const listOf = (courses: readonly UnitAndCourse[]): string =>

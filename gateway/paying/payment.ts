@@ -3,7 +3,8 @@
  * (F37), an attempt with a number of its own (F38), and the page that shows its code or leads to the
  * provider. That page may be looked at again and again, and in several tabs: it is one attempt.
  */
-import { type PaymentWay, paymentWays, providerNames } from '../../engine/protocol/payments.ts';
+import type { PaymentWay } from '../../engine/protocol/payments.ts';
+import type { PayMethodModel } from '../../web/view-models.ts';
 import type { GatewayContext } from '../context.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
 import { forForm, forStanding, notAccepted, notStanding, showAgain } from '../registering/desk.ts';
@@ -15,6 +16,7 @@ import { isOwnDocument, rememberChecked, wasChecked } from './checked.ts';
 import { orderAsked, orderOrMine } from './order.ts';
 import { type HoldingOrder, liveAttempt, payableNow } from './orders.ts';
 import { donePage, payCheckPage, payConfirmPage, paymentPage } from './pages.ts';
+import { methodsFor } from './ways.ts';
 import { payerOf, toNamePayer } from './wechat-payer.ts';
 
 /** F36. */
@@ -66,7 +68,7 @@ export const startPayment = (context: GatewayContext): Handler =>
     async (visit, form, claim) => {
       const { request } = visit;
       const order = request.form.get('order');
-      const method = methodIn(request.form.get('method'));
+      const method = methodIn(visit, request.form.get('method'));
       if (!wasChecked(visit, order)) return redirect('/pay/check');
       if (method === undefined) {
         return showAgain(visit, { reason: 'method-unchosen' }, payConfirmOrCheck);
@@ -81,12 +83,11 @@ export const startPayment = (context: GatewayContext): Handler =>
     payConfirmOrCheck,
   );
 
-function methodIn(text: string) {
-  const [name, kind] = text.split('.');
-  const provider = providerNames.find((one) => one === name);
-  const way = paymentWays.find((one) => one === kind);
-  return provider === undefined || way === undefined ? undefined : { provider, way };
-}
+/** An attempt at a provider that nobody can ask would stay open to no end. */
+const methodIn = (visit: Visit, text: string): PayMethodModel | undefined =>
+  methodsFor(visit.context.providers, 'wechat', payerOf(visit) !== undefined).find(
+    ({ value }) => value === text,
+  );
 
 /** The payment page, in its tab: F38, and the order once more when it is paid (F39). */
 export const showPayment = (context: GatewayContext): Handler =>

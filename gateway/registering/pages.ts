@@ -2,6 +2,7 @@
  * The registering pages as replies: gathers a page's model, takes its HTML from the views, and
  * chooses the status.
  */
+import type { CourseCode } from '../../engine/protocol/ids.ts';
 import { ticketMask } from '../../engine/protocol/masks.ts';
 import type { Outcome, RegistrationView, SeatView } from '../../engine/protocol/replies.ts';
 import type { ExamArea } from '../../engine/protocol/session.ts';
@@ -274,16 +275,39 @@ export function unknownPage(
   standing: Standing | undefined,
 ): Reply {
   const { session } = visit;
-  const draft = standing?.registration.draft ?? [];
   return shown(visit, standing, 'unknown', undefined, {
     operation: {
       kind: operation.kind,
-      courses: draft.map(({ course }) => courseOf(session, course)),
+      courses: coursesOfOperation(visit, operation, standing).map((one) => courseOf(session, one)),
       sentAt: operation.sentAt,
       number: operationNumber(operation.id),
     },
     again: outcomeAddress(operation),
   });
+}
+
+/** What an operation is about, as far as it is known. */
+function coursesOfOperation(
+  { signIn }: Visit,
+  { kind }: Operation,
+  standing: Standing | undefined,
+): CourseCode[] {
+  if (standing === undefined) return [];
+  const { draft, seats } = standing.registration;
+  const own = seats.filter(({ ticket }) => ticket === signIn.ticket);
+  switch (kind) {
+    case 'confirm':
+      return own.map(({ course }) => course);
+    case 'withdraw':
+    case 'pay':
+    case 'stop':
+    case 'refund': {
+      const order = presentOrder(standing.registration, signIn.ticket);
+      return order?.courses.map(({ course }) => course) ?? [];
+    }
+    default:
+      return draft.map(({ course }) => course);
+  }
 }
 
 export function giveUpPage(

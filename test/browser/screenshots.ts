@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchBrowser, newVisitor } from '../harness/browser.ts';
+import { samples } from '../web/samples.ts';
 import { sampleAddress, stage } from '../web/stage.ts';
 import { type InventedCandidate, newCandidates, newcomers, personWho } from './people.ts';
 import { startDivided } from './product.ts';
@@ -43,6 +44,25 @@ const otherHours = [
   ['window', 'over', 'over'],
   ['mine', 'ending', 'sign-in-ending'],
   ['mine', 'ending-for-good', 'sign-in-ending-for-good'],
+] as const;
+
+/** Every state of these: the day's end, a provider's bad day and the other ones beside it are in them. */
+const money = [
+  'confirm',
+  'confirmSubmit',
+  'locked',
+  'order',
+  'withdraw',
+  'payCheck',
+  'payConfirm',
+  'payment',
+  'checking',
+  'stopPayment',
+  'done',
+  'refund',
+  'refunding',
+  'mine',
+  'orderRecord',
 ] as const;
 
 mkdirSync(folder, { recursive: true });
@@ -272,6 +292,15 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   for (const [name, state, picture] of otherHours) {
     await sample.goto(sampleAddress(name, state));
     await take(sample, picture);
+  }
+  for (const name of money) {
+    for (const state of Object.keys(samples[name])) {
+      await sample.goto(sampleAddress(name, state));
+      await take(
+        sample,
+        `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-${state}`,
+      );
+    }
   }
 }
 

@@ -930,6 +930,15 @@ export const samples: Samples = {
       },
       again: '/register/outcome?id=operation0000000000000&kind=save',
     }),
+    paying: shown({
+      operation: {
+        kind: 'pay',
+        courses: [mathematics, databases],
+        sentAt: at(7, 9, 15, 12),
+        number: '4Q7W-0KXM',
+      },
+      again: '/register/outcome?id=operation0000000000000&kind=pay',
+    }),
   },
   giveUp: {
     one: shown({ form, area, seats: [{ unit: a, course: mathematics }] }),
