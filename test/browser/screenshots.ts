@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchBrowser, newVisitor } from '../harness/browser.ts';
-import { samples } from '../web/samples.ts';
+import { everySample } from '../web/samples.ts';
 import { sampleAddress, stage } from '../web/stage.ts';
 import { type InventedCandidate, newCandidates, newcomers, personWho } from './people.ts';
 import { startDivided } from './product.ts';
@@ -34,38 +34,7 @@ const mabian = { city: '乐山市', name: '马边彝族自治县' };
 const jingyan = { city: '乐山市', name: '井研县' };
 const shizhong = { city: '乐山市', name: '市中区' };
 
-const otherHours = [
-  ['start', 'before', 'start-before'],
-  ['start', 'closed', 'start-closed'],
-  ['start', 'last-day', 'start-last-day'],
-  ['start', 'unpublished', 'start-unpublished'],
-  ['window', 'before', 'before'],
-  ['window', 'closed', 'closed'],
-  ['window', 'over', 'over'],
-  ['mine', 'ending', 'sign-in-ending'],
-  ['mine', 'ending-for-good', 'sign-in-ending-for-good'],
-] as const;
-
-/** Every state of these: the day's end, a provider's bad day and the other ones beside it are in them. */
-const money = [
-  'confirm',
-  'confirmSubmit',
-  'locked',
-  'order',
-  'withdraw',
-  'payCheck',
-  'payConfirm',
-  'payment',
-  'checking',
-  'stopPayment',
-  'done',
-  'refund',
-  'refunding',
-  'mine',
-  'orderRecord',
-] as const;
-
-mkdirSync(folder, { recursive: true });
+mkdirSync(join(folder, 'states'), { recursive: true });
 const product = await startDivided();
 const browser = await launchBrowser();
 const [origin] = product.origins;
@@ -80,6 +49,11 @@ try {
   await browser.close();
   await product.stop();
 }
+
+type Pictures = {
+  take(page: Page, name: string): Promise<void>;
+  open(page: Page, path: string, name: string): Promise<void>;
+};
 
 async function takeAll(size: { width: number; height: number }): Promise<void> {
   const take = async (page: Page, name: string) => {
@@ -219,6 +193,8 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await open(page, '/register/area', 'area-locked');
   await open(page, '/messages', 'messages');
 
+  await takePaying(await visit(), next(), { take, open });
+
   const half = await visit();
   await signIn(half, origin, product.cookieKey, next());
   await chooseArea(half, origin, jingyan);
@@ -284,14 +260,14 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await choosing.getByText('网络已断开').waitFor();
   await take(choosing, 'courses-offline');
 
-  // What the program is in at other hours only.
+  // Every page in every state, those among them that the program is in at other hours only.
   const context = await newVisitor(browser, size);
   await context.routeWebSocket(/\/live/, () => {});
   await stage(context);
   const sample = await context.newPage();
-  for (const [name, state, picture] of otherHours) {
+  for (const { page: name, name: state } of everySample) {
     await sample.goto(sampleAddress(name, state));
-    await take(sample, picture);
+    await take(sample, `states/${name}-${state}`);
   }
   for (const name of money) {
     for (const state of Object.keys(samples[name])) {
@@ -302,6 +278,78 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
       );
     }
   }
+}
+
+/** From saved seats to paid, refunding and refunded, the platform's own page among them. */
+async function takePaying(
+  page: Page,
+  who: InventedCandidate,
+  { take, open }: Pictures,
+): Promise<void> {
+  await signIn(page, origin, product.cookieKey, who);
+  await chooseArea(page, origin, mabian);
+  for (const [course, unit] of [
+    ['00009', '第一单元'],
+    ['00018', '第三单元'],
+  ] as const) {
+    await enterCourse(page, course);
+    await page.getByText(`已放进${unit}`).waitFor();
+  }
+  await button(page, '获取验证码').click();
+  await page.getByLabel('短信验证码').fill(await codeFor(page, origin, who.phone));
+  await button(page, '保存考位').click();
+  await heading(page, '保存结果').waitFor();
+  await open(page, '/register/confirm', 'confirm');
+  await page.getByRole('main').getByRole('link', { name: '确认报考信息', exact: true }).click();
+  await page.getByRole('dialog').waitFor();
+  await take(page, 'confirm-submit');
+  await button(page, '确定').click();
+  await heading(page, '核对订单').waitFor();
+  await take(page, 'order');
+  await open(page, '/mine', 'mine-unpaid');
+  await open(page, '/register/courses', 'courses-locked');
+  await open(page, '/pay/withdraw', 'withdraw');
+  await page.goto(`${origin}/pay/check`);
+  await page.getByLabel('证件号码').fill('110101199003070000');
+  await button(page, '确定').click();
+  await page.getByRole('alert').waitFor();
+  await take(page, 'pay-check-wrong');
+  await page.getByLabel('证件号码').fill(who.documentNumber);
+  await button(page, '确定').click();
+  await page.getByRole('dialog').waitFor();
+  await take(page, 'pay-confirm');
+  const [payment] = await Promise.all([
+    page.context().waitForEvent('page'),
+    button(page, '确定').click(),
+  ]);
+  await heading(payment, '缴费').waitFor();
+  await take(payment, 'payment');
+  await payment.goto(`${origin}/pay`);
+  await take(payment, 'pay-checking');
+  await open(payment, '/pay/stop', 'pay-stop');
+  await payment.goto(`${origin}/pay/page`);
+  const [platform] = await Promise.all([
+    page.context().waitForEvent('page'),
+    payment.getByRole('link', { name: '打开演示付款页' }).click(),
+  ]);
+  await take(platform, 'sandbox');
+  await platform.getByRole('button', { name: /^确认付款/ }).click();
+  await platform.getByText('付款成功').first().waitFor();
+  const close = payment.getByRole('link', { name: '关闭' });
+  while (!(await close.isVisible())) await payment.goto(`${origin}/pay/page`);
+  await take(payment, 'done-apart');
+  await open(page, '/pay', 'done');
+  await open(page, '/slip', 'slip');
+  await open(page, '/mine', 'mine-paid');
+  await open(page, '/pay/refund', 'refund');
+  const sure = page.getByLabel('我知道本次考试可能报不上，仍要退费');
+  if (await sure.isVisible()) await sure.check();
+  await button(page, '申请退费').click();
+  await page.waitForURL((url) => url.pathname !== '/pay/refund');
+  const refunded = page.getByText('已退费').first();
+  await page.goto(`${origin}/mine`);
+  while (!(await refunded.isVisible())) await page.goto(`${origin}/mine`);
+  await take(page, 'mine-refunded');
 }
 
 function pause(...args: string[]): void {
