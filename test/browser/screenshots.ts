@@ -269,15 +269,6 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
     await sample.goto(sampleAddress(name, state));
     await take(sample, `states/${name}-${state}`);
   }
-  for (const name of money) {
-    for (const state of Object.keys(samples[name])) {
-      await sample.goto(sampleAddress(name, state));
-      await take(
-        sample,
-        `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-${state}`,
-      );
-    }
-  }
 }
 
 /** From saved seats to paid, refunding and refunded, the platform's own page among them. */
