@@ -440,6 +440,8 @@ export type MineModel = {
   /** Newest first, of every ticket; `whole`: those of areas that were left are all among them. */
   orders: readonly OrderRecordModel[];
   whole: boolean;
+  /** Something is on its way: a payment, or a refund. */
+  look?: LookModel;
 };
 
 // ── Confirming and paying ───────────────────────────────────────────────────────────────────────
@@ -462,10 +464,10 @@ export type PayableModel =
   | { kind: 'over' };
 /**
  * How a waiting page looks whether something has changed: from which state, how often it has looked,
- * and when it looks next. `at`: the order's page, or the payment page in its own tab.
+ * and when it looks next. `at`: the order's page, the payment page in its own tab, or 我的报考.
  */
 export type LookModel = {
-  at: 'order' | 'payment';
+  at: 'order' | 'payment' | 'mine';
   state: string;
   times: number;
   afterSeconds: number;

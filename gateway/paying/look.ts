@@ -33,7 +33,7 @@ const stateOf = (order: OrderView | undefined): string =>
 export const showLook = (context: GatewayContext): Handler =>
   forStanding(context, (visit, standing) => {
     const query = formOf(visit.request.query);
-    const at = query?.get('at') === 'payment' ? 'payment' : 'order';
+    const at = placeOf(query?.get('at'));
     // Without scripts nobody comes here, except by hand.
     if (!visit.request.htmx) return redirect(pathOf[at]);
     const before = query?.get('state') ?? '';
@@ -45,4 +45,11 @@ export const showLook = (context: GatewayContext): Handler =>
     return page(200, context.views.look({ at, state, ...nextLook(Math.max(0, times) + 1) }));
   });
 
-const pathOf = { order: '/pay', payment: '/pay/page' } as const;
+const pathOf: Record<LookModel['at'], string> = {
+  order: '/pay',
+  payment: '/pay/page',
+  mine: '/mine',
+};
+
+const placeOf = (text: string | undefined): LookModel['at'] =>
+  text === 'payment' || text === 'mine' ? text : 'order';

@@ -6,7 +6,9 @@ import type { GatewayContext } from '../context.ts';
 import { formOf } from '../form.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
 import { historyOf, moneyNewsOf, recordOf } from '../paying/history.ts';
+import { firstLook } from '../paying/look.ts';
 import { nextStepOf } from '../paying/next-step.ts';
+import { type HoldingOrder, isStopping, liveAttempt, presentOrder } from '../paying/orders.ts';
 import { forStanding } from './desk.ts';
 import { areaOf, ownUnits } from './models.ts';
 import { shown } from './pages.ts';
@@ -19,6 +21,7 @@ async function minePage(visit: Visit, standing: Standing): Promise<Reply> {
   const { area, claim, candidate, registration } = standing;
   const history = await historyOf(visit, standing);
   const code = liveCode(visit, registration);
+  const order = presentOrder(registration, signIn.ticket);
   return shown(visit, standing, 'mine', undefined, {
     now: at,
     title: session.adopted.catalogue.title,
@@ -29,10 +32,14 @@ async function minePage(visit: Visit, standing: Standing): Promise<Reply> {
     news: moneyNewsOf(visit, standing, history),
     units: ownUnits(session, registration, signIn.ticket),
     feeFen: session.adopted.catalogue.feeFen,
+    ...(order && isWaiting(order) && { look: firstLook(order, 'mine') }),
     orders: history.placed.map((one) => recordOf(visit, candidate, one)).reverse(),
     whole: history.whole,
   });
 }
+
+const isWaiting = (order: HoldingOrder): boolean =>
+  order.state === 'refunding' || liveAttempt(order) !== undefined || isStopping(order);
 
 /** One order, whatever has become of it: its courses, payments and refunds. */
 export const showOrderRecord = (context: GatewayContext): Handler =>

@@ -236,6 +236,20 @@ test('D11 an order whose seats were taken again stands beside a newer one, each 
   expect((await mine(given)).step).toMatchObject({ kind: 'pay', feeFen: 3500 });
 });
 
+test('F40 我的报考 looks by itself while a payment or a refund is on its way', async () => {
+  const given = await started();
+  const { browser } = given;
+  const { look } = await mine(given);
+  browser.htmx = true;
+  await browser.get(`/pay/look?at=mine&state=${look.state}&times=0`);
+  expect(browser.page).toMatchObject({ page: 'look', at: 'mine' });
+  pay(given, attemptOf(given).number);
+  await browser.get(`/pay/look?at=mine&state=${look.state}&times=1`);
+  expect(browser.page.page).toBe('goTo');
+  browser.htmx = false;
+  expect((await mine(given)).look).toBeUndefined();
+});
+
 test('F35 an order number of another person shows nothing', async () => {
   const given = await paid();
   const stranger = new Browser(given.gateway, given.gateway.admit(2));

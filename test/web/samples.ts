@@ -981,6 +981,7 @@ export const samples: Samples = {
     checking: shown({
       ...registered,
       step: { kind: 'check', feeFen: 7000, payable },
+      look: { ...look, at: 'mine' },
       units: inOrder('confirmed'),
       orders: [record1],
     }),
