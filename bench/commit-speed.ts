@@ -10,12 +10,12 @@ import { readFileSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openEnvironment } from '../engine/store/environment.ts';
+import { generator } from './random.ts';
 import { type Figures, median } from './report.ts';
 import {
   type Bench,
   carryAll,
   chooseOf,
-  generator,
   importOf,
   inFolder,
   invent,

@@ -19,6 +19,7 @@ import type { Outcome, Query, QueryReply } from '../engine/protocol/replies.ts';
 import { runEngine } from '../test/harness/engine.ts';
 import { startNats } from '../test/harness/nats.ts';
 import { askAll } from './invented-people.ts';
+import { generator } from './random.ts';
 import { type Figures, median } from './report.ts';
 import {
   adoptedAt,
@@ -26,13 +27,13 @@ import {
   carryAll,
   chooseOf,
   envelope,
-  generator,
   holdOf,
   inFolder,
   invent,
   onRegistration,
   opaque,
   openBench,
+  poolsOf,
   prepare,
   type Saver,
   saveOf,
@@ -105,7 +106,7 @@ async function fill(folder: string, seed: number, registrations: number): Promis
     units: one.units.slice(0, 1),
   }));
   const choices = others.map((one) => chooseOf(one, 0, 0, 'applied'));
-  await carryAll(bench.writer, choices);
+  await carryAll(bench.writer, [...poolsOf('applied'), ...choices]);
   await bench.close();
   return others;
 }

@@ -17,6 +17,7 @@ import type { Catalogue } from '../engine/protocol/session.ts';
 import { commandsTo } from '../engine/protocol/subjects.ts';
 import type { Vault } from '../engine/store/vault.ts';
 import type { Cookies } from '../gateway/cookies.ts';
+import { generator } from './random.ts';
 
 export type InventedPerson = {
   person: PersonId;
@@ -38,17 +39,6 @@ const noTimeoutMs = 60_000;
 const passedCount = 6;
 /** Of no password: nobody here signs in by typing one. */
 const someHash = `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
-
-/** Mulberry32: small, seeded, good enough to choose areas with. */
-export function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 export function portOver(bus: Bus, layout: ImportPort['layout']): ImportPort {
   return {

@@ -14,7 +14,7 @@ const runs = 3;
 
 /** In the order of the path a save takes. An entry measures what it compares in the same run. */
 const entries: Record<string, (seed: number) => Promise<Figures>> = {
-  core: async (seed) => (await import('./core-speed.ts')).measureCore({ seed }),
+  core: async (seed) => (await import('./core-speed.ts')).measureCore(seed),
   writer: async (seed) => (await import('./commit-speed.ts')).measureWriter(seed),
   bus: async (seed) => (await import('./bus-speed.ts')).measureBus(seed),
   http: async (seed) => (await import('./http-load.ts')).measureHttp(seed),

@@ -1,6 +1,6 @@
 /**
  * A whole writer over a real LMDB folder, everything but the bus, and the invented people whose
- * commands are carried through it: what commit-speed.ts and day-close.ts both measure with.
+ * commands are carried through it, or through the core alone.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ import type { Store } from '../engine/store/store.ts';
 import { openVault, type Vault } from '../engine/store/vault.ts';
 import type { Writer, WriterLimits } from '../engine/writer/ports.ts';
 import { startWriter } from '../engine/writer/writer.ts';
+import { generator } from './random.ts';
 
 /** Commands of one submission, and how many submissions wait for their replies at a time. */
 const perSubmission = 256;
@@ -280,22 +281,23 @@ export function adoptedAt(now: EpochMs, calendar: BookingDay[]): Adopted {
   };
 }
 
-function openingCommands(): Command[] {
+/** A day that is open, and pools that never fill. */
+export function openingCommands(): Command[] {
   const now = Date.now();
   const calendar = [{ opensAt: now - 3_600_000, closesAt: now + 12 * 3_600_000 }];
-  return [
-    { kind: 'adopt', ...envelope(opaque('adopt', 0)), adopted: adoptedAt(now, calendar) },
-    ...Array.from({ length: areaCount }, (_, place) => ({
-      kind: 'set-capacity' as const,
-      ...envelope(opaque('capacity', place)),
-      area: areaCode(place),
-      capacities: unitCodes.flatMap((unit) => [
-        { unit, capacity },
-        // R5: a pool of the other type's own.
-        { unit, capacity, candidateType: 'applied' as const },
-      ]),
-    })),
-  ];
+  const adopted = adoptedAt(now, calendar);
+  return [{ kind: 'adopt', ...envelope(opaque('adopt', 0)), adopted }, ...poolsOf()];
+}
+
+/** In every area and unit: the common pool, or one type's own (R5). */
+export function poolsOf(candidateType?: CandidateType): Command[] {
+  const whose = candidateType === undefined ? {} : { candidateType };
+  return Array.from({ length: areaCount }, (_, place) => ({
+    kind: 'set-capacity',
+    ...envelope(opaque(`pools-${candidateType ?? ''}`, place)),
+    area: areaCode(place),
+    capacities: unitCodes.map((unit) => ({ unit, capacity, ...whose })),
+  }));
 }
 
 // ── Helpers ─────────────────────────────────────────────────────────────────────────────────────
@@ -307,17 +309,6 @@ export async function inFolder<T>(what: (folder: string) => Promise<T>): Promise
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Mulberry32: the run is the same for the same seed. */
-export function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
 }
 
 /**
