@@ -6,10 +6,13 @@
  * the same writer. Beside it, measured in turn with it, a plain packed append to LMDB.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openEnvironment } from '../engine/store/environment.ts';
+import { startNats } from '../test/harness/nats.ts';
+import { anonymousBytes, ended, startRuxi } from './product.ts';
 import { generator } from './random.ts';
 import { type Figures, median } from './report.ts';
 import {
@@ -117,7 +120,10 @@ export async function measureRecovery(
   });
 }
 
-/** What a writer keeps in anonymous memory, in a new process, with candidates and seats on disk. */
+/**
+ * What is kept in anonymous memory with candidates and seats on disk: by a writer alone, once it has
+ * swept, and by engine and gateway as they are some seconds after their start.
+ */
 export async function measureMemory(
   seed: number,
   seats: number = 750_000,
@@ -125,8 +131,35 @@ export async function measureMemory(
 ): Promise<Figures> {
   return inFolder(async (folder) => {
     await fill(folder, seed, seats, candidates);
-    return { 'memory.writerRssAnonBytes': recoverInChild(folder).rssAnonBytes };
+    const { rssAnonBytes } = recoverInChild(folder);
+    return { 'memory.writerRssAnonBytes': rssAnonBytes, ...(await ofProcesses(folder)) };
   });
+}
+
+const settleMs = 5_000;
+
+async function ofProcesses(folder: string): Promise<Figures> {
+  const nats = await startNats();
+  const environment = {
+    ...process.env,
+    RUXI_NATS_URL: nats.url,
+    RUXI_DATA_DIR: folder,
+    RUXI_KEYS_DIR: join(folder, 'keys'),
+    RUXI_DEMO_PROVINCE: 'no',
+    RUXI_PORT: '0',
+  };
+  const engine = await startRuxi('engine', environment);
+  const gateway = await startRuxi('gateway', environment);
+  await pause(settleMs);
+  const ofEngine = anonymousBytes(engine.child.pid);
+  const ofGateway = anonymousBytes(gateway.child.pid);
+  for (const { child } of [gateway, engine]) await ended(child, 'SIGKILL');
+  await nats.stop();
+  return {
+    'memory.engineRssAnonBytes': ofEngine,
+    'memory.gatewayRssAnonBytes': ofGateway,
+    'memory.rssAnonBytes': ofEngine + ofGateway,
+  };
 }
 
 // ── One round ───────────────────────────────────────────────────────────────────────────────────
@@ -232,8 +265,7 @@ const tasks = {
     await openBench(folder, never);
     const recoveryMs = performance.now() - before;
     globalThis.gc?.();
-    const status = readFileSync('/proc/self/status', 'utf8');
-    const rssAnonBytes = 1_024 * Number(/RssAnon:\s+(\d+)/.exec(status)?.[1]);
+    const rssAnonBytes = anonymousBytes('self');
     writeSync(1, JSON.stringify({ recoveryMs, rssAnonBytes }));
   },
 };

@@ -108,7 +108,7 @@ export async function ended(child: ChildProcess, signal: NodeJS.Signals): Promis
   await gone;
 }
 /** Waits for the line that says it is open; a gateway's ends with its address. */
-async function startRuxi(
+export async function startRuxi(
   what: 'engine' | 'gateway',
   environment: NodeJS.ProcessEnv,
 ): Promise<{ child: ChildProcess; port: number }> {
@@ -125,6 +125,12 @@ async function startRuxi(
     child.on('exit', () => reject(new Error(`ruxi ${what} did not start`)));
   });
   return { child, port: Number(/:(\d+)\s*$/.exec(said)?.[1] ?? 0) };
+}
+
+/** Memory that is the process's own, not files that are mapped. */
+export function anonymousBytes(pid: number | 'self' | undefined): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return 1_024 * Number(/RssAnon:\s+(\d+)/.exec(status)?.[1]);
 }
 
 /** User and system time of the process with all its threads, as Linux counts it: in hundredths. */
