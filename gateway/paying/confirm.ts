@@ -10,7 +10,7 @@ import { type Handler, type Reply, redirect } from '../http.ts';
 import { forForm, forStanding, notAccepted } from '../registering/desk.ts';
 import type { Problem } from '../registering/models.ts';
 import { lockedPage, windowPage } from '../registering/pages.ts';
-import type { Standing, Visit } from '../registering/present.ts';
+import { barOn, type Standing, type Visit } from '../registering/present.ts';
 import { sendAct } from '../registering/send.ts';
 import { presentOrder } from './orders.ts';
 import { confirmPage, confirmSubmitPage } from './pages.ts';
@@ -42,13 +42,17 @@ export function confirmOrCourses(visit: Visit, standing: Standing, problem?: Pro
 
 /** What stands in the way of confirming; undefined: it can be done. */
 function toConfirm(visit: Visit, standing: Standing, problem?: Problem): Reply | undefined {
-  const { registration, area } = standing;
+  const { registration, area, candidate } = standing;
   const { ticket } = visit.signIn;
+  const none = savedOf(registration, ticket).length === 0;
   const order = presentOrder(registration, ticket);
-  if (order !== undefined) return lockedPage(visit, standing, order, problem);
+  // Beside an order whose seats a late payment took again (D11) others may have been saved since.
+  if (order !== undefined && none) return lockedPage(visit, standing, order, problem);
   if (visit.window.state !== 'open') return windowPage(visit, standing);
   if (area === undefined) return redirect('/register/area');
-  return savedOf(registration, ticket).length === 0 ? redirect('/register/courses') : undefined;
+  if (none) return redirect('/register/courses');
+  // R8, F42: who has unbound a phone binds another before registering goes on.
+  return barOn(visit, candidate) === 'phone-missing' ? redirect('/activate/phone') : undefined;
 }
 
 /** This ticket's own, not yet in an order. */

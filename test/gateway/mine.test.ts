@@ -250,6 +250,31 @@ test('F40 我的报考 looks by itself while a payment or a refund is on its way
   expect((await mine(given)).look).toBeUndefined();
 });
 
+test('D11 F28 what was saved before such money came is confirmed beside it', async () => {
+  const given = await started();
+  const { browser } = given;
+  const attempt = attemptOf(given).number;
+  later(given, closesAt + hourMs);
+  await mine(given);
+  later(given, nextDay + hourMs);
+  await browser.get('/register/courses');
+  for (const unit of ['A', 'B']) {
+    await browser.post('/register/courses/drop', { unit });
+    await browser.get('/register/courses');
+  }
+  await take(browser, ['02324']);
+  pay(given, attempt);
+  expect(seatsOf(given).sort()).toEqual(['A paid', 'B paid', 'C saved']);
+  await browser.get('/register/confirm');
+  expect(browser.page).toMatchObject({ page: 'confirm', courses: [{ course: { code: '02324' } }] });
+  await browser.get('/register/confirm/submit');
+  await browser.post('/register/confirm');
+  expect(browser.page).toMatchObject({ page: 'order', order: { feeFen: 3500 } });
+  // With nothing more to confirm the lock is shown as ever.
+  await browser.get('/register/confirm');
+  expect(browser.page.page).toBe('locked');
+});
+
 test('F35 an order number of another person shows nothing', async () => {
   const given = await paid();
   const stranger = new Browser(given.gateway, given.gateway.admit(2));
