@@ -23,6 +23,8 @@ export type LimitsConfig = {
   codesAccount: Allowance;
   /** Phones tried by one person whose own is on record: its hidden digits must not be guessed. */
   phonesAccount: Allowance;
+  /** D3: codes to other people's phones that strangers at one address ask for; each costs a message. */
+  resetCodesAddress: Allowance;
   /** Everything one signed-in person sends. */
   account: Allowance;
   /** F36: document numbers typed again by one person, most of whose digits are masked. */
@@ -49,6 +51,7 @@ export const defaultLimits: LimitsConfig = {
   signInAccount: { burst: 10, everyMs: 6_000 },
   codesAccount: { burst: 6, everyMs: 20_000 },
   phonesAccount: { burst: 10, everyMs: 15 * 60_000 },
+  resetCodesAddress: { burst: 60, everyMs: 20_000 },
   account: { burst: 60, everyMs: 100 },
   documentsAccount: { burst: 10, everyMs: 60_000 },
   queriesAccount: { burst: 3, everyMs: 5_000 },

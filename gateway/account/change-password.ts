@@ -45,6 +45,8 @@ export const changePassword = (context: GatewayContext): Handler =>
     if (problem !== undefined) return again(problem);
     const old = request.form.get('old');
     if (old === '') return again('old-missing');
+    // Said whether the old one is right or not: it must not be learnt without a try (C1).
+    if (old === request.form.get('password')) return again('unchanged');
 
     const answer = await client.ask({ kind: 'sign-in-facts', person });
     if (answer.kind !== 'sign-in-facts') return awayReply(context, request);
@@ -58,7 +60,6 @@ export const changePassword = (context: GatewayContext): Handler =>
     if (verdict.kind === 'busy') return busyReply(context, request, verdict.waitMs);
     if (verdict.kind === 'failed') return awayReply(context, request);
     if (!verdict.matches) return countWrong(visit, old, again);
-    if (old === request.form.get('password')) return again('unchanged');
 
     const hashed = await hashNewPassword(context, request, form);
     if ('reply' in hashed) return hashed.reply;

@@ -15,7 +15,7 @@ import type { RefusalDetail } from '../../engine/protocol/refusals.ts';
 import type { CandidateView } from '../../engine/protocol/replies.ts';
 import type { NewPasswordReason, PhoneReason } from '../../web/wording.ts';
 import type { GatewayContext } from '../context.ts';
-import { newNonce, type SignIn, signInMs } from '../cookies.ts';
+import { type SignIn, signInMs } from '../cookies.ts';
 import { type Reply, type Request, redirect } from '../http.ts';
 import { awayReply, limitReply } from '../waiting.ts';
 import { isFirstSecret } from './first-secret.ts';
@@ -64,7 +64,10 @@ export function createActivation(context: GatewayContext): Activation {
     };
   }
 
-  /** Nothing is left to do (F12): the same sign-in, now for everything. */
+  /**
+   * Nothing is left to do (F12): the same sign-in, now for everything. By the same name too: whoever
+   * signs out of it ends what it began as, of which there may be a copy.
+   */
   function activated(request: Request, signIn: SignIn, candidate: CandidateView): Reply {
     const at = now();
     const document = cookies.documentOf(request.cookieHeader, signIn, at);
@@ -75,7 +78,6 @@ export function createActivation(context: GatewayContext): Activation {
       nameMask: candidate.nameMask,
       issuedAt: at,
       expiresAt: at + signInMs,
-      nonce: newNonce(),
     };
     return redirect('/', [cookies.setSignIn(full), cookies.setDocument(document, full)]);
   }

@@ -80,7 +80,10 @@ export function createForgotten(context: GatewayContext): Forgotten {
       forgottenReply(context, request, visitor, 422, shown, problem);
     const form = formOf(request, visitor);
     if (form === undefined) return again({ reason: 'form-expired' });
-    const wait = limits.take('codesAccount', `${person} forgotten`, now());
+    const at = now();
+    const wait =
+      limits.take('codesAccount', `${person} forgotten`, at) ??
+      limits.take('resetCodesAddress', request.address, at);
     if (wait !== undefined) return limitReply(context, request, wait);
 
     const challenge = cookies.commandIdOf(form, 'challenge');

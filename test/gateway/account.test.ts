@@ -23,13 +23,12 @@ let browser: Browser;
 let someone: string;
 let next = 100;
 const wide = { burst: 10_000, everyMs: 1 };
+const limits = {
+  ...{ signInAddress: wide, signInAccount: wide, codesAccount: wide, account: wide },
+  resetCodesAddress: wide,
+};
 beforeAll(async () => {
-  world = await givenWorld({
-    signInAddress: wide,
-    signInAccount: wide,
-    codesAccount: wide,
-    account: wide,
-  });
+  world = await givenWorld(limits);
 });
 afterAll(() => world.stop());
 beforeEach(() => {
@@ -252,6 +251,17 @@ describe('修改密码', () => {
     expect((await change(browser)).path).toBe('/sign-in?changed');
   });
 
+  test('F43 D3 whether a password is the old one is not learnt without a try', async () => {
+    browser = await signedIn();
+    await browser.get('/account/password');
+    const compared = world.verified();
+    for (const guess of [importedPassword, 'a guess that is wrong']) {
+      const { model } = await change(browser, { old: guess, password: guess, again: guess });
+      expect(model.problem).toEqual({ reason: 'unchanged' });
+    }
+    expect([world.verified(), rowOf(someone)?.deviceFailures]).toEqual([compared, 0]);
+  });
+
   test('F43 B2 a double click, and a lost answer, change it once', async () => {
     browser = await signedIn();
     await browser.get('/account/password');
@@ -371,6 +381,23 @@ describe('忘记密码', () => {
     }
     // Booking and account codes are not touched by it.
     expect(rowOf(someone)).toMatchObject({ resetsOnDay: 3, codesOnDay: 0 });
+  });
+
+  test('D3 codes to ever new people’s phones are limited at one address, whoever they are', async () => {
+    const narrow = await givenWorld({
+      ...limits,
+      resetCodesAddress: { burst: 2, everyMs: minute },
+    });
+    const answers: number[] = [];
+    for (let times = 0; times < 3; times += 1) {
+      const number = anotherNumber();
+      if (times !== 1) narrow.admit(number);
+      const one = narrow.browser();
+      await begin(one, number);
+      answers.push((await ask(one)).status);
+    }
+    expect(answers).toEqual([200, 200, 429]);
+    await narrow.stop();
   });
 
   test('D3 whoever asked first, the code on the phone is the right one', async () => {
@@ -510,6 +537,21 @@ describe('sign-ins', () => {
     await browser.post('/sign-out', { token: frame.signedIn.signOutForm });
     expect((await copy.get('/account')).path).toBe('/sign-in?again');
     expect((await other.get('/account')).path).toBe('/account');
+  });
+
+  test('D1 退出登录 ends what the sign-in began as, too: a copied activation opens nothing', async () => {
+    world.admitWithoutPhone(someone);
+    await browser.signIn(someone, importedPassword);
+    const copy = world.browser();
+    for (const [name, value] of browser.cookies) copy.cookies.set(name, value);
+    await browser.get('/activate/phone');
+    const { model } = await browser.post('/activate/phone/code', { phone: phone(next) });
+    const { challenge } = model.code;
+    const bound = await browser.post('/activate/phone', { challenge, code: rightCode });
+    expect(bound.frame.signedIn.kind).toBe('full');
+    await browser.post('/sign-out', { token: bound.frame.signedIn.signOutForm });
+    expect((await copy.get('/activate')).path).toBe('/sign-in?again');
+    expect((await copy.get('/account')).path).toBe('/sign-in?again');
   });
 
   test('退出登录 works while the engine is away', async () => {
