@@ -47,6 +47,8 @@ import { answered, freeSeat, releaseHold, tell, unchoose, voidCode } from './sea
 /** Of one registration, those kept; more is a game, not a registration. */
 export const ordersMax = 30;
 export const attemptsMax = 20;
+/** All that were ever made: a number has room for three digits (payments.ts, Y2). */
+export const ordersGivenMax = 999;
 
 const lockReasons = {
   confirmed: 'order-confirmed',
@@ -100,7 +102,8 @@ function confirmRegistration(
     of === ticket && saved !== undefined && order === 0 ? [saved] : [],
   );
   if (courses.length === 0) return lockedOr(row, ticket, 'nothing-saved');
-  if (keptOrders(row).length >= ordersMax) return refuse('orders-used-up');
+  if (keptOrders(row).length >= ordersMax || row.ordersGiven >= ordersGivenMax)
+    return refuse('orders-used-up');
 
   const order = row.ordersGiven + 1;
   const feeFen = courses.length * rules.adopted.catalogue.feeFen;

@@ -1,7 +1,9 @@
 /** Confirming, paying, refunds, and what providers say, at one registration. */
 import { describe, expect, test } from 'vitest';
 import { pendingEffects } from '../../engine/core/effects.ts';
+import { ordersGivenMax } from '../../engine/core/orders.ts';
 import { ask, checkInvariants } from '../../engine/core/partition.ts';
+import { placeOfNumber } from '../../engine/protocol/payments.ts';
 import type { OrderView } from '../../engine/protocol/replies.ts';
 import {
   accepted,
@@ -115,6 +117,21 @@ describe('confirming', () => {
     const visitor = new Visitor(desk, 1);
     accepted(visitor.choose('11001'));
     expect(refused(visitor.confirm())).toEqual({ reason: 'nothing-saved' });
+  });
+
+  test('D14 no order is made whose number a provider’s notice could not name', () => {
+    const { desk, visitor } = given();
+    const { row } = visitor;
+    if (row === undefined) throw new Error('whoever has saved has a row');
+    row.ordersGiven = ordersGivenMax - 1;
+    accepted(visitor.confirm());
+    const attempt = visitor.pay();
+    expect(placeOfNumber(attempt)).toMatchObject({ area: '0101', place: ordersGivenMax });
+    accepted(closed(desk, attempt));
+    expect(viewOf(desk, visitor).map(({ state }) => state)).toEqual(['confirmed']);
+    accepted(visitor.withdraw());
+    accepted(visitor.take('13001'));
+    expect(refused(visitor.confirm())).toEqual({ reason: 'orders-used-up' });
   });
 
   test('B2 confirmed twice under one id is confirmed once', () => {
