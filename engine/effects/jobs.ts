@@ -1,6 +1,9 @@
 /**
  * Work that is done again and again until it is done: each job says when it wants to come next.
  * Tens of thousands may wait; a bounded number runs, and waiting takes no place of those.
+ *
+ * J1 Whoever had a turn stands last: however long each takes, none of those that are due is passed
+ *    over for ever.
  */
 export type Next = 'done' | { afterMs: number };
 /** `tries` counts what came before. */
@@ -50,8 +53,10 @@ export function createJobs(options: JobsOptions): Jobs {
       .then((next) => {
         waiting.running = false;
         waiting.tries += 1;
-        if (next === 'done') known.delete(key);
-        else waiting.dueAt = monotonic() + next.afterMs;
+        known.delete(key);
+        if (next === 'done') return;
+        waiting.dueAt = monotonic() + next.afterMs;
+        known.set(key, waiting);
       })
       .finally(() => running.delete(run));
     running.add(run);

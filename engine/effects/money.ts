@@ -7,6 +7,7 @@
  * M2 A refund is asked for with the same number until it has succeeded. What is refused is noted for
  *    staff and asked for again.
  * M3 A fact that no order takes is set aside before it is let go (D14).
+ * M4 A provider that keeps everybody waiting takes no turn of another's.
  */
 
 import type { Effect } from '../core/effects.ts';
@@ -23,7 +24,7 @@ import type {
   QueryReply,
 } from '../protocol/replies.ts';
 import type { RoutedBody } from '../protocol/routing.ts';
-import { createJobs, type Next } from './jobs.ts';
+import { createJobs, type Jobs, type Next } from './jobs.ts';
 import { compareBill } from './reconciliation.ts';
 
 export type MoneyEffect = Extract<
@@ -67,14 +68,20 @@ export function createMoney(options: MoneyOptions): Money {
   const { partitions, tell, ask, clock, onTrouble } = options;
   const { now } = clock;
   const providers = new Map(options.providers.map((provider) => [provider.name, provider]));
-  const jobs = createJobs({
-    ...{ runningMax, lookEveryMs, monotonic: clock.monotonic },
-    onFault: (key, error, tries) => {
-      // A provider may be away for long; the first word of it is enough.
-      if (tries === 0) onTrouble(`${key}: ${error instanceof Error ? error.name : typeof error}`);
-    },
-    thenMs: (tries) => backOff(tries, retryMaxMs),
-  });
+  const newJobs = () =>
+    createJobs({
+      ...{ runningMax, lookEveryMs, monotonic: clock.monotonic },
+      onFault: (key, error, tries) => {
+        // A provider may be away for long; the first word of it is enough.
+        if (tries === 0) onTrouble(`${key}: ${error instanceof Error ? error.name : typeof error}`);
+      },
+      thenMs: (tries) => backOff(tries, retryMaxMs),
+    });
+  /** M4. */
+  const jobs: Record<ProviderName | 'bills', Jobs> = {
+    ...{ sandbox: newJobs(), alipay: newJobs(), wechat: newJobs() },
+    bills: newJobs(),
+  };
 
   /** One whose keys were taken out of the settings while orders still speak of it. */
   function providerOf(name: ProviderName): ProviderCalls {
@@ -107,9 +114,14 @@ export function createMoney(options: MoneyOptions): Money {
     const { transaction, amountFen, paidAt } = standing;
     const fact = { provider, attempt, transaction, amountFen, paidAt };
     const reply = await tell({ kind: 'note-payment', area, ...fact });
-    if (reply.kind === 'refused')
-      await tell(setAsideOf(provider, asideReasonOf(reply.reason), fact));
-    return 'done';
+    if (reply.kind === 'accepted') return 'done';
+    const kept = await keepAside(provider, asideReasonOf(reply.reason), fact);
+    return kept ? 'done' : { afterMs: retryMaxMs };
+  }
+
+  /** M3. Not kept: the list is full, and staff have to look through it first. */
+  async function keepAside(...given: Parameters<typeof setAsideOf>): Promise<boolean> {
+    return (await tell(setAsideOf(...given))).kind === 'accepted';
   }
 
   async function refund(effect: Extract<Effect, { kind: 'refund-payment' }>, tries: number) {
@@ -151,8 +163,10 @@ export function createMoney(options: MoneyOptions): Money {
     for (const [provider, { bill, before }] of bills) {
       const to = from + dayMs;
       const { line, differences } = compareBill(provider, bill, before, ours, from, to);
-      for (const difference of differences)
-        await tell(setAsideOf(provider, difference.why, difference));
+      for (const difference of differences) {
+        if (!(await keepAside(provider, difference.why, difference)))
+          return { afterMs: billLaterMs };
+      }
       lines.push(line);
     }
     await tell({ kind: 'note-reconciled', day, lines });
@@ -184,17 +198,19 @@ export function createMoney(options: MoneyOptions): Money {
             0,
             Math.min(effect.startedAt + (askedAfterMs[0] ?? 0) - now(), effect.closesAt - now()),
           );
-          jobs.add(effect.key, () => watch(effect), first);
+          jobs[effect.provider].add(effect.key, () => watch(effect), first);
           return;
         }
         case 'refund-payment':
-          jobs.add(effect.key, (tries) => refund(effect, tries));
+          jobs[effect.provider].add(effect.key, (tries) => refund(effect, tries));
           return;
         case 'reconcile':
-          jobs.add(effect.key, () => reconcile(effect));
+          jobs.bills.add(effect.key, () => reconcile(effect));
           return;
       }
     },
-    stop: () => jobs.stop(),
+    async stop() {
+      await Promise.all(Object.values(jobs).map((each) => each.stop()));
+    },
   };
 }

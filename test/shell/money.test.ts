@@ -16,6 +16,7 @@ let told: RoutedBody[];
 let troubles: string[];
 let ours: PaymentLine[];
 let answer: 'accepted' | 'payment-unknown' | 'amount-differs';
+let listFull: boolean;
 /** Added to the real clocks. */
 let ahead: number;
 
@@ -25,6 +26,7 @@ beforeEach(async () => {
   troubles = [];
   ours = [];
   answer = 'accepted';
+  listFull = false;
   ahead = 0;
   money = begin();
 });
@@ -44,6 +46,8 @@ function begin(): Money {
     async tell(body) {
       told.push(body);
       const id = 'id--------------------';
+      if (body.kind === 'set-aside' && listFull)
+        return { id, kind: 'refused', reason: 'list-full' };
       if (body.kind === 'note-payment' && answer !== 'accepted')
         return { id, kind: 'refused', reason: answer };
       return { id, kind: 'accepted', outcome: { kind: 'done' } };
@@ -126,6 +130,22 @@ test('D14 a fact that no order takes is set aside', async () => {
   money.take(effect);
   await sinceToldOf('set-aside');
   expect(told.at(-1)).toMatchObject({ why: 'amount-differs', attempt, amountFen });
+});
+
+test('D14 a fact for which the list has no room is told again until it is kept', async () => {
+  answer = 'amount-differs';
+  listFull = true;
+  await here.sandbox.behave({ silent: true });
+  const effect = await open();
+  await here.sandbox.pay(attempt);
+  ahead += 31 * 60_000;
+  money.take(effect);
+  await sinceToldOf('set-aside');
+  listFull = false;
+  const asides = () => told.filter(({ kind }) => kind === 'set-aside').length;
+  const before = asides();
+  ahead += 61_000;
+  await vi.waitFor(() => expect(asides()).toBeGreaterThan(before), waiting);
 });
 
 test('D11 a provider that is down is asked again until it is back, and told of once', async () => {
