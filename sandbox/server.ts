@@ -11,7 +11,7 @@ export type Request = {
   path: string;
   header(name: string): string | undefined;
   body: string;
-  /** From this very machine, and not passed on by a proxy. */
+  /** From this very machine, asked for by its own name, and not passed on by a proxy. */
   local: boolean;
 };
 /** `cut`: the connection ends without a word, as when a server is down. */
@@ -122,6 +122,8 @@ function requestOf(incoming: IncomingMessage, body: string): Request {
     body,
     local:
       /^(::ffff:)?127\.|^::1$/.test(address) &&
+      // A page of another site whose name was made to lead here brings that name.
+      /^(127\.[\d.]+|localhost|\[::1\])(:\d+)?$/.test(headers.host ?? '') &&
       headers['x-forwarded-for'] === undefined &&
       headers.forwarded === undefined,
   };

@@ -175,7 +175,7 @@ export function createWechatProvider(config: WechatConfig, now: () => EpochMs): 
       const scene = { payer_client_ip: payerAddress, h5_info: { type: 'Wap' } };
       const answer = await call('POST', at('h5'), { data: { ...order, scene_info: scene } });
       if ('refused' in answer) return refusedWith(answer);
-      const { h5_url } = z.object({ h5_url: z.url() }).parse(answer.data);
+      const { h5_url } = z.object({ h5_url: z.url({ protocol: /^https?$/ }) }).parse(answer.data);
       const url = new URL(h5_url);
       url.searchParams.set('redirect_url', returnTo);
       return { kind: 'opened', payable: { kind: 'link', url: url.href } };

@@ -1,5 +1,6 @@
 /** The sandbox as another party: its disk, its pages, who may tell it what. */
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -198,6 +199,8 @@ test('control is for this machine and for programs: a proxy’s or a form’s re
   const passedOn = { ...json, 'x-forwarded-for': '203.0.113.9' };
   expect((await fetch(url, { method: 'POST', headers: passedOn, body })).status).toBe(404);
   expect((await fetch(url, { method: 'POST', body })).status).toBe(415);
+  expect(await statusAs('page.example', url)).toBe(404);
+  expect(await statusAs('localhost', url)).toBe(200);
   const wrong = JSON.stringify({ behave: { wrong: 'everything' } });
   expect((await fetch(url, { method: 'POST', headers: json, body: wrong })).status).toBe(400);
   expect(await provider.query(attempt)).toEqual({ kind: 'waiting' });
@@ -242,3 +245,12 @@ test('beside the product it is started again on the same port when it dies, and 
   });
   await vi.waitFor(() => expect(desk.received[0]?.read).toMatchObject({ kind: 'paid', attempt }));
 });
+
+/** What a page is answered whose name was made to lead here: `fetch` sets the host by itself. */
+const statusAs = (host: string, url: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    get(url, { headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).once('error', reject);
+  });
