@@ -214,6 +214,8 @@
   let windowSaid = ['', ''];
   /** The opening was counted down to nothing, and has not been heard of. */
   let due = false;
+  /** Good news needs no place for ever. */
+  let openedTimer;
 
   function hearWindow({ w, n }) {
     const before = windowSaid;
@@ -228,6 +230,8 @@
       setText(liveText, '正在报考');
     }
     const line = text.startsWith(title) ? text : `${title}。${text}`;
+    clearTimeout(openedTimer);
+    if (open) openedTimer = setTimeout(() => tell('window'), 30_000);
     if (!open) tell('window', line, '我的报考', '/mine');
     else if (area) tell('window', '报考已开放，可以继续。');
     else tell('window', '报考已开放。', '课程报考与缴费', '/register');
@@ -248,9 +252,10 @@
     act.classList.toggle('shut', !open);
     act.querySelector('.shut-why')?.remove();
     if (open) return;
-    const why = document.createElement('p');
+    const why = document.createElement('div');
     why.className = 'wrap shut-why';
-    why.textContent = windowSaid[1];
+    why.append(document.createElement('p'));
+    why.firstChild.textContent = windowSaid[1];
     act.append(why);
   }
 
