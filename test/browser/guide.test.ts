@@ -14,6 +14,8 @@ import { button, captchaToken, codeFor, enterCourse, heading, pickArea } from '.
 const area = { city: '乐山市', name: '井研县' };
 const courses = { first: '00009', full: '00023', third: '00018', otherFirst: '00022' };
 const password = 'xian-hua-er-zhong-8';
+/** Some sixty pages: a busy machine shall not end a walk that goes on. */
+const walkMsMax = 600_000;
 
 describe.each<[string, () => Promise<Product>]>([
   ['one process', startWhole],
@@ -54,6 +56,7 @@ describe.each<[string, () => Promise<Product>]>([
       await walk.keepSlip();
       await walk.doTheRest();
     },
+    walkMsMax,
   );
 });
 
