@@ -2,9 +2,6 @@
  * 确认报考信息 (F28, F29): the answers are checked on a page, the question is asked on another, and
  * what was chosen without a seat is named as not included on both.
  */
-
-import type { TicketNumber } from '../../engine/protocol/ids.ts';
-import type { RegistrationView } from '../../engine/protocol/replies.ts';
 import type { GatewayContext } from '../context.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
 import { forForm, forStanding, notAccepted } from '../registering/desk.ts';
@@ -12,7 +9,7 @@ import type { Problem } from '../registering/models.ts';
 import { lockedPage, windowPage } from '../registering/pages.ts';
 import { barOn, type Standing, type Visit } from '../registering/present.ts';
 import { sendAct } from '../registering/send.ts';
-import { presentOrder } from './orders.ts';
+import { presentOrder, savedOf } from './orders.ts';
 import { confirmPage, confirmSubmitPage } from './pages.ts';
 
 export const showConfirm = (context: GatewayContext): Handler =>
@@ -54,7 +51,3 @@ function toConfirm(visit: Visit, standing: Standing, problem?: Problem): Reply |
   // R8, F42: who has unbound a phone binds another before registering goes on.
   return barOn(visit, candidate) === 'phone-missing' ? redirect('/activate/phone') : undefined;
 }
-
-/** This ticket's own, not yet in an order. */
-export const savedOf = ({ seats }: RegistrationView, ticket: TicketNumber) =>
-  seats.filter((seat) => seat.ticket === ticket && seat.state.kind === 'saved');

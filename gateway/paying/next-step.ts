@@ -6,7 +6,7 @@ import type { TicketNumber } from '../../engine/protocol/ids.ts';
 import type { CodeView, RegistrationView } from '../../engine/protocol/replies.ts';
 import type { NextStepModel } from '../../web/view-models.ts';
 import type { Visit } from '../registering/present.ts';
-import { dueOf, liveAttempt, payableNow, presentOrder } from './orders.ts';
+import { dueOf, liveAttempt, payableNow, presentOrder, savedOf } from './orders.ts';
 
 export function nextStepOf(
   { session, signIn, at, window }: Pick<Visit, 'session' | 'signIn' | 'at' | 'window'>,
@@ -14,8 +14,10 @@ export function nextStepOf(
   code: CodeView | undefined,
 ): NextStepModel {
   const { ticket } = signIn;
+  const saved = savedOf(registration, ticket);
   const order = presentOrder(registration, ticket);
-  if (order !== undefined) {
+  // Beside an order whose seats a late payment took again (D11) what was saved since is still to do.
+  if (order !== undefined && (order.state === 'confirmed' || saved.length === 0)) {
     const { feeFen, courses } = order;
     switch (order.state) {
       case 'confirmed':
@@ -31,7 +33,6 @@ export function nextStepOf(
     }
   }
   const own = (of: { ticket: TicketNumber }) => of.ticket === ticket;
-  const saved = registration.seats.filter((seat) => own(seat) && seat.state.kind === 'saved');
   const drafts = registration.draft.filter(own).length;
   if (code !== undefined) return { kind: 'code', until: code.expiresAt };
   if (saved.length > 0) {

@@ -33,6 +33,10 @@ export function presentOrder(
   return own.find(({ number }) => number === wanted) ?? first[0];
 }
 
+/** This ticket's own, not yet in an order. */
+export const savedOf = ({ seats }: RegistrationView, ticket: TicketNumber) =>
+  seats.filter((seat) => seat.ticket === ticket && seat.state.kind === 'saved');
+
 /** The one that may still be paid: the newest, and never more than one. */
 export const liveAttempt = ({ attempts }: OrderView): AttemptView | undefined =>
   attempts.findLast(({ state }) => state === 'live');

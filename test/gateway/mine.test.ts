@@ -265,6 +265,7 @@ test('D11 F28 what was saved before such money came is confirmed beside it', asy
   await take(browser, ['02324']);
   pay(given, attempt);
   expect(seatsOf(given).sort()).toEqual(['A paid', 'B paid', 'C saved']);
+  expect((await mine(given)).step).toMatchObject({ kind: 'confirm', courses: 1 });
   await browser.get('/register/confirm');
   expect(browser.page).toMatchObject({ page: 'confirm', courses: [{ course: { code: '02324' } }] });
   await browser.get('/register/confirm/submit');
