@@ -63,6 +63,9 @@ const settings = z.object({
   RUXI_HOST: z.string().min(1).default('127.0.0.1'),
   RUXI_PORT: port.default(3000),
   RUXI_ORIGIN: origin.optional(),
+  RUXI_DEMONSTRATION: z.enum(['yes', 'no'], { message: '"yes" or "no"' }).default('yes'),
+  /** Outside the demonstration nobody pays at the sandbox unasked. */
+  RUXI_SANDBOX: z.literal('yes', { message: '"yes", or absent' }).optional(),
   /** Where providers send their notices, if that is not the public address. */
   RUXI_NOTICE_ORIGIN: origin.optional(),
 });
@@ -112,6 +115,12 @@ export function paymentConfigOf(environment: Environment): PaymentConfig {
   const alipay = alipayConfigOf(environment);
   const wechat = wechatConfigOf(environment);
   if (alipay === undefined && wechat === undefined) {
+    if (from.RUXI_DEMONSTRATION === 'no' && from.RUXI_SANDBOX !== 'yes') {
+      throw new ConfigError(
+        'no payment provider has settings, and seats would be had for nothing: ' +
+          'set RUXI_ALIPAY_… or RUXI_WECHAT_…, or RUXI_SANDBOX to "yes" to try paying out',
+      );
+    }
     return Object.freeze({ returnTo, sandbox: sandboxConfigOf(environment) });
   }
   return Object.freeze({

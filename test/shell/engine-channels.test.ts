@@ -25,6 +25,7 @@ beforeAll(async () => {
   const templates = messageKinds.map((kind) => `${kind}=${templateOf(kind)}`).join(',');
   engine = await startEngineHere({
     RUXI_DEMONSTRATION: 'no',
+    RUXI_SANDBOX: 'yes',
     RUXI_SMS_CHANNELS: 'tencent,alibaba',
     RUXI_SMS_TENCENT_SECRET_ID: tencentKeys.secretId,
     RUXI_SMS_TENCENT_SECRET_KEY: tencentKeys.secretKey,

@@ -156,3 +156,11 @@ test('a provider’s library is loaded only where it is configured', () => {
   expect(loadedWith(alipay)).toMatch(/crypto-js/);
   expect(loadedWith(wechat)).toMatch(/wechatpay-axios-plugin/);
 });
+
+test('R7 outside the demonstration nobody registers for nothing: the sandbox must be asked for', () => {
+  const real = { RUXI_DEMONSTRATION: 'no' };
+  expect(() => paymentConfigOf(real)).toThrow('no payment provider has settings');
+  expect(paymentConfigOf({ ...real, RUXI_SANDBOX: 'yes' }).sandbox).toBeDefined();
+  expect(paymentConfigOf({ ...real, ...wechat }).sandbox).toBeUndefined();
+  expect(paymentConfigOf({}).sandbox).toBeDefined();
+});
