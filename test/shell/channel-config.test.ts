@@ -23,6 +23,7 @@ const alibaba = {
 };
 const real = {
   RUXI_DEMONSTRATION: 'no',
+  RUXI_SANDBOX: 'yes',
   RUXI_SMS_CHANNELS: 'tencent,alibaba',
   ...tencent,
   ...alibaba,
