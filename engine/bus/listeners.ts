@@ -2,7 +2,6 @@
 import type { BusState, Reply, Unsubscribe } from './bus.ts';
 
 export type Answerer = (payload: Uint8Array, reply: Reply) => void;
-export type Listener = (payload: Uint8Array) => void;
 
 /** What a handler threw is its owner's bug; the bus goes on and says so. */
 export type OnBug = (error: unknown) => void;

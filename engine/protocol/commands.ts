@@ -474,7 +474,6 @@ export type SessionCommand =
   | NoteReconciled;
 
 export type Command = AreaCommand | NoteDelivery | CandidateCommand | PhoneCommand | SessionCommand;
-export type CommandKind = Command['kind'];
 
 /**
  * What the core decides on: the typed code has become a verdict and the phone is sealed (C1).

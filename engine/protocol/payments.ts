@@ -49,7 +49,7 @@ export type ReconciledBill = {
   differences: number;
 };
 
-export const attemptPattern = /^[0-9A-Z]{1,8}_[0-9A-Z]{1,16}_[0-9]{1,7}_[0-9]{1,3}_[0-9]{1,3}$/;
+const attemptPattern = /^[0-9A-Z]{1,8}_[0-9A-Z]{1,16}_[0-9]{1,7}_[0-9]{1,3}_[0-9]{1,3}$/;
 export const orderPattern = /^[0-9A-Z]{1,8}_[0-9A-Z]{1,16}_[0-9]{1,7}_[0-9]{1,3}$/;
 
 export const orderNumber = (
@@ -63,10 +63,6 @@ export const attemptNumber = (order: OrderNumber, place: number): AttemptNumber 
 export const refundNumber = (attempt: AttemptNumber): RefundNumber => `${attempt}R`;
 
 /** Undefined: not one of ours. */
-export function orderOfAttempt(attempt: AttemptNumber): OrderNumber | undefined {
-  if (!attemptPattern.test(attempt)) return undefined;
-  return attempt.slice(0, attempt.lastIndexOf('_'));
-}
 export function attemptOfRefund(refund: RefundNumber): AttemptNumber | undefined {
   const attempt = refund.slice(0, -1);
   return refund.endsWith('R') && attemptPattern.test(attempt) ? attempt : undefined;
