@@ -18,7 +18,12 @@ import type {
   TicketNumber,
   UnitCode,
 } from '../engine/protocol/ids.ts';
-import type { OrderNumber, PaymentWay, ProviderName } from '../engine/protocol/payments.ts';
+import type {
+  OrderNumber,
+  Payable,
+  PaymentWay,
+  ProviderName,
+} from '../engine/protocol/payments.ts';
 import type { AttemptView, OrderState } from '../engine/protocol/replies.ts';
 import type { BookingDay, Office } from '../engine/protocol/session.ts';
 import type {
@@ -521,9 +526,7 @@ export type PaymentModel = OrderFormModel & {
   method: PayMethodModel;
   expiresAt: EpochMs;
   pay:
-    | { kind: 'code'; text: string }
-    | { kind: 'link'; url: string }
-    | { kind: 'bridge'; parameters: string }
+    | Payable
     /** The attempt is over; the provider did not answer; it did not take the order. */
     | { kind: 'expired' | 'away' | 'refused' };
   others: readonly PayMethodModel[];

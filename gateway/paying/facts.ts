@@ -4,7 +4,7 @@
  *
  * T1 `taken` is said only once the engine has it on disk, as an order's or in the list.
  */
-import { asideReasonOf, setAsideOf } from '../../engine/payments/set-aside.ts';
+import { type AsideFact, asideReasonOf, setAsideOf } from '../../engine/payments/set-aside.ts';
 import type { EpochMs } from '../../engine/protocol/ids.ts';
 import {
   type AttemptNumber,
@@ -38,10 +38,8 @@ export async function tellPaid(
   const fact = { attempt, transaction, amountFen };
   const area = placeOfNumber(attempt)?.area;
   if (area === undefined) return setAside(context, provider, 'payment-unknown', fact);
-  const reply = await tell(context, { kind: 'note-payment', area, provider, ...fact, paidAt });
-  return reply === 'taken' || reply === 'not-now'
-    ? reply
-    : setAside(context, provider, reply, fact);
+  const body = { kind: 'note-payment', area, provider, ...fact, paidAt } as const;
+  return tellOrSetAside(context, provider, fact, body);
 }
 
 export async function tellRefunded(
@@ -55,19 +53,26 @@ export async function tellRefunded(
   if (area === undefined || attemptOfRefund(refund) !== attempt) {
     return setAside(context, provider, 'payment-unknown', fact);
   }
-  const reply = await tell(context, {
-    ...({ kind: 'note-refund', area, attempt, outcome: 'succeeded' } as const),
-    ...{ why: '', refundedAt: at },
-  });
-  return reply === 'taken' || reply === 'not-now'
-    ? reply
-    : setAside(context, provider, reply, fact);
+  const outcome = { outcome: 'succeeded', why: '', refundedAt: at } as const;
+  const body = { kind: 'note-refund', area, attempt, ...outcome } as const;
+  return tellOrSetAside(context, provider, fact, body);
 }
 
 /** The provider takes no more money for it. */
 export async function tellClosed(context: GatewayContext, attempt: AttemptNumber): Promise<void> {
   const area = placeOfNumber(attempt)?.area;
   if (area !== undefined) await tell(context, { kind: 'note-attempt-closed', area, attempt });
+}
+
+async function tellOrSetAside(
+  context: GatewayContext,
+  provider: ProviderName,
+  fact: AsideFact,
+  body: CommandBody,
+): Promise<Told> {
+  const reply = await tell(context, body);
+  const told = reply === 'taken' || reply === 'not-now';
+  return told ? reply : setAside(context, provider, reply, fact);
 }
 
 export async function setAside(

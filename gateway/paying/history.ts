@@ -10,10 +10,8 @@ import type {
   OrderRecordModel,
   PaymentRecordModel,
 } from '../../web/view-models.ts';
-import type { Session } from '../catalogue.ts';
-import { areaOf } from '../registering/models.ts';
 import type { Standing, Visit } from '../registering/present.ts';
-import { coursesOf } from './models.ts';
+import { areaModel, areaNamed, coursesOf } from './models.ts';
 import { methodOf } from './ways.ts';
 
 export type Placed = { order: OrderView; area: AreaModel };
@@ -32,10 +30,13 @@ export async function historyOf(visit: Visit, standing: Standing): Promise<Histo
         const { person } = signIn;
         const answer = await context.client.ask({ kind: 'registration', area, person });
         if (answer.kind !== 'registration') return undefined;
-        return answer.registration.orders.map((order) => ({ order, area: named(session, area) }));
+        return answer.registration.orders.map((order) => ({
+          order,
+          area: areaNamed(session, area),
+        }));
       }),
   );
-  const here = named(session, claim?.area ?? '');
+  const here = areaModel(session, standing);
   const placed = [
     ...former.flatMap((orders) => orders ?? []),
     ...registration.orders.map((order) => ({ order, area: here })),
@@ -44,11 +45,6 @@ export async function historyOf(visit: Visit, standing: Standing): Promise<Histo
     placed: placed.sort((one, other) => one.order.confirmedAt - other.order.confirmedAt),
     whole: former.every((orders) => orders !== undefined),
   };
-}
-
-function named(session: Session, code: string): AreaModel {
-  const area = session.area.get(code);
-  return area === undefined ? { code, city: '', name: code } : areaOf(session, area);
 }
 
 export function recordOf(

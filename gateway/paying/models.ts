@@ -1,4 +1,5 @@
 /** What the paying pages show, made from the session and the person's own registration. Pure. */
+import type { AreaCode } from '../../engine/protocol/ids.ts';
 import { ticketMask } from '../../engine/protocol/masks.ts';
 import type { OrderView } from '../../engine/protocol/replies.ts';
 import type { AreaModel, OrderModel, UnitAndCourse } from '../../web/view-models.ts';
@@ -23,7 +24,10 @@ export const coursesOf = (session: Session, courses: OrderView['courses']): Unit
   inOrder(session, courses).map((one) => unitAndCourse(session, one));
 
 /** An area that left the catalogue while somebody stands there is shown by its code. */
-export function areaModel(session: Session, { area, claim }: Standing): AreaModel {
-  if (area !== undefined) return areaOf(session, area);
-  return { code: claim?.area ?? '', city: '', name: claim?.area ?? '' };
+export function areaNamed(session: Session, code: AreaCode | ''): AreaModel {
+  const area = session.area.get(code);
+  return area === undefined ? { code, city: '', name: code } : areaOf(session, area);
 }
+/** The one where the person stands. */
+export const areaModel = (session: Session, { claim }: Standing): AreaModel =>
+  areaNamed(session, claim?.area ?? '');

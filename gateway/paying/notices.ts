@@ -46,10 +46,7 @@ export function takeNotice(
   const { limits, now } = context;
   const { name } = provider;
 
-  function answer(told: Told): Reply {
-    const { status, contentType, body } = provider.noticeAnswer(told === 'taken');
-    return { status, contentType, body };
-  }
+  const answer = (told: Told): Reply => provider.noticeAnswer(told === 'taken');
 
   async function takeWrong({
     why,

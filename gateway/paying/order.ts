@@ -13,8 +13,7 @@ import { tellClosed, tellPaid } from './facts.ts';
 import { type HoldingOrder, liveAttempt, presentOrder } from './orders.ts';
 import { checkingPage, donePage, orderPage, refundingPage } from './pages.ts';
 
-export const showOrder = (context: GatewayContext): Handler =>
-  forStanding(context, (visit, standing) => orderOrMine(visit, standing));
+export const showOrder = (context: GatewayContext): Handler => forStanding(context, orderOrMine);
 
 /** The order that the page, or the form, was for. */
 export const orderAsked = (

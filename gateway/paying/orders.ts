@@ -10,7 +10,7 @@
 import type { EpochMs, TicketNumber } from '../../engine/protocol/ids.ts';
 import type { AttemptView, OrderView, RegistrationView } from '../../engine/protocol/replies.ts';
 import type { BookingDay } from '../../engine/protocol/session.ts';
-import type { DueModel } from '../../web/view-models.ts';
+import type { DueModel, PayableModel } from '../../web/view-models.ts';
 import { type CalendarNow, calendarAt, type Session } from '../catalogue.ts';
 
 export type HoldingState = 'confirmed' | 'paid' | 'refunding';
@@ -52,13 +52,12 @@ export const payingAttempt = ({ attempts }: OrderView): AttemptView | undefined 
       paidAt !== undefined && (refund === undefined || refund.cause === 'asked'),
   );
 
-/** O2. `until` names what happens then; `over`: its day is past, and nothing can be paid any more. */
-export type Payable =
-  | { kind: 'until'; due: DueModel }
-  | { kind: 'shut'; calendar: Exclude<CalendarNow, { state: 'open' }> }
-  | { kind: 'over' };
-
-export function payableNow({ adopted }: Session, { confirmedAt }: OrderView, at: EpochMs): Payable {
+/** O2. `over`: its day is past, and nothing can be paid any more. */
+export function payableNow(
+  { adopted }: Session,
+  { confirmedAt }: OrderView,
+  at: EpochMs,
+): PayableModel {
   const day = dayOf(adopted.calendar, confirmedAt);
   if (day !== undefined && releaseOf(day) <= at) return { kind: 'over' };
   const calendar = calendarAt(adopted, at);

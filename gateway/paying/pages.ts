@@ -3,7 +3,7 @@ import { ticketMask } from '../../engine/protocol/masks.ts';
 import type { AttemptView } from '../../engine/protocol/replies.ts';
 import type { ConfirmModel, PayMethodModel, PaymentModel } from '../../web/view-models.ts';
 import type { Reply } from '../http.ts';
-import { inOrder, type Problem, unitAndCourse } from '../registering/models.ts';
+import type { Problem } from '../registering/models.ts';
 import { shown } from '../registering/pages.ts';
 import { formFor, type Standing, type Visit } from '../registering/present.ts';
 import { firstLook } from './look.ts';
@@ -17,6 +17,7 @@ import {
   mayRefundBeLate,
   payableNow,
   payingAttempt,
+  savedOf,
 } from './orders.ts';
 import type { OpenedNow } from './payables.ts';
 import { deviceOf, methodOf, methodsFor } from './ways.ts';
@@ -33,10 +34,7 @@ export const confirmSubmitPage = (visit: Visit, standing: Standing): Reply =>
 function confirmModel(visit: Visit, standing: Standing): ConfirmModel {
   const { session, signIn, window } = visit;
   const { registration, candidate } = standing;
-  const { seats, draft } = registration;
-  const own = <Placed extends { ticket: string }>(placed: readonly Placed[]) =>
-    placed.filter(({ ticket }) => ticket === signIn.ticket);
-  const saved = own(seats).filter(({ state }) => state.kind === 'saved');
+  const draft = registration.draft.filter(({ ticket }) => ticket === signIn.ticket);
   return {
     form: formHere(visit, standing),
     area: areaModel(session, standing),
@@ -45,9 +43,9 @@ function confirmModel(visit: Visit, standing: Standing): ConfirmModel {
       ticketMask: ticketMask(signIn.ticket),
       programme: session.programme.get(signIn.programme)?.name ?? signIn.programme,
     },
-    courses: coursesOf(session, saved),
+    courses: coursesOf(session, savedOf(registration, signIn.ticket)),
     // A swap's course among them: its seat is the saved course's.
-    left: inOrder(session, own(draft)).map((one) => unitAndCourse(session, one)),
+    left: coursesOf(session, draft),
     feeFen: session.adopted.catalogue.feeFen,
     now: visit.at,
     due: window.state === 'open' ? dueOf(window) : undefined,
@@ -136,15 +134,7 @@ export function paymentPage(
 function payWith(opened: OpenedNow | 'expired'): PaymentModel['pay'] {
   if (opened === 'expired') return { kind: 'expired' };
   if (opened.kind !== 'opened') return { kind: opened.kind };
-  const { payable } = opened;
-  switch (payable.kind) {
-    case 'code':
-      return { kind: 'code', text: payable.text };
-    case 'link':
-      return { kind: 'link', url: payable.url };
-    case 'bridge':
-      return { kind: 'bridge', parameters: payable.parameters };
-  }
+  return opened.payable;
 }
 
 /** F40, B2. */

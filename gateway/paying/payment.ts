@@ -47,12 +47,12 @@ export const checkDocument = (context: GatewayContext): Handler =>
       }
       return redirect('/pay/confirm', [rememberChecked(visit, order.number)]);
     },
-    (visit, standing, problem) => payConfirmOrCheck(visit, standing, problem),
+    payConfirmOrCheck,
   );
 
 /** F37. */
 export const showPayConfirm = (context: GatewayContext): Handler =>
-  forStanding(context, (visit, standing) => payConfirmOrCheck(visit, standing));
+  forStanding(context, payConfirmOrCheck);
 
 function payConfirmOrCheck(visit: Visit, standing: Standing, problem?: Problem): Reply {
   const order = payable(visit, standing);
