@@ -8,8 +8,13 @@
 import { signInDelayAfter } from '../../engine/protocol/sign-in-delay.ts';
 import type { NewPasswordReason } from '../../web/wording.ts';
 import type { GatewayContext } from '../context.ts';
-import { type Handler, type Reply, redirect } from '../http.ts';
-import { hashNewPassword, newPasswordProblem } from '../sign-in/new-password.ts';
+import type { Handler, Reply } from '../http.ts';
+import {
+  hashNewPassword,
+  newPasswordProblem,
+  ownNumbers,
+  passwordChanged,
+} from '../sign-in/new-password.ts';
 import { newPasswordReply } from '../sign-in/pages.ts';
 import { passwordBytesMax } from '../sign-in/passwords.ts';
 import { sendForm } from '../sign-in/send.ts';
@@ -37,11 +42,7 @@ export const changePassword = (context: GatewayContext): Handler =>
     if (form === undefined) return again('form-expired');
     const document = cookies.documentOf(request.cookieHeader, signIn, now());
     if (document === undefined) return startOver(context);
-    const problem = newPasswordProblem(request, {
-      documentNumber: document.number,
-      tickets: candidate.tickets.map(({ number }) => number),
-      phoneMask: candidate.phone?.mask ?? '',
-    });
+    const problem = newPasswordProblem(request, ownNumbers(document.number, candidate));
     if (problem !== undefined) return again(problem);
     const old = request.form.get('old');
     if (old === '') return again('old-missing');
@@ -77,12 +78,7 @@ export const changePassword = (context: GatewayContext): Handler =>
         ? again('delayed', reply.detail?.at)
         : awayReply(context, request);
     }
-    return redirect('/sign-in?changed', [
-      cookies.clearSignIn(),
-      cookies.clearDocument(),
-      cookies.clearArea(),
-      cookies.setDevice(request.cookieHeader, person, generation + 1),
-    ]);
+    return passwordChanged(context, request, person, generation);
   });
 
 /** C1. Counted before the answer is shown. */

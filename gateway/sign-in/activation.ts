@@ -19,7 +19,12 @@ import { type SignIn, signInMs } from '../cookies.ts';
 import { type Reply, type Request, redirect } from '../http.ts';
 import { awayReply, limitReply } from '../waiting.ts';
 import { isFirstSecret } from './first-secret.ts';
-import { hashNewPassword, newPasswordProblem } from './new-password.ts';
+import {
+  hashNewPassword,
+  newPasswordProblem,
+  ownNumbers,
+  passwordChanged,
+} from './new-password.ts';
 import { activateReply, bindPhoneReply, newPasswordReply } from './pages.ts';
 import { sendForm } from './send.ts';
 import { normalisePhone, typedCode } from './typed.ts';
@@ -170,11 +175,7 @@ export function createActivation(context: GatewayContext): Activation {
     if (!isFirstSecret(context, person, document, answer.facts, request.form.get('initial'))) {
       return again('first-secret-wrong');
     }
-    const problem = newPasswordProblem(request, {
-      documentNumber: document.number,
-      tickets: candidate.tickets.map(({ number }) => number),
-      phoneMask: candidate.phone?.mask ?? '',
-    });
+    const problem = newPasswordProblem(request, ownNumbers(document.number, candidate));
     if (problem !== undefined) return again(problem);
 
     const hashed = await hashNewPassword(context, request, form);
@@ -191,12 +192,7 @@ export function createActivation(context: GatewayContext): Activation {
     if (reply.kind === 'refused' && reply.reason !== 'password-set-already') {
       return reply.reason === 'phone-missing' ? redirect('/activate') : awayReply(context, request);
     }
-    return redirect('/sign-in?changed', [
-      cookies.clearSignIn(),
-      cookies.clearDocument(),
-      cookies.clearArea(),
-      cookies.setDevice(request.cookieHeader, person, answer.facts.generation + 1),
-    ]);
+    return passwordChanged(context, request, person, answer.facts.generation);
   }
 
   return {

@@ -14,7 +14,7 @@ import type { FormToken, ResetHandle, TicketHandle, Visitor } from '../cookies.t
 import { type Reply, type Request, redirect } from '../http.ts';
 import { awayReply, limitReply } from '../waiting.ts';
 import { noCaptchaYet } from './captcha-desk.ts';
-import { hashNewPassword, newPasswordProblem } from './new-password.ts';
+import { hashNewPassword, newPasswordProblem, passwordChanged } from './new-password.ts';
 import { forgottenReply, resetPasswordReply, signInReply } from './pages.ts';
 import { sendForm } from './send.ts';
 import { typedCode } from './typed.ts';
@@ -165,12 +165,7 @@ export function createForgotten(context: GatewayContext): Forgotten {
       }
       return forgottenReply(context, request, visitor, 422, handle, late);
     }
-    return redirect('/sign-in?changed', [
-      cookies.clearSignIn(),
-      cookies.clearDocument(),
-      cookies.clearArea(),
-      cookies.setDevice(request.cookieHeader, person, (candidate?.generation ?? 0) + 1),
-    ]);
+    return passwordChanged(context, request, person, candidate?.generation ?? 0);
   }
 
   return {
