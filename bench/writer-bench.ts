@@ -300,7 +300,7 @@ export function poolsOf(candidateType?: CandidateType): Command[] {
   }));
 }
 
-// ── Helpers ─────────────────────────────────────────────────────────────────────────────────────
+// ── Folders, and the order people come in ───────────────────────────────────────────────────────
 
 export async function inFolder<T>(what: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'ruxi-bench-'));

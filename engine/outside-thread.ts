@@ -99,7 +99,11 @@ export async function startOutsideThread<Request, Answer>(
   };
 }
 
-/** In the thread, once its libraries are loaded. Errors leave by name: a message may quote secrets. */
+/** Errors of the outside world are told by name: a message may quote secrets. */
+export const nameOf = (error: unknown): string =>
+  error instanceof Error ? error.name : typeof error;
+
+/** In the thread, once its libraries are loaded. */
 export function serveOutside<Request, Answer>(answer: (request: Request) => Promise<Answer>): void {
   if (parentPort === null) throw new Error('this file runs on a worker thread');
   const engine = parentPort;
@@ -108,7 +112,7 @@ export function serveOutside<Request, Answer>(answer: (request: Request) => Prom
     try {
       say({ kind: 'answered', number, answer: await answer(request) });
     } catch (error) {
-      say({ kind: 'failed', number, why: error instanceof Error ? error.name : typeof error });
+      say({ kind: 'failed', number, why: nameOf(error) });
     }
   });
   say({ kind: 'ready' });

@@ -16,6 +16,7 @@ import type { Bus } from '../bus/bus.ts';
 import { Postbox } from '../bus/postbox.ts';
 import { unreachable } from '../core/assert.ts';
 import type { Effect } from '../core/effects.ts';
+import { nameOf } from '../outside-thread.ts';
 import type { ProviderCalls } from '../payments/provider.ts';
 import type { Command, DeliveryOutcome } from '../protocol/commands.ts';
 import type { ChallengeId, EpochMs, PartitionName, PersonId, Sealed } from '../protocol/ids.ts';
@@ -318,4 +319,3 @@ const isMoney = (effect: Effect): effect is MoneyEffect =>
   effect.kind === 'reconcile';
 
 const freshId = (): string => randomBytes(17).toString('base64url').slice(0, 22);
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

@@ -12,6 +12,7 @@
 
 import type { Effect } from '../core/effects.ts';
 import { chinaMidnight } from '../core/rules.ts';
+import { nameOf } from '../outside-thread.ts';
 import type { BillLine, ProviderCalls, Standing } from '../payments/provider.ts';
 import { asideReasonOf, setAsideOf } from '../payments/set-aside.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
@@ -73,7 +74,7 @@ export function createMoney(options: MoneyOptions): Money {
       ...{ runningMax, lookEveryMs, monotonic: clock.monotonic },
       onFault: (key, error, tries) => {
         // A provider may be away for long; the first word of it is enough.
-        if (tries === 0) onTrouble(`${key}: ${error instanceof Error ? error.name : typeof error}`);
+        if (tries === 0) onTrouble(`${key}: ${nameOf(error)}`);
       },
       thenMs: (tries) => backOff(tries, retryMaxMs),
     });

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { generator } from '../../bench/random.ts';
 import { digest, type Partition } from '../../engine/core/partition.ts';
 import { openLmdbReader } from '../../engine/store/lmdb-store.ts';
 import { type Head, verifyStore } from '../../engine/verify.ts';
@@ -32,6 +33,7 @@ const livesMsMax = 400;
 
 export async function crash({ kills, seed, say = () => {} }: CrashOptions): Promise<CrashReport> {
   const folder = mkdtempSync(join(tmpdir(), 'ruxi-crash-'));
+  // The moments are the same for the same seed, as far as a machine allows.
   const random = generator(seed);
   const acknowledged: Acknowledged[] = [];
   let head: Head | undefined;
@@ -117,17 +119,6 @@ function isThere(partition: Partition, { person, area, units }: Acknowledged): b
   return units.every((unit) =>
     row?.places.some((place) => place.unit === unit && place.saved !== undefined),
   );
-}
-
-/** Mulberry32: the moments are the same for the same seed, as far as a machine allows. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
 }
 
 if (import.meta.main) {
