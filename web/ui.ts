@@ -17,6 +17,7 @@ import type {
   FailureStatus,
   Frame,
   Level,
+  LockedModel,
   LookModel,
   MenuEntry,
   NextStepModel,
@@ -292,6 +293,13 @@ export const windowTitles: Record<WindowModel['state'], string> = {
   over: '本次报考已截止',
 };
 
+/** 已确认 is said of nobody who has not paid (W3). */
+export const lockedTitles: Record<LockedModel['state'], string> = {
+  confirmed: '待缴费',
+  paid: '报考已完成',
+  refunding: '正在退费',
+};
+
 export type FailureText = { title: string; text: string; next: string };
 export const failureTexts: Record<FailureStatus, FailureText> = {
   400: {
@@ -453,9 +461,9 @@ export function ownText(own: OwnModel): string {
     case 'held':
       return '输入验证码保存后才是您的';
     case 'saved':
-      return '考位是您的';
+      return '有考位了，还要确认和缴费';
     case 'swap':
-      return '考位是您的，正在换课程';
+      return '考位还在，正在换课程';
     case 'confirmed':
       return '缴费成功才算报上';
     case 'paid':

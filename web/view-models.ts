@@ -402,8 +402,9 @@ export type CodeModel = {
   saved: readonly UnitAndCourse[];
   problem?: ProblemModel<RegisteringReason>;
 };
-/** F27, D5. */
+/** F27, D5. `due` absent: not open. */
 export type SavedModel = {
+  now: EpochMs;
   area: AreaModel;
   saved: readonly UnitAndCourse[];
   /** `late`: the hold had run out before. */
@@ -411,6 +412,7 @@ export type SavedModel = {
   /** Every unit as it stands now, in timetable order. */
   units: readonly { unit: UnitModel; own: OwnModel }[];
   feeFen: Fen;
+  due: DueModel | undefined;
 };
 /** B2. `again` is the address that asks once more. */
 export type UnknownModel = {

@@ -189,7 +189,7 @@ const pages: { readonly [Name in PageName]: Page<PageModels[Name]> } = {
   },
   confirm: { ...registering, file: 'confirm', title: () => '确认报考信息', step: 5 },
   confirmSubmit: { ...registering, file: 'confirm-submit', title: () => '提交报考', step: 5 },
-  locked: { ...registering, file: 'locked', title: () => '报考信息已确认', step: 6 },
+  locked: { ...registering, file: 'locked', title: ({ state }) => ui.lockedTitles[state], step: 6 },
   order: { ...paying, file: 'order', title: () => '核对订单' },
   withdraw: { ...registering, file: 'withdraw', title: () => '撤销报考', menu: 'mine' },
   payCheck: { ...paying, file: 'pay-check', title: () => '核对证件号码' },

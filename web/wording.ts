@@ -593,7 +593,7 @@ export function saveResult(
   failed: readonly (UnitAndCourse & { late: boolean })[],
 ): string {
   const list = (of: readonly UnitAndCourse[]) => of.map((one) => nameUnitCourse(one)).join('、');
-  if (failed.length === 0) return `已保存：${list(saved)}。考位是您的，关掉本页也不影响。`;
+  if (failed.length === 0) return `已保存：${list(saved)}。关掉本页也不影响。`;
   const late = failed.some((one) => one.late);
   const reason = late ? '暂留已到时，再保存时已达最大人数' : '已达最大人数';
   const begin = saved.length === 0 ? '' : `已保存：${list(saved)}。`;
@@ -723,7 +723,7 @@ export function noSlip(stand: Exclude<SlipStandModel, { state: 'paid' }>): {
     case 'unpaid':
       return {
         title: '还没有缴费',
-        text: '报考信息已确认，缴费成功才算报上，那时这里就有报考凭证。',
+        text: '缴费成功才算报上，那时这里就有报考凭证。',
       };
     case 'refunding':
       return {
@@ -828,11 +828,17 @@ export const confirmSubmit = (
   `提交这 ${count} 门课程吗？考区：${area}，合计 ${yuan(feeFen)} 元。提交后请在${byDay(closesAt, now)} 前缴费，缴费成功才算报上。`;
 
 /** F30, D10. */
-export function unpaidRelease({ closesAt, nextOpen }: DueModel, now: EpochMs): string {
-  return nextOpen === undefined
-    ? `还没有缴费。今天是最后一天，${endTime(closesAt)} 截止。过时考位会释放，本次考试不能再报。`
-    : `还没有缴费。请在${byDay(closesAt, now)} 前完成，过时考位会释放，可能被别人报走。${openingDay(nextOpen, now)} 起可以重新报考，不保证还有考位。`;
-}
+export const unpaidRelease = (due: DueModel, now: EpochMs): string =>
+  `还没有缴费。${doneBy(due, now)}`;
+
+const doneBy = ({ closesAt, nextOpen }: DueModel, now: EpochMs): string =>
+  nextOpen === undefined
+    ? `今天是最后一天，${endTime(closesAt)} 截止。过时考位会释放，本次考试不能再报。`
+    : `请在${byDay(closesAt, now)} 前完成，过时考位会释放，可能被别人报走。${openingDay(nextOpen, now)} 起可以重新报考，不保证还有考位。`;
+
+/** F30: whoever has saved seats is not done. `due` absent: nothing can be done now. */
+export const confirmThenPay = (due: DueModel | undefined, now: EpochMs): string =>
+  `确认报考信息并缴费，才算报上。${due === undefined ? '' : doneBy(due, now)}`;
 
 /** The order's own day is past: it is asked about once more, then its seats go (F30, D11). */
 export const unpaidOver =
@@ -946,9 +952,7 @@ export function sayNextStep(step: NextStepModel, window: WindowModel, now: Epoch
     case 'confirm':
       return said(
         `${step.courses} 门课程已保存，还没有确认`,
-        step.due === undefined
-          ? `确认报考信息并缴费，才算报上。${shut}`
-          : `确认报考信息以后才能缴费。${unpaidRelease(step.due, now)}`,
+        `${confirmThenPay(step.due, now)}${shut}`,
       );
     case 'pay':
       return said(`待缴费 ${yuan(step.feeFen)} 元`, sayPayable(step.payable, now));

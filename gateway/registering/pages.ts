@@ -11,7 +11,7 @@ import { windowAt } from '../catalogue.ts';
 import { show } from '../frame.ts';
 import { type Reply, redirect } from '../http.ts';
 import { orderModel } from '../paying/models.ts';
-import { type HoldingOrder, presentOrder } from '../paying/orders.ts';
+import { dueOf, type HoldingOrder, presentOrder } from '../paying/orders.ts';
 import { busyReply } from '../waiting.ts';
 import { carriedTo } from './carried.ts';
 import { narrowed } from './forms.ts';
@@ -258,7 +258,7 @@ export function savedPage(
   registration: RegistrationView,
   standing: Standing | undefined,
 ): Reply {
-  const { session, signIn } = visit;
+  const { session, signIn, window } = visit;
   const area = session.area.get(operation.area);
   return shown(visit, standing, 'saved', undefined, {
     area: area ? areaOf(session, area) : { code: operation.area, city: '', name: '' },
@@ -266,6 +266,8 @@ export function savedPage(
     failed: outcome.failed.map((one) => ({ ...unitAndCourse(session, one), late: one.late })),
     units: ownUnits(session, registration, signIn.ticket),
     feeFen: session.adopted.catalogue.feeFen,
+    now: visit.at,
+    due: window.state === 'open' ? dueOf(window) : undefined,
   });
 }
 

@@ -146,6 +146,7 @@ export const entering: PageModels['code'] = {
   saved: [{ unit: a, course: mathematics }],
 };
 const mixed: PageModels['saved'] = {
+  now: until,
   area,
   saved: [{ unit: d, course: databases }],
   failed: [{ unit: b, course: structures, late: true }],
@@ -156,6 +157,7 @@ const mixed: PageModels['saved'] = {
     { unit: d, own: { kind: 'saved', course: databases } },
   ],
   feeFen: 3500,
+  due: { closesAt: today.closesAt, nextOpen: tomorrow.opensAt },
 };
 const cities = ['成都市', '自贡市', '攀枝花市', '泸州市', '德阳市', '绵阳市'].map(
   (name, place) => ({

@@ -197,6 +197,17 @@ describe('what pages say', () => {
     expect(text('code', 'expired')).toContain('暂留已到时');
   });
 
+  test('F27 F30 saved is not done: the page says what is missing and until when', () => {
+    const html = text('saved', 'all');
+    expect(html).toContain('确认报考信息并缴费，才算报上');
+    expect(html).toContain('今天 22:00 前完成，过时考位会释放');
+  });
+
+  test('F28 F41 nothing is called 已确认 before it is paid', () => {
+    expect(text('locked', 'confirmed')).not.toContain('已确认');
+    expect(text('slip', 'unpaid')).not.toContain('已确认');
+  });
+
   test('D5 each unit answers for itself, and what was won is said to be safe', () => {
     const html = text('saved', 'mockup');
     expect(html).toContain('1 门已保存，1 门没有保存');
