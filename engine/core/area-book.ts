@@ -9,13 +9,13 @@
  */
 import type { FenceArea, SetCapacity, SetCourseCaps, VacateArea } from '../protocol/commands.ts';
 import type { CapacitySet, CourseCapsSet, HoldsExpired } from '../protocol/events.ts';
-import type { AreaCode, EpochMs, PersonId } from '../protocol/ids.ts';
+import type { AreaCode, EpochMs, PersonId, UnitCode } from '../protocol/ids.ts';
 import type { AreaCounts, PoolBalance } from '../protocol/replies.ts';
-import type { PoolCapacity } from '../protocol/session.ts';
+import { candidateTypes, type PoolCapacity } from '../protocol/session.ts';
 import { dueRows, enqueue, type HoldQueues, isDue } from './deadlines.ts';
 import { accept, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
-import { type Pools, poolsFrom } from './pools.ts';
+import { type Pools, poolIn, poolsFrom } from './pools.ts';
 import { type AreaRow, newArea, newRegistration, type RegistrationRow } from './rows.ts';
 import type { Rules } from './rules.ts';
 import { type SeatBook, seatsFree } from './seat-book.ts';
@@ -193,26 +193,28 @@ export function recount(book: AreaBook): void {
 
 export function countsOf(rules: Rules, book: AreaBook, at: EpochMs): AreaCounts {
   const { area, version, seatBooks, cappedCourses } = book;
-  const common = rules.units.map((unit) =>
-    seatBooks.find((seats) => seats.unit === unit && seats.candidateType === undefined),
+  const commonIn = (unit: UnitCode): SeatBook | undefined =>
+    seatBooks.find((seats) => seats.unit === unit && seats.candidateType === undefined);
+  const counts: AreaCounts = { area, version, at, ...seatsOf(rules.units.map(commonIn)) };
+  const own = candidateTypes.filter((type) =>
+    seatBooks.some((seats) => seats.candidateType === type),
   );
-  const counts: AreaCounts = {
-    ...{ area, version, at },
-    free: common.map((seats) => (seats === undefined ? 0 : seatsFree(seats))),
-    capacity: common.map((seats) => seats?.capacity ?? 0),
-  };
-  const own = seatBooks.flatMap((seats) => {
-    const { candidateType, unit, capacity } = seats;
-    if (candidateType === undefined) return [];
-    return [{ candidateType, unit, free: seatsFree(seats), capacity }];
-  });
-  if (own.length > 0) counts.own = own;
+  if (own.length > 0)
+    counts.own = own.map((candidateType) => {
+      const pools = rules.units.map((unit) => poolIn(book, candidateType, unit));
+      return { candidateType, ...seatsOf(pools) };
+    });
   if (cappedCourses.length > 0)
     counts.courses = cappedCourses.map(({ course, cap, taken }) => {
       return { course, free: cap - taken, cap };
     });
   return counts;
 }
+
+const seatsOf = (pools: readonly (SeatBook | undefined)[]) => ({
+  free: pools.map((seats) => (seats === undefined ? 0 : seatsFree(seats))),
+  capacity: pools.map((seats) => seats?.capacity ?? 0),
+});
 
 /** B14, from the rows and not from the running counts. */
 export function balanceOf({ area, row, registrations }: AreaBook): PoolBalance[] {

@@ -590,11 +590,10 @@ const areaCounts = record<AreaCounts>({
     list(
       record<NonNullable<AreaCounts['own']>[number]>({
         candidateType,
-        unit: code,
-        free: small,
-        capacity: small,
+        free: seatCounts,
+        capacity: seatCounts,
       }),
-      poolsMax,
+      candidateTypes.length,
     ),
   ),
   courses: optional(

@@ -174,8 +174,9 @@ export type CommandReply = { id: CommandId } & (
 );
 
 /**
- * One area's free seats by unit, as of journal index `version` (advice, never a promise). `own`: the
- * pools that are one type's alone, `courses`: the capped ones; absent where there are none.
+ * One area's free seats by unit, as of journal index `version` (advice, never a promise). `own`: as
+ * they are for a type that has a pool of its own there (R5), in all units; `courses`: the capped ones.
+ * Absent where there are none.
  */
 export type AreaCounts = {
   area: AreaCode;
@@ -183,7 +184,7 @@ export type AreaCounts = {
   at: EpochMs;
   free: number[];
   capacity: number[];
-  own?: { candidateType: CandidateType; unit: UnitCode; free: number; capacity: number }[];
+  own?: { candidateType: CandidateType; free: number[]; capacity: number[] }[];
   courses?: { course: CourseCode; free: number; cap: number }[];
 };
 

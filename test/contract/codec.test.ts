@@ -498,7 +498,7 @@ describe('round trips', () => {
   });
   test('counts and notices are read as they were written', () => {
     const one = { area: '0124', version: 9, at: 8, free: [1, 0, 300], capacity: [2, 2, 400] };
-    const own = [{ candidateType: 'applied' as const, unit: 'B', free: 0, capacity: 20 }];
+    const own = [{ candidateType: 'applied' as const, free: [1, 0, 0], capacity: [2, 2, 20] }];
     const counts = [one, { ...one, own, courses: [{ course: '02324', free: 3, cap: 40 }] }];
     expect(decodeCounts(encodeCounts(counts))).toEqual(counts);
     const notices = [

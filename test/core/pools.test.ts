@@ -253,7 +253,7 @@ describe('pools of one type', () => {
     expect(countsOf(desk)).toMatchObject({
       free: [3, 3, 3, 3],
       capacity: [3, 3, 3, 3],
-      own: [{ candidateType: 'applied', unit: 'A', free: 1, capacity: 2 }],
+      own: [{ candidateType: 'applied', free: [1, 3, 3, 3], capacity: [2, 3, 3, 3] }],
     });
   });
 
