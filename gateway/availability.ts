@@ -8,12 +8,14 @@
  */
 import type { AreaCode } from '../engine/protocol/ids.ts';
 import type { AreaCounts } from '../engine/protocol/replies.ts';
+import type { CandidateType } from '../engine/protocol/session.ts';
 
 /** 充足 · 紧张 · 已满. */
 export type Level = 'plenty' | 'scarce' | 'full';
 
 export type Availability = {
-  counts(area: AreaCode): AreaCounts | undefined;
+  /** As they are for that type, which may have pools of its own there (R5). */
+  counts(area: AreaCode, type: CandidateType): AreaCounts | undefined;
   /** Answers which areas changed (V1). */
   hear(counts: readonly AreaCounts[]): AreaCode[];
   onChange(listener: (area: AreaCode) => void): void;
@@ -31,7 +33,12 @@ export function createAvailability(): Availability {
   const byArea = new Map<AreaCode, AreaCounts>();
   const listeners: ((area: AreaCode) => void)[] = [];
   return {
-    counts: (area) => byArea.get(area),
+    counts(area, type) {
+      const counts = byArea.get(area);
+      const own = counts?.own?.find(({ candidateType }) => candidateType === type);
+      if (counts === undefined || own === undefined) return counts;
+      return { ...counts, free: own.free, capacity: own.capacity };
+    },
     hear(heard) {
       const changed: AreaCode[] = [];
       for (const counts of heard) {
@@ -50,6 +57,9 @@ export function createAvailability(): Availability {
     },
   };
 }
+
+/** What a page asks about areas: the counts as they are for whoever is looking. */
+export type CountsIn = (area: AreaCode) => AreaCounts | undefined;
 
 export function levelOf(free: number, capacity: number): Level {
   if (free <= 0) return 'full';

@@ -1,6 +1,7 @@
 /**
  * The adopted session in this gateway's memory, indexed for pages: courses by code, units in their
  * order, areas by city, each programme's plan, and what the booking window is doing at an instant.
+ * Each candidate type has a copy whose calendar is its own (R5); a stranger's has everybody's days.
  * Pages read from here and never ask the engine for what is the same for everybody.
  *
  * The engine decides by its own copy; this one only words pages. Feeding it is engine-client's.
@@ -16,20 +17,25 @@ import type {
   ProgrammeCode,
   UnitCode,
 } from '../engine/protocol/ids.ts';
-import type {
-  Adopted,
-  BookingDay,
-  City,
-  Course,
-  ExamArea,
-  ExamUnit,
-  Programme,
+import {
+  type Adopted,
+  type BookingDay,
+  type CandidateType,
+  type City,
+  type Course,
+  daysOf,
+  type ExamArea,
+  type ExamUnit,
+  type Programme,
 } from '../engine/protocol/session.ts';
 
 export type PlannedProgramme = Programme & { plan: ReadonlySet<CourseCode> };
 
 export type Session = {
+  /** Its calendar is in order. */
   adopted: Adopted;
+  /** Set where the calendar is this type's and another type has other days. */
+  daysOf: CandidateType | undefined;
   units: readonly ExamUnit[];
   unit: ReadonlyMap<UnitCode, ExamUnit>;
   /** Place in the timetable, the order of everything shown by unit. */
@@ -52,8 +58,8 @@ export type WindowNow =
 export type CalendarNow = Exclude<WindowNow, { state: 'paused' }>;
 
 export type Catalogue = {
-  /** Absent until the engine has told; `/readyz` waits for it. */
-  current(): Session | undefined;
+  /** Absent until the engine has told; `/readyz` waits for it. Without a type: a stranger's. */
+  current(type?: CandidateType): Session | undefined;
   /** Answers whether the copy was newer and is now in use (K1). */
   adopt(adopted: Adopted): boolean;
   onChange(listener: (session: Session) => void): void;
@@ -61,12 +67,14 @@ export type Catalogue = {
 
 export function createCatalogue(): Catalogue {
   let session: Session | undefined;
+  let ofType: Record<CandidateType, Session> | undefined;
   const listeners: ((session: Session) => void)[] = [];
   return {
-    current: () => session,
+    current: (type) => (type === undefined ? session : ofType?.[type]),
     adopt(adopted) {
       if (session !== undefined && adopted.number <= session.adopted.number) return false;
       session = indexSession(adopted);
+      ofType = { open: sessionOf(session, 'open'), applied: sessionOf(session, 'applied') };
       for (const listener of listeners) listener(session);
       return true;
     },
@@ -83,6 +91,7 @@ export function indexSession(adopted: Adopted): Session {
   const calendar = [...adopted.calendar].sort((one, other) => one.opensAt - other.opensAt);
   return {
     adopted: { ...adopted, calendar },
+    daysOf: undefined,
     units,
     unit: new Map(units.map((unit) => [unit.code, unit])),
     unitOrder: new Map(units.map((unit, order) => [unit.code, order])),
@@ -99,6 +108,18 @@ export function indexSession(adopted: Adopted): Session {
   };
 }
 
+/** The same for people of one type: where all their days are, none of them need name it. */
+export function sessionOf(session: Session, type: CandidateType): Session {
+  const { adopted } = session;
+  const calendar = daysOf(adopted.calendar, type).map(({ candidateType, ...day }) => day);
+  const differs = adopted.calendar.some(({ candidateType }) => candidateType !== undefined);
+  return {
+    ...session,
+    adopted: { ...adopted, calendar },
+    daysOf: differs ? type : undefined,
+  };
+}
+
 /** K2. `adopted` as indexed: its calendar is in order. */
 export function windowAt(adopted: Adopted, at: EpochMs): WindowNow {
   const { window } = adopted;
@@ -109,22 +130,28 @@ export function windowAt(adopted: Adopted, at: EpochMs): WindowNow {
   return { state: 'paused', reason: window.reason, newsBy: window.newsBy };
 }
 
-/** `adopted` as indexed. */
+/** `adopted` as indexed. Of the days that a stranger sees open at once the longest counts. */
 export function calendarAt({ calendar }: Adopted, at: EpochMs): CalendarNow {
   const first = calendar[0];
   if (first !== undefined && at < first.opensAt) return { state: 'before', opensAt: first.opensAt };
-  for (const [order, day] of calendar.entries()) {
-    if (at < day.opensAt) return { state: 'closed', nextDay: day };
-    if (at < day.closesAt) return { state: 'open', day, nextDay: calendar[order + 1] };
+  let day: BookingDay | undefined;
+  for (const next of calendar) {
+    if (at < next.opensAt)
+      return day === undefined
+        ? { state: 'closed', nextDay: next }
+        : { state: 'open', day, nextDay: next };
+    if (at < next.closesAt && (day === undefined || day.closesAt < next.closesAt)) day = next;
   }
-  return { state: 'over' };
+  return day === undefined ? { state: 'over' } : { state: 'open', day, nextDay: undefined };
 }
 
 /** The next instant at which the calendar alone changes the window; absent when none is left. */
-export function nextWindowChange(adopted: Adopted, at: EpochMs): EpochMs | undefined {
-  for (const day of adopted.calendar) {
-    if (at < day.opensAt) return day.opensAt;
-    if (at < day.closesAt) return day.closesAt;
+export function nextWindowChange({ calendar }: Adopted, at: EpochMs): EpochMs | undefined {
+  let next: EpochMs | undefined;
+  for (const { opensAt, closesAt } of calendar) {
+    for (const edge of [opensAt, closesAt]) {
+      if (at < edge && edge < (next ?? Number.POSITIVE_INFINITY)) next = edge;
+    }
   }
-  return undefined;
+  return next;
 }

@@ -39,8 +39,8 @@ function frameOf(
   { banners = [], office }: Around,
 ): Frame {
   const now = context.now();
-  const session = context.catalogue.current();
   const signIn = signInOf(context, request);
+  const session = context.catalogue.current(signIn?.candidateType);
   return {
     now,
     demonstration: context.config.demonstration,

@@ -1,6 +1,6 @@
 /**
- * Live counts and the window: one small JSON message per area, pushed to the sockets that watch that
- * area. `{"v":8841,"t":1788829477123,"s":[1164,86,0,1702],"c":[2400,…],"w":"open"}`: version, server
+ * Live counts and the window: one small JSON message per area and candidate type (R5), pushed to the
+ * sockets that watch that area. `{"v":8841,"t":1788829477123,"s":[1164,86,0,1702],"c":[2400,…],"w":"open"}`: version, server
  * time, free seats and capacities in unit order, window. `w` and `t` always apply; `s` and `c` only
  * when `v` is above the last seen. While the window is not open, `n` has its title and what is said
  * about it. A page without an area hears of the window alone; one without a socket asks for the same
@@ -8,13 +8,14 @@
  * sent.
  *
  * L1 A socket gets a whole snapshot when it opens, so nothing that was missed matters.
- * L2 At most one message per area and `spacingMs`; the newest state wins.
+ * L2 At most one message per area, type and `spacingMs`; the newest state wins.
  * L3 A socket only listens. Losing it frees nothing and changes nothing: phones close it whenever
  *    the candidate looks at an SMS.
  * L4 Sockets are bounded, together and for each person, so that nobody takes the others' places. Over
  *    a bound, or without a sign-in, the close code says "stop, poll".
  */
 import type { AreaCode, EpochMs, PersonId } from '../engine/protocol/ids.ts';
+import { type CandidateType, candidateTypes } from '../engine/protocol/session.ts';
 import { windowTitles } from '../web/ui.ts';
 import { sayWindow } from '../web/wording.ts';
 import type { Availability } from './availability.ts';
@@ -26,7 +27,9 @@ import type { Handler, Request, Socket, SocketRoute } from './http.ts';
  * What a socket asked to watch: an area, or with none the window. The cookie is checked before the
  * upgrade, in the same turn.
  */
-export type Watch = { area: AreaCode | ''; person: PersonId | undefined };
+export type Watch = { area: AreaCode | ''; watcher: Watcher | undefined };
+/** Who has signed in for everything. */
+export type Watcher = { person: PersonId; candidateType: CandidateType };
 
 export type Live = {
   route: SocketRoute<Watch>;
@@ -42,8 +45,7 @@ export type LiveParts = {
   availability: Availability;
   /** To every socket of a topic, whichever carrier holds it. */
   publish(topic: string, text: string): void;
-  /** Who has signed in for everything. */
-  watcher(request: Request): PersonId | undefined;
+  watcher(request: Request): Watcher | undefined;
   now(): EpochMs;
   socketsMax: number;
 };
@@ -56,21 +58,28 @@ export const socketsPerPersonMax = 8;
 /** A timer cannot reach further than 24 days; it looks again at least this often. */
 const lookAgainMs = 60 * 60 * 1000;
 
-export const topicOfArea = (area: AreaCode): string => `area:${area}`;
+/** Of the sockets that get one message, and what keeps them apart in time. */
+type Topic = {
+  area: AreaCode | '';
+  type: CandidateType;
+  watchers: number;
+  sentAt: EpochMs;
+  waiting: NodeJS.Timeout | undefined;
+};
+
+export const topicOf = (area: AreaCode | '', type: CandidateType): string => `${type}:${area}`;
 
 export function createLive(parts: LiveParts): Live {
   const { catalogue, availability, publish, now, socketsMax } = parts;
   const watched = new Set<Socket<Watch>>();
   const socketsOf = new Map<PersonId, number>();
-  const watchersOf = new Map<AreaCode, number>();
-  const sentAt = new Map<AreaCode, EpochMs>();
-  const waiting = new Map<AreaCode, NodeJS.Timeout>();
+  const topics = new Map<string, Topic>();
   let windowTimer: NodeJS.Timeout | undefined;
 
-  function message(area: AreaCode | ''): string {
-    const session = catalogue.current();
+  function message(area: AreaCode | '', type: CandidateType | undefined): string {
+    const session = catalogue.current(type);
     const at = now();
-    const counts = area === '' ? undefined : availability.counts(area);
+    const counts = area === '' || type === undefined ? undefined : availability.counts(area, type);
     const window = session && windowAt(session.adopted, at);
     return JSON.stringify({
       v: counts?.version ?? 0,
@@ -84,27 +93,30 @@ export function createLive(parts: LiveParts): Live {
     });
   }
 
-  function send(area: AreaCode): void {
-    waiting.delete(area);
-    sentAt.set(area, now());
-    publish(topicOfArea(area), message(area));
+  function send(topic: Topic): void {
+    topic.waiting = undefined;
+    topic.sentAt = now();
+    publish(topicOf(topic.area, topic.type), message(topic.area, topic.type));
   }
 
-  /** L2: at once when the area was quiet, else when its spacing is over. */
-  function changed(area: AreaCode): void {
-    if (!watchersOf.has(area) || waiting.has(area)) return;
-    const wait = (sentAt.get(area) ?? 0) + spacingMs - now();
+  /** L2: at once when the topic was quiet, else when its spacing is over. */
+  function due(topic: Topic): void {
+    if (topic.waiting !== undefined) return;
+    const wait = topic.sentAt + spacingMs - now();
     // A clock set back must not silence an area.
-    if (wait <= 0 || wait > spacingMs) {
-      send(area);
-      return;
+    if (wait <= 0 || wait > spacingMs) send(topic);
+    else topic.waiting = setTimeout(() => send(topic), wait);
+  }
+
+  function changed(area: AreaCode): void {
+    for (const type of candidateTypes) {
+      const topic = topics.get(topicOf(area, type));
+      if (topic !== undefined) due(topic);
     }
-    const timer = setTimeout(() => send(area), wait);
-    waiting.set(area, timer);
   }
 
   function windowChanged(): void {
-    for (const area of watchersOf.keys()) changed(area);
+    for (const topic of topics.values()) due(topic);
     clearTimeout(windowTimer);
     const session = catalogue.current();
     const next = session && nextWindowChange(session.adopted, now());
@@ -117,55 +129,64 @@ export function createLive(parts: LiveParts): Live {
   windowChanged();
 
   function open(socket: Socket<Watch>): void {
-    const { area, person } = socket.getUserData();
+    const { area, watcher } = socket.getUserData();
     const known = area === '' || catalogue.current()?.area.has(area) === true;
-    const own = person === undefined ? 0 : (socketsOf.get(person) ?? 0);
+    const own = watcher === undefined ? 0 : (socketsOf.get(watcher.person) ?? 0);
     const full = watched.size >= socketsMax || own >= socketsPerPersonMax;
-    if (person === undefined || !known || full) {
+    if (watcher === undefined || !known || full) {
       socket.end(stopAndPoll, 'poll');
       return;
     }
+    const { person, candidateType: type } = watcher;
     watched.add(socket);
     socketsOf.set(person, own + 1);
-    watchersOf.set(area, (watchersOf.get(area) ?? 0) + 1);
-    socket.subscribe(topicOfArea(area));
-    socket.send(message(area));
+    const name = topicOf(area, type);
+    const topic = topics.get(name) ?? { area, type, watchers: 0, sentAt: 0, waiting: undefined };
+    topic.watchers += 1;
+    topics.set(name, topic);
+    socket.subscribe(name);
+    socket.send(message(area, type));
   }
 
   function closed(socket: Socket<Watch>): void {
     if (!watched.delete(socket)) return;
-    const { area, person } = socket.getUserData();
-    if (person !== undefined) oneLess(socketsOf, person);
-    if (oneLess(watchersOf, area) > 0) return;
-    sentAt.delete(area);
-    clearTimeout(waiting.get(area));
-    waiting.delete(area);
+    const { area, watcher } = socket.getUserData();
+    if (watcher === undefined) return;
+    oneLess(socketsOf, watcher.person);
+    const name = topicOf(area, watcher.candidateType);
+    const topic = topics.get(name);
+    if (topic === undefined) return;
+    topic.watchers -= 1;
+    if (topic.watchers > 0) return;
+    clearTimeout(topic.waiting);
+    topics.delete(name);
   }
 
   return {
     route: {
-      upgrade: (request) => ({ area: areaOf(request), person: parts.watcher(request) }),
+      upgrade: (request) => ({ area: areaOf(request), watcher: parts.watcher(request) }),
       open,
       close: closed,
     },
     ask(request) {
-      const area = parts.watcher(request) === undefined ? '' : areaOf(request);
-      return { status: 200, body: message(area), contentType: 'application/json' };
+      const watcher = parts.watcher(request);
+      const area = watcher === undefined ? '' : areaOf(request);
+      const body = message(area, watcher?.candidateType);
+      return { status: 200, body, contentType: 'application/json' };
     },
     watching: () => watched.size,
     close() {
       clearTimeout(windowTimer);
-      for (const timer of waiting.values()) clearTimeout(timer);
+      for (const { waiting } of topics.values()) clearTimeout(waiting);
     },
   };
 }
 
 const areaOf = (request: Request): AreaCode | '' => formOf(request.query)?.get('area') ?? '';
 
-/** How many are left; none is no entry. */
-function oneLess<Key>(counts: Map<Key, number>, key: Key): number {
+/** None is no entry. */
+function oneLess<Key>(counts: Map<Key, number>, key: Key): void {
   const left = (counts.get(key) ?? 1) - 1;
   if (left > 0) counts.set(key, left);
   else counts.delete(key);
-  return left;
 }

@@ -74,7 +74,9 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     publish: (topic, text) => server.publish(topic, text),
     watcher: (request) => {
       const signIn = signInOf(context, request);
-      return signIn?.kind === 'full' ? signIn.person : undefined;
+      if (signIn?.kind !== 'full') return undefined;
+      const { person, candidateType } = signIn;
+      return { person, candidateType };
     },
     now,
     socketsMax: config.socketsMax,

@@ -21,7 +21,7 @@ export const showStart =
     const signIn = signInOf(context, request);
     if (signIn === undefined) return start(context, request);
     if (signIn.kind === 'activation') return redirect('/activate');
-    const session = context.catalogue.current();
+    const session = context.catalogue.current(signIn.candidateType);
     if (session === undefined) return startOf(context, request, signIn);
     const visit = visitOf(context, request, signIn, session);
     return standingOf(visit).then((asked) => {
@@ -48,7 +48,8 @@ function start(
   step?: NextStepModel,
 ): Reply {
   const now = context.now();
-  const adopted = context.catalogue.current()?.adopted;
+  const session = context.catalogue.current(who?.signIn.candidateType);
+  const adopted = session?.adopted;
   const hindrances = who === undefined ? [] : hindrancesOf(who.candidate, who.signIn.ticket);
   const banners = hindrances.map((reason) => {
     const { text, next } = sayRefusal({ reason });
@@ -63,6 +64,7 @@ function start(
     session: adopted && {
       title: adopted.catalogue.title,
       days: adopted.calendar,
+      daysOf: session?.daysOf,
       feeFen: adopted.catalogue.feeFen,
     },
   };

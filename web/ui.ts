@@ -4,7 +4,12 @@
  * styles/components.css is its other half.
  */
 import type { EpochMs } from '../engine/protocol/ids.ts';
-import type { BookingDay, Office } from '../engine/protocol/session.ts';
+import {
+  type BookingDay,
+  type CandidateType,
+  candidateTypes,
+  type Office,
+} from '../engine/protocol/session.ts';
 import { clockTime, day, dayAndWeekday, endTime, monthName, timeSpan } from './china-time.ts';
 import { escaped, html, Markup, nothing } from './markup.ts';
 import type {
@@ -13,6 +18,7 @@ import type {
   CodeModel,
   CourseModel,
   CoursesModel,
+  DaysModel,
   ElsewhereModel,
   FailureStatus,
   Frame,
@@ -49,6 +55,7 @@ import {
   methodName,
   nameCourse,
   nameUnitCourse,
+  ownDays,
   providerNamesShown,
   type RegisteringReason,
   refundCauses,
@@ -58,6 +65,7 @@ import {
   sayPayable,
   signInEnded,
   signInEnds,
+  candidateTypes as typeNames,
   whyNotSeated,
   yuan,
 } from './wording.ts';
@@ -256,8 +264,12 @@ export function menu(frame: Frame, current: MenuEntry | undefined): Markup {
 
 export const areaName = ({ city, name }: AreaModel): string => `${city}${name}`;
 
-export const isFullDraft = ({ own, pool }: UnitCardModel): boolean =>
+/** Its unit has no seats left, as far as is known. */
+export const isInFullUnit = ({ own, pool }: UnitCardModel): boolean =>
   own.kind === 'draft' && pool?.level === 'full';
+/** For whatever reason. */
+export const isFullDraft = (card: UnitCardModel): boolean =>
+  isInFullUnit(card) || (card.own.kind === 'draft' && card.courseFull === true);
 
 export type Tally = { saved: number; chosen: number; chosenFull: number; paid: number };
 /** `paid`: courses the fee is reckoned on; a swap is one course, a full one none. */
@@ -349,8 +361,8 @@ export const failureTexts: Record<FailureStatus, FailureText> = {
 /** More days than a page needs to show are summed up in a line. */
 const daysShownMax = 8;
 
-/** The booking days: what is past, what is now, what comes. */
-export function days(all: readonly BookingDay[], now: EpochMs): Markup {
+/** The booking days: what is past, what is now, what comes, and whose it is where that differs (R5). */
+export function days({ days: all, daysOf }: DaysModel, now: EpochMs): Markup {
   const next = all.findIndex((day) => now < day.closesAt);
   const from = Math.max(0, Math.min(next < 0 ? all.length : next, all.length - daysShownMax));
   const shown = all.slice(from, from + daysShownMax);
@@ -359,18 +371,39 @@ export function days(all: readonly BookingDay[], now: EpochMs): Markup {
     const last = from + at === all.length - 1;
     const name = dayAndWeekday(day.opensAt);
     if (now >= day.closesAt) return html`<li class="past"><b>${name}</b>已结束</li>`;
-    const text = `${now >= day.opensAt ? '今天，' : from + at === next ? '下次，' : ''}${
+    const text = `${now >= day.opensAt ? '今天，' : from + at === next ? '下次，' : ''}${whose(day)}${
       last ? `最后一天，${endTime(day.closesAt)} 截止` : hours
     }`;
     return html`<li class="${from + at === next ? 'next' : 'later'}"><b>${name}</b>${text}</li>`;
   };
-  const more = all.length - from - shown.length;
-  const last = all.at(-1);
+  const later = new Set(
+    all.slice(from + shown.length).map(({ opensAt }) => dayAndWeekday(opensAt)),
+  );
   const rest =
-    more > 0 && last !== undefined
-      ? html`<p class="hint after num">之后还有 ${more} 天，最后一天是 ${dayAndWeekday(last.opensAt)}，${endTime(last.closesAt)} 截止。</p>`
+    later.size > 0
+      ? html`<p class="hint after num">之后还有 ${later.size} 天，${lastDays(all)}。</p>`
       : nothing;
-  return html`<ul class="days num" aria-label="报考时间">${shown.map(item)}</ul>${rest}`;
+  const own = daysOf === undefined ? nothing : html`<p class="hint after">${ownDays(daysOf)}</p>`;
+  return html`<ul class="days num" aria-label="报考时间">${shown.map(item)}</ul>${rest}${own}`;
+}
+
+const whose = ({ candidateType }: BookingDay): string =>
+  candidateType === undefined ? '' : `${typeNames[candidateType]}，`;
+
+/** One for all, or each type's where they differ. */
+function lastDays(all: readonly BookingDay[]): string {
+  const lastOf = (type: CandidateType): BookingDay | undefined =>
+    all.findLast(({ candidateType }) => candidateType === undefined || candidateType === type);
+  const ends = (day: BookingDay): string =>
+    `${dayAndWeekday(day.opensAt)}，${endTime(day.closesAt)} 截止`;
+  const types = candidateTypes.flatMap((type) => {
+    const day = lastOf(type);
+    return day === undefined ? [] : [{ type, day }];
+  });
+  const [first] = types;
+  if (first === undefined) return '';
+  if (types.every(({ day }) => day === first.day)) return `最后一天是 ${ends(first.day)}`;
+  return types.map(({ type, day }) => `${typeNames[type]}最后一天是 ${ends(day)}`).join('；');
 }
 
 const sittings = new WeakMap<UnitModel, string>();

@@ -24,8 +24,8 @@ import type {
   PaymentWay,
   ProviderName,
 } from '../engine/protocol/payments.ts';
-import type { AttemptView, OrderState } from '../engine/protocol/replies.ts';
-import type { BookingDay, Office } from '../engine/protocol/session.ts';
+import type { AttemptView, FullCourse, OrderState } from '../engine/protocol/replies.ts';
+import type { BookingDay, CandidateType, Office } from '../engine/protocol/session.ts';
 import type {
   AccountReason,
   ForgottenReason,
@@ -47,6 +47,12 @@ export type WindowModel =
   | { state: 'paused'; reason: string; newsBy: EpochMs }
   | { state: 'closed'; nextDay: BookingDay }
   | { state: 'over' };
+
+/**
+ * The booking days, in order. `daysOf`: they are this type's, and other types have other days (R5);
+ * else they are everybody's, and a day may say whose it is.
+ */
+export type DaysModel = { days: readonly BookingDay[]; daysOf?: CandidateType | undefined };
 
 /** What every page knows of the sign-in it was made for. */
 export type SignInEnd = {
@@ -118,6 +124,8 @@ export type UnitCardModel = {
   passedGrade?: number;
   /** D8: outside the candidate's own plan. */
   foreign?: boolean;
+  /** The area seats no more of the chosen course, whatever its unit has. */
+  courseFull?: true;
 };
 
 /** Why a form was not taken. Each field only where the reason speaks of it. */
@@ -155,7 +163,7 @@ export type StartModel = {
   /** Signed in, and the session is known. */
   step?: NextStepModel;
   /** Absent as long as no session is known. */
-  session: { title: string; days: readonly BookingDay[]; feeFen: Fen } | undefined;
+  session: (DaysModel & { title: string; feeFen: Fen }) | undefined;
 };
 export type SignInModel = {
   form: string;
@@ -285,11 +293,10 @@ export type AccountModel = {
 
 // ── Registering ─────────────────────────────────────────────────────────────────────────────────
 
-export type NoticeModel = {
+export type NoticeModel = DaysModel & {
   now: EpochMs;
   form: string;
   title: string;
-  days: readonly BookingDay[];
   feeFen: Fen;
   holdMs: number;
   problem?: ProblemModel<RegisteringReason>;
@@ -348,7 +355,8 @@ export type CoursesModel = {
 export type AskModel = {
   form: string;
   area: AreaModel;
-  full: readonly UnitAndCourse[];
+  /** `swap`: a seat is saved there, and stays. */
+  full: readonly (UnitAndCourse & { swap: boolean })[];
   rest: readonly (UnitAndCourse & { until?: EpochMs })[];
   problem?: ProblemModel<RegisteringReason>;
 };
@@ -383,7 +391,9 @@ export type ElsewhereModel = {
   problem?: ProblemModel<RegisteringReason>;
 };
 /** F26: nothing was held and nothing sent. */
-export type AllFullModel = ElsewhereModel & { full: readonly UnitAndCourse[] };
+/** Why there is no seat: the unit has none left, or the area seats no more of that course. */
+export type WithReason = UnitAndCourse & { reason: FullCourse['reason'] };
+export type AllFullModel = ElsewhereModel & { full: readonly WithReason[] };
 export type CodeModel = {
   now: EpochMs;
   form: string;
@@ -408,7 +418,7 @@ export type SavedModel = {
   area: AreaModel;
   saved: readonly UnitAndCourse[];
   /** `late`: the hold had run out before. */
-  failed: readonly (UnitAndCourse & { late: boolean })[];
+  failed: readonly (WithReason & { late: boolean })[];
   /** Every unit as it stands now, in timetable order. */
   units: readonly { unit: UnitModel; own: OwnModel }[];
   feeFen: Fen;
@@ -433,7 +443,7 @@ export type GiveUpModel = {
   problem?: ProblemModel<RegisteringReason>;
 };
 /** 我的报考. `area` absent: none chosen yet. `form`: of the area, for what can be done at once. */
-export type MineModel = {
+export type MineModel = DaysModel & {
   now: EpochMs;
   title: string;
   form: string;
@@ -606,7 +616,7 @@ export type OrderRecordModel = {
 export type GuideModel = {
   now: EpochMs;
   /** Absent as long as no session is known. */
-  session: { days: readonly BookingDay[]; feeFen: Fen; holdMs: number } | undefined;
+  session: (DaysModel & { feeFen: Fen; holdMs: number }) | undefined;
   cities: readonly { code: string; name: string }[];
   /** The city whose offices are listed; empty: none asked for yet. */
   city: string;
@@ -672,7 +682,7 @@ export type PassedPageModel = {
     name: string;
     documentMask: string;
     kind: 'enrolled' | 'new';
-    candidateType: 'open' | 'applied';
+    candidateType: CandidateType;
     hasPhoto: boolean;
     phoneMask: string | undefined;
   };
@@ -720,10 +730,9 @@ export type PlanModel = {
   others: readonly PassedModel[];
 };
 /** D9, S2: not yet open, paused, closed for today, over. `window` is never open here. */
-export type WindowPageModel = {
+export type WindowPageModel = DaysModel & {
   now: EpochMs;
   window: Exclude<WindowModel, { state: 'open' }>;
-  days: readonly BookingDay[];
 };
 /**
  * 429 and 503: nothing was done. `busy` too many people at once, `often` too many tries from one

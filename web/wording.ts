@@ -13,7 +13,7 @@ import type { EpochMs, Fen } from '../engine/protocol/ids.ts';
 import type { PaymentWay, ProviderName } from '../engine/protocol/payments.ts';
 import type { RefusalReason } from '../engine/protocol/refusals.ts';
 import type { RefundCause } from '../engine/protocol/replies.ts';
-import type { Office } from '../engine/protocol/session.ts';
+import type { CandidateType, Office } from '../engine/protocol/session.ts';
 import {
   clockTime,
   day,
@@ -45,6 +45,7 @@ import type {
   SumModel,
   UnitAndCourse,
   WindowModel,
+  WithReason,
 } from './view-models.ts';
 
 // ── Reasons ─────────────────────────────────────────────────────────────────────────────────────
@@ -565,8 +566,14 @@ export const seatsPartlyFull = (
   otherwise: '选“否”则不发送，填好的课程都留着，可重新选择。',
 });
 
-export const seatsAllFull = (area: string, full: readonly UnitAndCourse[]): string =>
-  `${area}没有您所选单元的考位了：${full.map((one) => nameUnitCourse(one)).join('、')}。没有发送验证码，填好的课程都留着。您可以改报其他单元的课程，或看看哪些考区还有考位。`;
+/** A capped course may be full where its unit has seats: then another course of the unit helps. */
+export function seatsAllFull(area: string, full: readonly WithReason[]): string {
+  const capped = full.filter(({ reason }) => reason === 'course-full').length;
+  const what = capped === 0 ? '单元' : '课程';
+  const other =
+    capped === 0 ? '其他单元的课程' : capped === full.length ? '同单元的其他课程' : '其他课程';
+  return `${area}没有您所选${what}的考位了：${full.map((one) => nameUnitCourse(one)).join('、')}。没有发送验证码，填好的课程都留着。您可以改报${other}，或看看哪些考区还有考位。`;
+}
 
 export const holdStarted = (phone: string, count: number, until: EpochMs): string =>
   `验证码已发往 ${phone}。${count} 个考位为您暂留到 ${clockTime(until)}，请在此之前输入验证码并点“保存考位”。去看短信、锁屏都不影响暂留。`;
@@ -590,14 +597,21 @@ export const holdExpired = (courses: readonly UnitAndCourse[]): string =>
 
 export function saveResult(
   saved: readonly UnitAndCourse[],
-  failed: readonly (UnitAndCourse & { late: boolean })[],
+  failed: readonly (WithReason & { late: boolean })[],
 ): string {
   const list = (of: readonly UnitAndCourse[]) => of.map((one) => nameUnitCourse(one)).join('、');
   if (failed.length === 0) return `已保存：${list(saved)}。关掉本页也不影响。`;
-  const late = failed.some((one) => one.late);
-  const reason = late ? '暂留已到时，再保存时已达最大人数' : '已达最大人数';
+  const why = ({ reason, late }: (typeof failed)[number]): string => {
+    const most = reason === 'course-full' ? '这门课程在本考区已达最大人数' : '已达最大人数';
+    return late ? `暂留已到时，再保存时${most}` : most;
+  };
+  const reasons = new Set(failed.map(why));
+  const told =
+    reasons.size === 1
+      ? `${list(failed)}，原因：${[...reasons].join('')}`
+      : failed.map((one) => `${nameUnitCourse(one)}（${why(one)}）`).join('、');
   const begin = saved.length === 0 ? '' : `已保存：${list(saved)}。`;
-  return `${begin}没有保存：${list(failed)}，原因：${reason}。已保存的不受影响。没有保存的单元可以另选课程；确认以后就不能再加了。`;
+  return `${begin}没有保存：${told}。已保存的不受影响。没有保存的单元可以另选课程；确认以后就不能再加了。`;
 }
 
 export const windowClosed = (nextOpen: EpochMs): string =>
@@ -611,8 +625,12 @@ export function sayWindow(window: WindowModel): string {
   switch (window.state) {
     case 'before':
       return `开始时间：${dayAndTime(window.opensAt)}。`;
-    case 'open':
-      return `今天 ${timeSpan(window.day.opensAt, window.day.closesAt)} 可以报考。`;
+    case 'open': {
+      const { opensAt, closesAt, candidateType } = window.day;
+      // A stranger is told whose day it is; whoever has signed in sees their own.
+      const who = candidateType === undefined ? '' : `${candidateTypes[candidateType]}考生`;
+      return `今天 ${timeSpan(opensAt, closesAt)} ${who}可以报考。`;
+    }
     case 'paused':
       return windowPaused(window.reason, window.newsBy);
     case 'closed':
@@ -648,10 +666,13 @@ export function whyNotSeated(practical: boolean, replacedBy: readonly CourseMode
   return practical ? '实践课程，不安排考位，不在这里报考' : '本次不开考';
 }
 
-export const candidateTypes: Record<PassedPageModel['person']['candidateType'], string> = {
+export const candidateTypes: Record<CandidateType, string> = {
   open: '社会型',
   applied: '应用型',
 };
+/** R5: shown beside days that are not everybody's. */
+export const ownDays = (type: CandidateType): string =>
+  `您是${candidateTypes[type]}考生，这里是${candidateTypes[type]}的报考时间，和其他考生的不完全一样。`;
 export const candidateKinds: Record<PassedPageModel['person']['kind'], string> = {
   enrolled: '在籍考生',
   new: '新生',

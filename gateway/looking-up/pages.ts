@@ -6,6 +6,7 @@ import { codePattern } from '../../engine/protocol/ids.ts';
 import type { ProgrammeModel } from '../../web/view-models.ts';
 import { type Session, windowAt } from '../catalogue.ts';
 import type { GatewayContext } from '../context.ts';
+import type { SignIn } from '../cookies.ts';
 import { formOf } from '../form.ts';
 import { show } from '../frame.ts';
 import type { Handler, Request } from '../http.ts';
@@ -19,7 +20,7 @@ export const searchTextMax = 40;
 export const showGuide =
   (context: GatewayContext): Handler =>
   (request) => {
-    const session = context.catalogue.current();
+    const session = context.catalogue.current(signInOf(context, request)?.candidateType);
     const asked = formOf(request.query)?.get('city') ?? '';
     const city = session?.city.has(asked) ? asked : '';
     const offices = (session?.areasOfCity.get(city) ?? []).map(({ name, office }) => ({
@@ -30,6 +31,7 @@ export const showGuide =
       now: context.now(),
       session: session && {
         days: session.adopted.calendar,
+        daysOf: session.daysOf,
         feeFen: session.adopted.catalogue.feeFen,
         holdMs: session.adopted.settings.holdMs,
       },
@@ -43,7 +45,8 @@ export const showGuide =
 export const showCourseList =
   (context: GatewayContext): Handler =>
   (request) => {
-    const session = context.catalogue.current();
+    const signIn = signInOf(context, request);
+    const session = context.catalogue.current(signIn?.candidateType);
     if (session === undefined) return awayReply(context, request);
     const query = formOf(request.query);
     const known = (name: string, among: ReadonlyMap<string, unknown>): string => {
@@ -69,7 +72,7 @@ export const showCourseList =
       unplanned: session.programme.get(programme)?.plan.size === 0,
       query: new URLSearchParams({ search, unit, programme }).toString(),
       ...found,
-      ...readerOf(context, request, session),
+      ...readerOf(context, request, session, signIn),
     };
     return show(context, request, 200, 'courseList', model);
   };
@@ -79,8 +82,8 @@ function readerOf(
   context: GatewayContext,
   request: Request,
   session: Session,
+  signIn: SignIn | undefined,
 ): { own: ProgrammeModel | undefined; registering: boolean } {
-  const signIn = signInOf(context, request);
   if (signIn?.kind !== 'full') return { own: undefined, registering: false };
   const { person, programme } = signIn;
   const planned = (session.programme.get(programme)?.plan.size ?? 0) > 0;

@@ -35,7 +35,7 @@ export function forCandidate(
     if ('reply' in who) return who.reply;
     const wait = context.limits.take('account', who.signIn.person, context.now());
     if (wait !== undefined) return limitReply(context, request, wait);
-    const session = context.catalogue.current();
+    const session = context.catalogue.current(who.signIn.candidateType);
     if (session === undefined) return awayReply(context, request);
     return act(visitOf(context, request, who.signIn, session));
   };

@@ -33,6 +33,8 @@ async function minePage(visit: Visit, standing: Standing): Promise<Reply> {
     units: ownUnits(session, registration, signIn.ticket),
     feeFen: session.adopted.catalogue.feeFen,
     ...(order && isWaiting(order) && { look: firstLook(order, 'mine') }),
+    days: session.adopted.calendar,
+    daysOf: session.daysOf,
     orders: history.placed.map((one) => recordOf(visit, candidate, one)).reverse(),
     whole: history.whole,
   });

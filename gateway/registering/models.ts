@@ -27,7 +27,7 @@ import type {
   UnitModel,
 } from '../../web/view-models.ts';
 import type { RegisteringReason } from '../../web/wording.ts';
-import { type Availability, levelOf, meterFill } from '../availability.ts';
+import { type CountsIn, levelOf, meterFill } from '../availability.ts';
 import type { Session } from '../catalogue.ts';
 import { type AreaOffer, offersNear, seatsFrom } from './nearby.ts';
 
@@ -106,9 +106,18 @@ export function unitCards(
     unit,
     pool: poolOf(counts, order),
     own,
+    ...(isCourseFull(own, counts) && { courseFull: true }),
     ...((own.kind === 'draft' || own.kind === 'held' || own.kind === 'swap') &&
       adviceOn(session, candidate, ticket, own.course.code)),
   }));
+}
+
+/** The chosen course has no seat yet, and the area seats no more of it, whatever its unit has. */
+function isCourseFull(own: OwnModel, counts: AreaCounts | undefined): boolean {
+  if (own.kind !== 'draft' && own.kind !== 'swap') return false;
+  return (
+    counts?.courses?.some(({ course, free }) => course === own.course.code && free <= 0) === true
+  );
 }
 
 /** A passed course may be taken again; without a plan on file no course is foreign. */
@@ -160,11 +169,11 @@ export function problemOf(
 /** F22: the areas of a city with the level of each unit, as far as counts were heard. */
 export function areasOf(
   session: Session,
-  availability: Availability,
+  countsIn: CountsIn,
   city: string,
 ): AreaChoiceModel['areas'] {
   return (session.areasOfCity.get(city) ?? []).map(({ code, name }) => {
-    const counts = availability.counts(code);
+    const counts = countsIn(code);
     const levels = session.units.flatMap((unit, order) => {
       const pool = poolOf(counts, order);
       return pool === undefined ? [] : [{ unit: unit.name, level: pool.level }];
@@ -183,7 +192,10 @@ export function askedOf(
   const seatIn = (unit: UnitCode) => registration.seats.find((seat) => seat.unit === unit);
   const full = registration.asking?.full ?? [];
   return {
-    full: inOrder(session, full).map((one) => unitAndCourse(session, one)),
+    full: inOrder(session, full).map((one) => ({
+      ...unitAndCourse(session, one),
+      swap: seatIn(one.unit) !== undefined,
+    })),
     rest: chosen.flatMap((draft) => {
       const seat = seatIn(draft.unit);
       if (seat === undefined || full.some(({ unit }) => unit === draft.unit)) return [];
@@ -227,12 +239,12 @@ export function codeOf(
  */
 export function elsewhereOf(
   session: Session,
-  availability: Availability,
+  countsIn: CountsIn,
   area: ExamArea,
   registration: RegistrationView,
   ticket: TicketNumber,
 ): Omit<ElsewhereModel, 'now' | 'form' | 'problem'> {
-  const seatsIn = seatsFrom(session, availability);
+  const seatsIn = seatsFrom(session, countsIn);
   const wanted = session.units.flatMap(({ code }) => {
     const own = ownOf(session, registration, code, ticket);
     return own.kind === 'empty' ? [] : [{ unit: code, course: own.course.code, own }];
@@ -255,7 +267,7 @@ export function elsewhereOf(
       own,
       full: own.kind === 'draft' && seatsIn(area.code, { unit, course })?.free === 0,
     })),
-    counted: availability.counts(area.code) !== undefined,
+    counted: countsIn(area.code) !== undefined,
     whole: offers.whole.map(offerOf),
     more: offers.more,
     partly: offers.partly.map(offerOf),

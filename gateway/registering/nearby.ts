@@ -3,13 +3,13 @@
  * only an area with a seat for every one of them helps; the same city first, then by distance.
  * Pure. Counts are as last heard: advice, never a promise.
  *
- * Q1 Whether a seat is free is asked in one place, per area, unit and course, so that what else
- *    decides it (a cap on a course, seats kept for one type of candidate) is added there alone.
+ * Q1 Whether a seat is free is asked in one place, per area, unit and course: the pool that the person
+ *    sits in (R5), and what a cap leaves of the course.
  * Q2 What depends on the catalogue alone, the neighbours of an area in their order, is made once.
  */
 import type { AreaCode, CourseCode, UnitCode } from '../../engine/protocol/ids.ts';
 import type { ExamArea, Position } from '../../engine/protocol/session.ts';
-import { type Availability, type Level, levelOf } from '../availability.ts';
+import { type CountsIn, type Level, levelOf } from '../availability.ts';
 import type { Session } from '../catalogue.ts';
 import { RecentMap } from '../recent-map.ts';
 
@@ -45,13 +45,16 @@ const wholeOffersEnough = 4;
 
 /** Q1. */
 export const seatsFrom =
-  (session: Session, availability: Availability): SeatsQuestion =>
-  (area, { unit }) => {
-    const counts = availability.counts(area);
+  (session: Session, countsIn: CountsIn): SeatsQuestion =>
+  (area, { unit, course }) => {
+    const counts = countsIn(area);
     const order = session.unitOrder.get(unit) ?? -1;
-    const free = counts?.free[order];
-    if (free === undefined) return undefined;
-    return { free: Math.max(0, free), level: levelOf(free, counts?.capacity[order] ?? 0) };
+    const inPool = counts?.free[order];
+    if (inPool === undefined) return undefined;
+    const capped = counts?.courses?.find((one) => one.course === course);
+    const free = Math.max(0, Math.min(inPool, capped?.free ?? inPool));
+    const capacity = counts?.capacity[order] ?? 0;
+    return { free, level: levelOf(free, Math.min(capacity, capped?.cap ?? capacity)) };
   };
 
 /** Areas other than `from`, in the order in which somebody there would go to them. */

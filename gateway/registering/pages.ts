@@ -49,6 +49,7 @@ export function noticePage(visit: Visit, standing: Standing, problem?: Problem):
     now: visit.at,
     title: adopted.catalogue.title,
     days: adopted.calendar,
+    daysOf: visit.session.daysOf,
     feeFen: adopted.catalogue.feeFen,
     holdMs: adopted.settings.holdMs,
   });
@@ -64,6 +65,7 @@ export function windowPage(visit: Visit, standing: Standing): Reply {
     now: visit.at,
     window,
     days: adopted.calendar,
+    daysOf: visit.session.daysOf,
   });
 }
 
@@ -73,7 +75,7 @@ export function areaPage(
   choice: AreaChoice,
   problem?: Problem,
 ): Reply {
-  const { session, signIn, context } = visit;
+  const { session, signIn } = visit;
   const { candidate, area, registration } = standing;
   const order = presentOrder(registration, signIn.ticket);
   if (order !== undefined) return lockedPage(visit, standing, order);
@@ -91,7 +93,7 @@ export function areaPage(
     },
     cities: session.adopted.catalogue.cities,
     city: choice.city,
-    areas: areasOf(session, context.availability, choice.city),
+    areas: areasOf(session, visit.countsIn, choice.city),
     area: choice.area,
     present: area && {
       area: areaOf(session, area),
@@ -135,13 +137,13 @@ export function coursesPage(
   standing: Standing,
   given: { typed?: string; placed?: string; carried?: number; problem?: Problem },
 ): Reply {
-  const { session, signIn, context, window } = visit;
+  const { session, signIn, window } = visit;
   const { area, registration, candidate } = standing;
   const order = presentOrder(registration, signIn.ticket);
   if (order !== undefined) return lockedPage(visit, standing, order, given.problem);
   if (window.state !== 'open') return windowPage(visit, standing);
   if (area === undefined) return areaPage(visit, standing, noChoice, given.problem);
-  const counts = context.availability.counts(area.code);
+  const counts = visit.countsIn(area.code);
   const placed = registration.draft.find(({ course }) => course === given.placed);
   const code = liveCode(visit, registration);
   const carried = carriedTo(visit, area.code, registration);
@@ -206,7 +208,7 @@ export function allFullPage(
   const { area, registration } = standing;
   if (area === undefined) return coursesPage(visit, standing, {});
   return shown(visit, standing, 'allFull', undefined, {
-    full: full.map((pool) => unitAndCourse(session, pool)),
+    full: full.map((one) => ({ ...unitAndCourse(session, one), reason: one.reason })),
     ...elsewhereModel(visit, area, registration),
   });
 }
@@ -226,11 +228,11 @@ export function elsewherePage(
 
 /** The form is the person's book's: going elsewhere is a claim (R1), made from this registration. */
 function elsewhereModel(visit: Visit, area: ExamArea, registration: RegistrationView) {
-  const { session, signIn, context } = visit;
+  const { session, signIn, countsIn } = visit;
   return {
     now: visit.at,
     form: formFor(visit, '', registration.revision),
-    ...elsewhereOf(session, context.availability, area, registration, signIn.ticket),
+    ...elsewhereOf(session, countsIn, area, registration, signIn.ticket),
   };
 }
 
@@ -263,7 +265,9 @@ export function savedPage(
   return shown(visit, standing, 'saved', undefined, {
     area: area ? areaOf(session, area) : { code: operation.area, city: '', name: '' },
     saved: outcome.saved.map((one) => unitAndCourse(session, one)),
-    failed: outcome.failed.map((one) => ({ ...unitAndCourse(session, one), late: one.late })),
+    failed: outcome.failed.map((one) => {
+      return { ...unitAndCourse(session, one), reason: one.reason, late: one.late };
+    }),
     units: ownUnits(session, registration, signIn.ticket),
     feeFen: session.adopted.catalogue.feeFen,
     now: visit.at,

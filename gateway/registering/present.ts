@@ -8,6 +8,7 @@
 import type { AreaCode, EpochMs } from '../../engine/protocol/ids.ts';
 import type { CandidateView, CodeView, RegistrationView } from '../../engine/protocol/replies.ts';
 import type { ExamArea } from '../../engine/protocol/session.ts';
+import type { CountsIn } from '../availability.ts';
 import { type Session, type WindowNow, windowAt } from '../catalogue.ts';
 import type { GatewayContext } from '../context.ts';
 import type { AreaClaim, FormToken, SignIn } from '../cookies.ts';
@@ -18,8 +19,10 @@ export type Visit = {
   context: GatewayContext;
   request: Request;
   signIn: SignIn;
+  /** With the days of the person's type. */
   session: Session;
   window: WindowNow;
+  countsIn: CountsIn;
   at: EpochMs;
 };
 
@@ -49,7 +52,11 @@ export function visitOf(
   session: Session,
 ): Visit {
   const at = context.now();
-  return { context, request, signIn, session, window: windowAt(session.adopted, at), at };
+  return {
+    ...{ context, request, signIn, session, at },
+    window: windowAt(session.adopted, at),
+    countsIn: (area) => context.availability.counts(area, signIn.candidateType),
+  };
 }
 
 /** The person alone, for pages that are about no registration. */

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import type { RegistrationView } from '../../engine/protocol/replies.ts';
 import type { Position } from '../../engine/protocol/session.ts';
-import { createAvailability } from '../../gateway/availability.ts';
+import {
+  type Availability,
+  type CountsIn,
+  createAvailability,
+} from '../../gateway/availability.ts';
 import { indexSession } from '../../gateway/catalogue.ts';
 import { elsewhereOf } from '../../gateway/registering/models.ts';
 import {
@@ -48,13 +52,18 @@ const wide = indexSession({
     })),
   },
 });
+/** As 社会型 sees them. */
+const openIn =
+  (availability: Availability): CountsIn =>
+  (area) =>
+    availability.counts(area, 'open');
 const offersOf = (free: Record<string, number[]>, ...units: string[]) => {
   const availability = createAvailability();
   for (const [area, seats] of Object.entries(free)) {
     availability.hear([{ area, version: 1, at: 0, free: seats, capacity: [900, 900, 900, 900] }]);
   }
   const wanted = units.map((unit) => ({ unit, course: '02331' }));
-  return offersNear(wide, seatsFrom(wide, availability), '0124', wanted);
+  return offersNear(wide, seatsFrom(wide, openIn(availability)), '0124', wanted);
 };
 
 test('B4 distances are those of the globe', () => {
@@ -139,14 +148,14 @@ test('B4 a long list ends honestly', () => {
     );
   const wanted = ['A', 'B'].map((unit) => ({ unit, course: '' }));
   hear(() => 1, 1);
-  const all = offersNear(many, seatsFrom(many, availability), '1000', wanted);
+  const all = offersNear(many, seatsFrom(many, openIn(availability)), '1000', wanted);
   expect([all.whole.length, all.more, all.partly.length]).toEqual([
     wholeOffersMax,
     29 - wholeOffersMax,
     0,
   ]);
   hear((place) => (place === 5 ? 1 : 0), 2);
-  const few = offersNear(many, seatsFrom(many, availability), '1000', wanted);
+  const few = offersNear(many, seatsFrom(many, openIn(availability)), '1000', wanted);
   expect([few.whole.length, few.more, few.partly.length]).toEqual([1, 0, partlyOffersMax]);
 });
 
@@ -426,7 +435,7 @@ test.each([
     seats: [{ unit: 'A', course: '00023', ticket, state }],
     draft: [{ unit: 'B', course: '02331', ticket }],
   };
-  const model = elsewhereOf(wide, createAvailability(), area, registration, ticket);
+  const model = elsewhereOf(wide, () => undefined, area, registration, ticket);
   expect([model.kept.length, model.ordered]).toEqual([1, ordered]);
   const html = views.elsewhere({ now: 0, form: 'form', ...model });
   expect(html).toContain(ordered ? '得先撤销报考，已缴费的要等退费成功' : '得先放弃这些考位');

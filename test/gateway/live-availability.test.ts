@@ -20,10 +20,22 @@ test('counts are replaced only by a higher version, so late and repeated message
     '0106',
   ]);
   expect(availability.hear([counts('0105', 7, [4]), counts('0105', 6, [8])])).toEqual([]);
-  expect(availability.counts('0105')?.free).toEqual([5]);
+  expect(availability.counts('0105', 'open')?.free).toEqual([5]);
   expect(availability.hear([counts('0105', 8, [4])])).toEqual(['0105']);
-  expect(availability.counts('0105')?.free).toEqual([4]);
+  expect(availability.counts('0105', 'open')?.free).toEqual([4]);
   expect(changes).toEqual(['0105', '0106', '0105']);
+});
+
+test('R5 a type with a pool of its own sees that; the other sees the common one', () => {
+  const availability = createAvailability();
+  const own = [{ candidateType: 'applied' as const, free: [2, 7], capacity: [20, 900] }];
+  availability.hear([{ ...counts('0105', 7, [5, 7]), capacity: [900, 900], own }]);
+  expect(availability.counts('0105', 'applied')).toMatchObject({
+    free: [2, 7],
+    capacity: [20, 900],
+  });
+  expect(availability.counts('0105', 'open')).toMatchObject({ free: [5, 7], capacity: [900, 900] });
+  expect(availability.counts('0106', 'applied')).toBeUndefined();
 });
 
 test.each([

@@ -28,7 +28,7 @@ const live = createLive({
   availability,
   now: Date.now,
   publish: (topic, text) => http.publish(topic, text),
-  watcher: (request) => cookies.signInOf(request.cookieHeader, now())?.person,
+  watcher: (request) => cookies.signInOf(request.cookieHeader, now()),
   socketsMax: 10,
 });
 http.socket('/live', live.route);

@@ -1,14 +1,21 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import type { CandidateType } from '../../engine/protocol/session.ts';
 import { createAvailability } from '../../gateway/availability.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
 import type { Reply, Request, Socket } from '../../gateway/http.ts';
-import { createLive, type Live, socketsPerPersonMax, type Watch } from '../../gateway/live.ts';
+import {
+  createLive,
+  type Live,
+  socketsPerPersonMax,
+  type Watch,
+  type Watcher,
+} from '../../gateway/live.ts';
 import { firstOpen, province } from './registering-province.ts';
 
 /** Sockets and their topics as a carrier keeps them. */
 function carrier(given: { at?: number; socketsMax?: number } = {}) {
   let at = given.at ?? firstOpen + 1000;
-  let asking: string | undefined;
+  let asking: Watcher | undefined;
   const topics = new Map<string, Set<(text: string) => void>>();
   const catalogue = createCatalogue();
   catalogue.adopt(province());
@@ -23,7 +30,7 @@ function carrier(given: { at?: number; socketsMax?: number } = {}) {
       for (const hear of topics.get(topic) ?? []) hear(text);
     },
   });
-  function connect(area: string, person = 'somebody') {
+  function connect(area: string, person = 'somebody', candidateType: CandidateType = 'open') {
     const heard: { v: number; t: number; s: number[]; c: number[]; w: string }[] = [];
     const ended: (number | undefined)[] = [];
     const hear = (text: string) => heard.push(JSON.parse(text));
@@ -36,19 +43,30 @@ function carrier(given: { at?: number; socketsMax?: number } = {}) {
       end: (code) => {
         ended.push(code);
       },
-      getUserData: () => ({ area, person: person === 'nobody' ? undefined : person }),
+      getUserData: () => ({
+        area,
+        watcher: person === 'nobody' ? undefined : { person, candidateType },
+      }),
     };
     live.route.open(socket);
     return { heard, ended, leave: () => live.route.close?.(socket) };
   }
   const signIn = () => {
-    asking = 'somebody';
+    asking = { person: 'somebody', candidateType: 'open' };
   };
   const free = (version: number, ...seats: number[]) =>
     availability.hear([
       { area: '0124', version, at, free: seats, capacity: [2400, 2400, 2400, 2400] },
     ]);
-  return { live, catalogue, connect, free, setTime: (to: number) => (at = to), signIn };
+  return {
+    live,
+    catalogue,
+    availability,
+    connect,
+    free,
+    setTime: (to: number) => (at = to),
+    signIn,
+  };
 }
 
 let open: Live | undefined;
@@ -72,6 +90,31 @@ test('a socket hears a whole snapshot first, then changes of its own area alone'
   free(6, 1163, 86, 0, 1702);
   expect(here.heard.at(-1)?.s).toEqual([1163, 86, 0, 1702]);
   expect(elsewhere.heard).toHaveLength(1);
+});
+
+test('R5 each watcher hears the counts and the window of their own type', () => {
+  const { live, catalogue, availability, connect } = carrier();
+  open = live;
+  const { calendar } = province();
+  const days = calendar.map((day, at) => {
+    return at === 0 ? { ...day, candidateType: 'open' as const } : day;
+  });
+  catalogue.adopt(province({ number: 9, calendar: days }));
+  const social = connect('0124');
+  const applied = connect('0124', 'another', 'applied');
+  const own = [{ candidateType: 'applied' as const, free: [9, 86], capacity: [30, 2400] }];
+  const counts = { area: '0124', version: 5, at: 0, free: [1164, 86], capacity: [2400, 2400] };
+  availability.hear([{ ...counts, own }]);
+  expect([social, applied].map(({ heard }) => heard.at(-1)?.w)).toEqual(['open', 'before']);
+  expect(live.watching()).toBe(2);
+  social.leave();
+  applied.leave();
+  expect(
+    [connect('0124'), connect('0124', 'another', 'applied')].map(({ heard }) => heard[0]?.s),
+  ).toEqual([
+    [1164, 86],
+    [9, 86],
+  ]);
 });
 
 test('changes in quick succession become one message with the newest numbers', async () => {

@@ -127,7 +127,7 @@ const pageBecomes = async (browser: Browser, path: string, page: string): Promis
 
 test('F28 F35 F36 F37 F38 F39 F41 F31 D13 a candidate pays by the code, is confirmed, and gets the money back', async () => {
   const { availability } = gateway.context;
-  const free = () => availability.counts('0104')?.free[0] ?? 0;
+  const free = () => availability.counts('0104', 'open')?.free[0] ?? 0;
   const before = free();
   const { browser, documentNumber } = await someone(0);
   const order = await toPay(browser, documentNumber);

@@ -4,6 +4,7 @@
  */
 import { documentTypes } from '../../engine/protocol/documents.ts';
 import type { PaymentWay, ProviderName } from '../../engine/protocol/payments.ts';
+import type { BookingDay } from '../../engine/protocol/session.ts';
 import { methodOf } from '../../gateway/paying/ways.ts';
 import type {
   AreaModel,
@@ -28,6 +29,12 @@ const at = (day: number, hour: number, minute = 0, second = 0): number =>
 export const now = at(7, 9, 4, 26);
 
 export const days = [7, 8, 9, 10].map((day) => ({ opensAt: at(day, 9), closesAt: at(day, 22) }));
+/** R5: more than a page shows, the first of one type and the last of the other. */
+const daysByType = Array.from({ length: 12 }, (_, place): BookingDay => {
+  const day = { opensAt: at(7 + place, 9), closesAt: at(7 + place, 22) };
+  if (place === 0) return { ...day, candidateType: 'open' };
+  return place < 10 ? day : { ...day, candidateType: 'applied' };
+});
 const [today, tomorrow] = days as [(typeof days)[0], (typeof days)[0]];
 const open = { state: 'open', day: today, nextDay: tomorrow } as const;
 const lastDay = days.at(-1) ?? today;
@@ -149,7 +156,7 @@ const mixed: PageModels['saved'] = {
   now: until,
   area,
   saved: [{ unit: d, course: databases }],
-  failed: [{ unit: b, course: structures, late: true }],
+  failed: [{ unit: b, course: structures, reason: 'seats-exhausted', late: true }],
   units: [
     { unit: a, own: { kind: 'saved', course: mathematics } },
     { unit: b, own: { kind: 'draft', course: structures } },
@@ -229,6 +236,7 @@ const nothingYet: PageModels['mine'] = {
   news: [],
   units: [],
   feeFen: 3500,
+  days,
   orders: [],
   whole: true,
 };
@@ -595,6 +603,15 @@ export const samples: Samples = {
       },
       stranger,
     ),
+    'days-by-type': shown(
+      {
+        now,
+        window: open,
+        signedIn: false,
+        session: { title: '2026 年 10 月自学考试（演示）', days: daysByType, feeFen: 3500 },
+      },
+      stranger,
+    ),
     before: shown(
       {
         now: at(6, 20),
@@ -776,6 +793,15 @@ export const samples: Samples = {
     ),
   },
   notice: {
+    'own-days': shown({
+      now,
+      form,
+      title: '2026 年 10 月自学考试（演示）',
+      days: days.slice(0, 2),
+      daysOf: 'applied',
+      feeFen: 3500,
+      holdMs: 300_000,
+    }),
     fresh: shown({
       now,
       form,
@@ -837,6 +863,18 @@ export const samples: Samples = {
       codeUntil: until,
     }),
     carried: shown({ ...choosing, carried: { done: 2 } }),
+    capped: shown({
+      ...choosing,
+      units: [
+        card(a, pools[0], { kind: 'saved', course: mathematics }),
+        { ...card(b, pools[1], { kind: 'draft', course: structures }), courseFull: true },
+        card(c, pools[2], { kind: 'empty' }),
+        {
+          ...card(d, pools[3], { kind: 'swap', saved: mathematics, course: databases }),
+          courseFull: true,
+        },
+      ],
+    }),
     left: shown({ ...choosing, carried: { left: [databases] } }),
     unknown: shown({
       ...choosing,
@@ -848,11 +886,17 @@ export const samples: Samples = {
     mockup: shown({
       form,
       area,
-      full: [{ unit: c, course: discrete }],
+      full: [{ unit: c, course: discrete, swap: false }],
       rest: [
         { unit: b, course: structures, until },
         { unit: d, course: databases },
       ],
+    }),
+    swap: shown({
+      form,
+      area,
+      full: [{ unit: c, course: discrete, swap: true }],
+      rest: [{ unit: b, course: structures, until }],
     }),
   },
   allFull: {
@@ -860,14 +904,19 @@ export const samples: Samples = {
       ...going,
       wanted: going.wanted.slice(1),
       full: [
-        { unit: b, course: structures },
-        { unit: c, course: discrete },
+        { unit: b, course: structures, reason: 'seats-exhausted' },
+        { unit: c, course: discrete, reason: 'seats-exhausted' },
       ],
+    }),
+    course: shown({
+      ...going,
+      wanted: going.wanted.slice(2),
+      full: [{ unit: c, course: discrete, reason: 'course-full' }],
     }),
     nothing: shown({
       ...going,
       ...{ whole: [], more: 0, partly: [], wanted: going.wanted.slice(2) },
-      full: [{ unit: c, course: discrete }],
+      full: [{ unit: c, course: discrete, reason: 'seats-exhausted' }],
     }),
   },
   code: {
@@ -920,7 +969,11 @@ export const samples: Samples = {
         one.unit === b ? { unit: b, own: { kind: 'saved' as const, course: structures } } : one,
       ),
     }),
-    none: shown({ ...mixed, saved: [], failed: [{ unit: b, course: structures, late: false }] }),
+    none: shown({
+      ...mixed,
+      saved: [],
+      failed: [{ unit: b, course: structures, reason: 'course-full', late: false }],
+    }),
   },
   unknown: {
     mockup: shown({
@@ -1090,6 +1143,13 @@ export const samples: Samples = {
   },
   window: {
     closed: closed({ state: 'closed', nextDay: tomorrow }),
+    'own-days': shown(
+      {
+        ...{ now: at(6, 20), window: { state: 'before', opensAt: tomorrow.opensAt } },
+        ...{ days: days.slice(1), daysOf: 'applied' },
+      },
+      { ...frame, now: at(6, 20), window: { state: 'before', opensAt: tomorrow.opensAt } },
+    ),
     before: shown(
       { now: at(6, 20), window: { state: 'before', opensAt: today.opensAt }, days },
       { ...frame, now: at(6, 20), window: { state: 'before', opensAt: today.opensAt } },

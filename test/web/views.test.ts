@@ -231,6 +231,26 @@ describe('what pages say', () => {
     expect(html).toContain('今天是最后一天');
   });
 
+  test('R5 days that are one type’s alone say whose; who has signed in is told that they are their own', () => {
+    const stranger = text('start', 'days-by-type');
+    expect(stranger).toContain('今天，社会型，09:00–22:00');
+    expect(stranger).toContain('之后还有 4 天，');
+    expect(stranger).toContain('社会型最后一天是 9月16日 周三，22:00 截止');
+    expect(stranger).toContain('应用型最后一天是 9月18日 周五，22:00 截止');
+    expect(stranger).not.toContain('您是');
+    expect(text('window', 'own-days')).toContain('您是应用型考生，这里是应用型的报考时间');
+    expect(text('notice', 'fresh')).not.toContain('应用型');
+  });
+
+  test('F26 a full course in a unit with seats is said where it stands, also of a swap', () => {
+    const html = text('courses', 'capped');
+    expect(html).toContain('有 1 门填好的课程没有余位');
+    expect(html).toContain('可以改报本单元的其他课程');
+    expect(html).toContain('现在换不成，原来的考位还在');
+    expect(text('ask', 'swap')).toContain('要换的课程清空以后，原来保存的考位还在。');
+    expect(text('ask', 'mockup')).not.toContain('要换的课程清空以后');
+  });
+
   test('F32 a swap shows the seat that is kept and the course that would take its place', () => {
     const html = text('courses', 'swap');
     expect(html).toContain('高等数学（工本）');

@@ -7,6 +7,7 @@ import {
   type PasswordStepReason,
   type RegisteringReason,
   type Said,
+  saveResult,
   sayAccount,
   sayForgotten,
   sayLookup,
@@ -15,6 +16,8 @@ import {
   sayPhone,
   sayRefusal,
   sayRegistering,
+  sayWindow,
+  seatsAllFull,
   seatsPartlyFull,
   windowClosed,
   yuan,
@@ -157,6 +160,33 @@ test('F26 the question is the guide’s own, in three parts', () => {
   );
   expect(said.question).toBe('要清空它们，并为其余 2 门发送短信验证码吗？');
   expect(said.otherwise).toBe('选“否”则不发送，填好的课程都留着，可重新选择。');
+});
+
+test('F26 D5 a course that an area seats no more of is told from a unit that is full', () => {
+  const one = { unit, course } as never;
+  const [pool, capped] = (['seats-exhausted', 'course-full'] as const).map((reason) => {
+    return { ...(one as object), reason } as never;
+  });
+  const area = '成都市郫都区';
+  expect(seatsAllFull(area, [pool as never])).toContain('没有您所选单元的考位了');
+  expect(seatsAllFull(area, [capped as never])).toContain('您可以改报同单元的其他课程，');
+  expect(seatsAllFull(area, [pool as never, capped as never])).toContain('您可以改报其他课程，');
+  const failed = (of: object, late: boolean) => ({ ...of, late }) as never;
+  expect(saveResult([], [failed(capped as never, true)])).toContain(
+    '原因：暂留已到时，再保存时这门课程在本考区已达最大人数。',
+  );
+  const both = saveResult([], [failed(pool as never, false), failed(capped as never, false)]);
+  expect(both).toContain(
+    '第三单元 02324 离散数学（已达最大人数）、第三单元 02324 离散数学（这门课程在本考区已达最大人数）。',
+  );
+});
+
+test('R5 a day of one type says so to whoever has not signed in', () => {
+  const day = { opensAt: at, closesAt: at + 3_600_000 };
+  const window = { state: 'open', day, nextDay: undefined } as const;
+  expect(sayWindow(window)).toMatch(/ 可以报考。$/);
+  const typed = { ...window, day: { ...day, candidateType: 'applied' as const } };
+  expect(sayWindow(typed)).toMatch(/ 应用型考生可以报考。$/);
 });
 
 test('D9 times are China time, and an end at midnight is 24:00', () => {

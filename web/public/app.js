@@ -304,7 +304,7 @@
       chip.querySelector('use')?.setAttribute('href', symbol);
     }
     const lacking = level === 'full' && card.dataset.own === 'draft';
-    card.classList.toggle('is-full', lacking);
+    card.classList.toggle('is-full', lacking || 'courseFull' in card.dataset);
     const why = card.querySelector('[data-why]');
     if (why) why.hidden = !lacking;
     if (!card.dataset.own) return;
