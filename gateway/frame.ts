@@ -48,6 +48,7 @@ function frameOf(
     signedIn: signIn && signedIn(context, signIn, now),
     office: office ?? (session && signIn && officeOfTicket(session, signIn.ticket)),
     banners,
+    posted: request.method === 'POST',
   };
 }
 

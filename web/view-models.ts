@@ -82,6 +82,8 @@ export type Frame = {
   office: Office | undefined;
   /** Notices of the office, above everything else. */
   banners: readonly string[];
+  /** The page answers a form: its address is not the one that shows it again. */
+  posted: boolean;
 };
 
 // ── What several pages show ─────────────────────────────────────────────────────────────────────

@@ -58,6 +58,8 @@ type Page<Model> = {
   live?: (model: Model) => AreaCode;
   /** V3: where the browser goes instead of showing a fragment. */
   whole?: string | ((model: Model) => string);
+  /** Shown again by its form, sent again, not by the address of `whole`. */
+  byForm?: true;
   /** On paper nothing stands around it. */
   paper?: true;
   say?: (problem: NonNullable<Model extends { problem?: infer P } ? P : never>) => words.Said;
@@ -141,6 +143,7 @@ const pages: { readonly [Name in PageName]: Page<PageModels[Name]> } = {
     title: () => '忘记密码',
     menu: 'sign-in',
     whole: '/sign-in',
+    byForm: true,
     say: words.sayForgotten,
   },
   resetPassword: {
@@ -148,6 +151,7 @@ const pages: { readonly [Name in PageName]: Page<PageModels[Name]> } = {
     title: () => '重设密码',
     menu: 'sign-in',
     whole: '/sign-in',
+    byForm: true,
     say: words.sayNewPassword,
   },
   account: {
@@ -264,9 +268,8 @@ export function createViews(): Views {
     const page = pages[name];
     const body = template(page.file);
     return (model, frame) => {
-      if (frame === undefined && page.whole !== undefined) {
-        return wholeInstead(typeof page.whole === 'string' ? page.whole : page.whole(model));
-      }
+      const whole = typeof page.whole === 'function' ? page.whole(model) : page.whole;
+      if (frame === undefined && whole !== undefined) return wholeInstead(whole);
       const { problem } = model as { problem?: ProblemModel<never> };
       const said = problem && page.say?.(problem as never);
       const { main, act } = body(model, said);
@@ -283,6 +286,7 @@ export function createViews(): Views {
         steps,
         live: page.live?.(model) ?? '',
         paper: page.paper ?? false,
+        address: frame.posted && !page.byForm ? whole : undefined,
         main: new Markup(main),
         act: new Markup(actBar(act)),
       }).main;

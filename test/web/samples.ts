@@ -60,6 +60,7 @@ export const frame: Frame = {
   },
   office,
   banners: [],
+  posted: false,
 };
 /** A minute and a half before the sign-in ends. */
 const ending: Frame = {

@@ -203,6 +203,21 @@ describe('what pages say', () => {
     expect(html).toContain('今天 22:00 前完成，过时考位会释放');
   });
 
+  test('F6 F9 a page that answers a form names the address that shows it, for going back', () => {
+    const posted = { ...frame, posted: true };
+    const addressOf = (page: PageName, around = posted) => {
+      const sample = everySample.find((one) => one.page === page);
+      return /<body[^>]* data-address="([^"]*)"/.exec(
+        renderSample(page, sample?.model, around),
+      )?.[1];
+    };
+    expect(addressOf('tickets')).toBe('/sign-in');
+    expect(addressOf('bindPhone')).toBe('/activate/phone');
+    expect(addressOf('tickets', frame)).toBeUndefined();
+    // A code that was asked for there is shown again by its form only.
+    expect(addressOf('forgotten')).toBeUndefined();
+  });
+
   test('F28 F41 nothing is called 已确认 before it is paid', () => {
     expect(text('locked', 'confirmed')).not.toContain('已确认');
     expect(text('slip', 'unpaid')).not.toContain('已确认');

@@ -18,6 +18,11 @@
   /** Whose counts the page follows; empty: it only hears of the window. */
   const { area } = strip.dataset;
 
+  // What answered a form is gone once it was left: going back asks for the page, not for the form
+  // to be sent again, which a browser does in its own words and nobody should have to answer.
+  const { address } = document.body.dataset;
+  if (address) history.replaceState(history.state, '', address);
+
   const setText = (element, text) => {
     if (element && element.textContent !== text) element.textContent = text;
   };
