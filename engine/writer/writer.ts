@@ -76,7 +76,7 @@ const rememberedMsMax = 60 * 60_000;
 /** Timers look again at least this often, whatever the clock did meanwhile. */
 const deadlineMaxMs = 1_000;
 const deadlineMinMs = 5;
-/** Of one turn, as of one slice of a day's close: what a candidate's command waits for at most. */
+/** Of one batch, as of one slice of a day's close: what a candidate's command waits for at most. */
 const timerEventsMax = 200;
 /** More than a lane of news takes at a time. */
 const untoldEnough = 8_192;
@@ -104,6 +104,8 @@ type Batch = {
   /** Of `size`, those that somebody waits for: they leave the rows behind the journal as they are. */
   commands: number;
   events: RuxiEvent[];
+  /** Of `events`, those that timers brought. */
+  timerEvents: number;
   changed: Set<Row>;
   notices: Notice[];
   effects: Effect[];
@@ -327,6 +329,7 @@ class PartitionWriter implements Writer {
       size: 0,
       commands: 0,
       events: [],
+      timerEvents: 0,
       changed: new Set(),
       notices: [],
       effects: [],
@@ -444,14 +447,17 @@ class PartitionWriter implements Writer {
     if (!this.#timersDue) return;
     this.#timersDue = false;
     const now = this.#options.clock.now();
-    // What is left comes with the next turn, and those who wait come in between.
-    const enough = (this.#batch?.events.length ?? 0) + timerEventsMax;
+    // What is left comes with the next batch, and those who wait come in between. Of a batch, not of
+    // a turn: there are many turns to a slow flush, and what they brought would be one long slice.
+    if ((this.#batch?.timerEvents ?? 0) >= timerEventsMax) return;
     for (const due of dueCommands(this.#partition, now)) {
-      if (this.#batch !== undefined && this.#batch.events.length >= enough) break;
       const id = `timer-${this.#sequence}`.padEnd(22, '-');
       const batch = this.#open();
+      const before = batch.events.length;
       this.#carryCommand({ ...due, id, answerBy: Number.MAX_SAFE_INTEGER, epoch: 0 }, batch);
+      batch.timerEvents += batch.events.length - before;
       batch.size += 1;
+      if (batch.timerEvents >= timerEventsMax) return;
     }
   }
 

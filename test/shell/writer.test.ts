@@ -664,3 +664,42 @@ test('F30 while a day of many is closed, others are answered between its slices'
   for (const saved of seen) expect([1_200, 1_000, 800, 600, 400, 200, 0]).toContain(saved);
   expect(seen.size).toBeGreaterThan(2);
 });
+
+test('F30 however long the disk takes, a batch brings one slice of a closed day', async () => {
+  const desk = await new WriterDesk().start();
+  await desk.open(2_000);
+  const people = Array.from({ length: 1_200 }, (_, number) => number + 1);
+  await desk.submit(people.map((number) => desk.command(choose(number, 0, '11001'))));
+  await desk.submit(people.map((number) => desk.command(hold(number, 1))));
+  await desk.submit(people.map((number) => desk.command(save(desk, number, 2, ['A']))));
+  await desk.rowsWritten();
+
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const commit = desk.store.commit.bind(desk.store);
+  const commits = vi.spyOn(desk.store, 'commit').mockImplementation(async (parts) => {
+    await released;
+    return commit(parts);
+  });
+  desk.pass(12 * 60 * 60_000);
+  await vi.waitUntil(() => commits.mock.calls.length > 0, { timeout: 20_000 });
+  // The clock is looked at whenever timers come round.
+  const { now } = desk;
+  const look = vi.fn(() => now);
+  Object.defineProperty(desk, 'now', { get: look });
+  await vi.waitUntil(() => look.mock.calls.length > 20, { timeout: 20_000 });
+  release();
+  await vi.waitUntil(() => slices().reduce((sum, one) => sum + one, 0) === 1_200, {
+    timeout: 20_000,
+  });
+  expect(Math.max(...slices())).toBe(200);
+
+  function slices(): number[] {
+    return [...desk.store.entries(1)].map(
+      ({ value }) =>
+        decodeEntry(value).events.filter(({ kind }) => kind === 'seats-released').length,
+    );
+  }
+});
