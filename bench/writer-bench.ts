@@ -276,6 +276,7 @@ export function adoptedAt(now: EpochMs, calendar: BookingDay[]): Adopted {
       releaseGraceMs: 1_800_000,
       remindBeforeMs: [],
       billsAfterMs: 46_800_000,
+      bookingProof: 'code',
     },
     window: { state: 'open', pausedMs: 0 },
   };

@@ -3,6 +3,7 @@ import { ticketMask } from '../engine/protocol/masks.ts';
 import type { Office } from '../engine/protocol/session.ts';
 import type { Frame, PageModels, PageName } from '../web/view-models.ts';
 import type { Render, Views } from '../web/views.ts';
+import { messagesAreOut } from '../web/wording.ts';
 import { windowAt } from './catalogue.ts';
 import type { GatewayContext } from './context.ts';
 import type { SignIn } from './cookies.ts';
@@ -47,7 +48,10 @@ function frameOf(
     window: session && windowAt(session.adopted, now),
     signedIn: signIn && signedIn(context, signIn, now),
     office: office ?? (session && signIn && officeOfTicket(session, signIn.ticket)),
-    banners,
+    banners:
+      session?.adopted.settings.bookingProof === 'password'
+        ? [messagesAreOut, ...banners]
+        : banners,
     posted: request.method === 'POST',
   };
 }

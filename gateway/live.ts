@@ -3,9 +3,9 @@
  * sockets that watch that area. `{"v":8841,"t":1788829477123,"s":[1164,86,0,1702],"c":[2400,…],"w":"open"}`: version, server
  * time, free seats and capacities in unit order, window. `w` and `t` always apply; `s` and `c` only
  * when `v` is above the last seen. While the window is not open, `n` has its title and what is said
- * about it. A page without an area hears of the window alone; one without a socket asks for the same
- * message now and then. http.ts carries the sockets; this module says who may watch and when what is
- * sent.
+ * about it; `p` says that passwords stand for booking codes (D7). A page without an area hears of the
+ * window alone; one without a socket asks for the same message now and then. http.ts carries the
+ * sockets; this module says who may watch and when what is sent.
  *
  * L1 A socket gets a whole snapshot when it opens, so nothing that was missed matters.
  * L2 At most one message per area, type and `spacingMs`; the newest state wins.
@@ -90,6 +90,7 @@ export function createLive(parts: LiveParts): Live {
       ...(window === undefined || window.state === 'open'
         ? {}
         : { n: [windowTitles[window.state], sayWindow(window)] }),
+      ...(session?.adopted.settings.bookingProof === 'password' && { p: 1 }),
     });
   }
 

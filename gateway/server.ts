@@ -48,6 +48,7 @@ import { giveUpSeats, showGiveUp } from './registering/give-up.ts';
 import { showMine, showOrderRecord } from './registering/mine.ts';
 import { showNotice, takeNotice } from './registering/notice.ts';
 import { showOutcome } from './registering/outcome.ts';
+import { saveByPassword } from './registering/save-by-password.ts';
 import { createActivation } from './sign-in/activation.ts';
 import { createForgotten } from './sign-in/forgotten.ts';
 import { createLookup } from './sign-in/lookup.ts';
@@ -118,6 +119,7 @@ export function addRoutes(
     .post('/register/code/decline', declineCode(context))
     .post('/register/code/resend', resendCode(context))
     .post('/register/save', saveSeats(context))
+    .post('/register/save/password', saveByPassword(context))
     .get('/register/outcome', showOutcome(context))
     .get('/register/give-up', showGiveUp(context))
     .post('/register/give-up', giveUpSeats(context))

@@ -138,6 +138,7 @@ export function givenSettings(overrides: Partial<Settings> = {}): Settings {
     releaseGraceMs: 30 * minuteMs,
     remindBeforeMs: [3 * hourMs, hourMs],
     billsAfterMs: 13 * hourMs,
+    bookingProof: 'code',
     ...overrides,
   };
 }
@@ -374,6 +375,12 @@ export class Visitor {
       codeMatches,
       ...more,
     });
+  }
+
+  saveByPassword(passwordMatches = true, units: UnitCode[] = this.chosen): CommandReply {
+    const { challenge } = this;
+    const typed = { challenge, passwordMatches, units };
+    return this.desk.send({ kind: 'save-by-password', ...this.from(), ...typed });
   }
 
   giveUp(units: UnitCode[]): CommandReply {

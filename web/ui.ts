@@ -48,9 +48,12 @@ import {
   attemptStates,
   distance,
   holdExpiring,
+  holdExpiringByPassword,
   holdStarted,
+  holdStartedByPassword,
   holdStartedSending,
   levelNames,
+  messagesAreBack,
   methodHints,
   methodName,
   nameCourse,
@@ -65,6 +68,8 @@ import {
   sayPayable,
   signInEnded,
   signInEnds,
+  swapStarted,
+  swapStartedByPassword,
   candidateTypes as typeNames,
   whyNotSeated,
   yuan,
@@ -447,7 +452,10 @@ export const captcha = (token: string): Markup =>
   html`<img src="/captcha?token=${token}" width="160" height="56" alt="验证码图片"><input type="hidden" name="captchaToken" value="${token}">`;
 
 /** What is known of the message on its way. */
-export function deliveryText({ delivery, phoneMask }: SentCodeModel): string {
+export function deliveryText({
+  delivery,
+  phoneMask,
+}: Pick<SentCodeModel, 'delivery' | 'phoneMask'>): string {
   switch (delivery) {
     case 'sending':
       return `验证码正在发往 ${phoneMask}。`;
@@ -492,7 +500,7 @@ export function ownText(own: OwnModel): string {
     case 'draft':
       return '还没有考位';
     case 'held':
-      return '输入验证码保存后才是您的';
+      return '请在此前保存';
     case 'saved':
       return '有考位了，还要确认和缴费';
     case 'swap':
@@ -531,22 +539,31 @@ export function coursesField(problem: ProblemModel<RegisteringReason>): string |
   return problem.unit === undefined ? undefined : `u-${problem.unit.code}`;
 }
 
+/** What the code, or the password in its place, is to save. */
+export const saveFields = ({ code, units }: CodeModel): Markup =>
+  html`<input type="hidden" name="challenge" value="${code.challenge}">${units.map(({ unit }) => html`<input type="hidden" name="units" value="${unit.code}">`)}`;
+
 /** B1: what is held, and until when; said truly while the message is still on its way. */
-export function codeText({ code }: CodeModel, held: number, until: EpochMs): string {
-  switch (code.delivery) {
+export function codeText(model: CodeModel, held: number, until: EpochMs): string {
+  const { phoneMask, delivery } = model.code;
+  if (model.byPassword)
+    return held === 0 ? swapStartedByPassword(until) : holdStartedByPassword(held, until);
+  if (delivery === 'not-sent') return messagesAreBack(until);
+  if (held === 0) return swapStarted(phoneMask, until);
+  switch (delivery) {
     case 'sending':
-      return holdStartedSending(code.phoneMask, held, until);
+      return holdStartedSending(phoneMask, held, until);
     case 'sent':
-      return holdStarted(code.phoneMask, held, until);
+      return holdStarted(phoneMask, held, until);
     case 'failed':
     case 'phone-messages-used-up':
-      return `${deliveryText(code)}${held} 个考位仍为您暂留到 ${clockTime(until)}。`;
+      return `${deliveryText({ phoneMask, delivery })}${held} 个考位仍为您暂留到 ${clockTime(until)}。`;
   }
 }
 
 /** Shown by app.js in the last minute. */
-export const expiringText = ({ code }: CodeModel, until: EpochMs): string =>
-  holdExpiring(until, code.resendLeft);
+export const expiringText = ({ code, byPassword }: CodeModel, until: EpochMs): string =>
+  byPassword ? holdExpiringByPassword(until) : holdExpiring(until, code.resendLeft);
 
 /** B4: where to go, what must be given up first, and one action for each place. */
 export function offers(model: ElsewhereModel): Markup {
@@ -723,8 +740,8 @@ const stepIcons: Record<NextStepModel['kind'], [IconName, 'good' | 'mix' | '']> 
 };
 
 /** Where the next step is done. While booking is shut what belongs to it has no way. */
-function stepWay({ kind }: NextStepModel, open: boolean): [string, string] | undefined {
-  switch (kind) {
+function stepWay(step: NextStepModel, open: boolean): [string, string] | undefined {
+  switch (step.kind) {
     case 'pay':
       return ['/pay', '前往交费'];
     case 'check':
@@ -736,7 +753,7 @@ function stepWay({ kind }: NextStepModel, open: boolean): [string, string] | und
     default:
   }
   if (!open) return undefined;
-  switch (kind) {
+  switch (step.kind) {
     case 'choose':
       return ['/register', '课程报考与缴费'];
     case 'save':
@@ -744,7 +761,7 @@ function stepWay({ kind }: NextStepModel, open: boolean): [string, string] | und
     case 'again':
       return ['/mine', '重新报考'];
     case 'code':
-      return ['/register/code', '输入验证码'];
+      return ['/register/code', step.byPassword ? '输入密码' : '输入验证码'];
     case 'confirm':
       return ['/register/confirm', '确认报考信息'];
   }

@@ -349,6 +349,8 @@ export type CoursesModel = {
   replace?: UnitAndCourse & { present: CourseModel; saved: boolean };
   /** A code lives: the way back to code entry, and when its holds end. */
   codeUntil?: EpochMs;
+  /** D7: it is the password that is entered. */
+  byPassword?: true;
   /** B4: courses that came along from another area: how many, or which are still to be put in. */
   carried?: { done: number } | { left: readonly CourseModel[] };
   problem?: ProblemModel<RegisteringReason>;
@@ -360,6 +362,8 @@ export type AskModel = {
   /** `swap`: a seat is saved there, and stays. */
   full: readonly (UnitAndCourse & { swap: boolean })[];
   rest: readonly (UnitAndCourse & { until?: EpochMs })[];
+  /** D7: nothing will be sent, the password stands for it. */
+  byPassword?: true;
   problem?: ProblemModel<RegisteringReason>;
 };
 /** An exam area to go to, with what was last heard of it. `kilometres` as the crow flies. */
@@ -400,10 +404,14 @@ export type CodeModel = {
   now: EpochMs;
   form: string;
   area: AreaModel;
-  code: SentCodeModel & {
+  code: Omit<SentCodeModel, 'delivery'> & {
     /** B1: whether one more message would extend the holds. */
     resendLeft: boolean;
+    /** `not-sent`: the password stood for it as it was issued (D7). */
+    delivery: SentCodeModel['delivery'] | 'not-sent';
   };
+  /** D7: the password stands for it now. A code that was sent before stays good. */
+  byPassword?: true;
   /** When the holds end; absent: they have ended, the code may still be tried (D5). */
   holdUntil: EpochMs | undefined;
   /** Length of the whole hold, for the bar. */
@@ -580,7 +588,8 @@ export type NextStepModel =
   | { kind: 'save'; courses: number }
   /** F30: their seats were released, the choice is still there. */
   | { kind: 'again'; courses: number; releasedAt: EpochMs }
-  | { kind: 'code'; until: EpochMs }
+  /** `byPassword`: it is the password that is entered (D7). */
+  | { kind: 'code'; until: EpochMs; byPassword?: true }
   /** `due` absent: booking is not open. */
   | { kind: 'confirm'; courses: number; due: DueModel | undefined }
   /** `check`: an attempt lives. */

@@ -119,7 +119,13 @@ const pages: { readonly [Name in PageName]: Page<PageModels[Name]> } = {
     step: 4,
   },
   allFull: { ...following, file: 'all-full', title: () => '没有考位', menu: 'register', step: 3 },
-  code: { ...registering, ...following, file: 'code', title: () => '输入验证码', step: 4 },
+  code: {
+    ...registering,
+    ...following,
+    file: 'code',
+    title: ({ byPassword }) => (byPassword ? '输入登录密码' : '输入验证码'),
+    step: 4,
+  },
   saved: { ...following, file: 'saved', title: ui.savedTitle, menu: 'register', step: 4 },
   unknown: {
     file: 'unknown',

@@ -92,6 +92,15 @@ export type ForgottenReason =
   | 'proof-expired'
   | 'outcome-unknown';
 export type AccountReason = 'form-expired' | 'outcome-unknown';
+/** D7: with the password in place of the booking code. */
+export type PasswordProofReason =
+  | 'password-missing'
+  | 'password-wrong'
+  | 'password-delayed'
+  | 'password-busy'
+  | 'password-tries-used-up'
+  | 'password-late'
+  | 'password-hold-gone';
 export type RegisteringReason =
   | RefusalReason
   | 'form-outdated'
@@ -100,6 +109,7 @@ export type RegisteringReason =
   | 'course-malformed'
   | 'code-malformed'
   | 'unit-unchosen'
+  | PasswordProofReason
   /** B2: asked after, and no trace of it was found. */
   | 'no-trace'
   /** F36. */
@@ -322,6 +332,46 @@ export function sayRegistering(problem: ProblemModel<RegisteringReason>): Said {
       return codeMalformed;
     case 'unit-unchosen':
       return said('还没有选择考试单元。', '请先选择，再提交。');
+    case 'password-missing':
+      return said('还没有填写登录密码。', '请填写登录密码，再点“保存考位”。');
+    case 'password-wrong': {
+      const { triesLeft, at } = problem;
+      if (triesLeft === 0) return sayRegistering({ ...problem, reason: 'password-tries-used-up' });
+      return said(
+        triesLeft === undefined ? '密码不对。' : `密码不对，还可以试 ${triesLeft} 次。`,
+        at === undefined
+          ? '请重新输入登录密码，考位仍为您暂留。'
+          : `请在 ${clockTime(at)} 以后重新输入，考位仍为您暂留。`,
+      );
+    }
+    case 'password-delayed':
+      return said(
+        '密码多次不对，需要等一会儿再试，这次没有核对。',
+        problem.at === undefined
+          ? '考位仍为您暂留，请过几分钟再试。'
+          : `考位仍为您暂留，请在 ${clockTime(problem.at)} 以后再试。`,
+      );
+    case 'password-busy':
+      return said(
+        '正在核对密码的人很多，这次没有核对，也没有保存。',
+        problem.at === undefined
+          ? '考位仍为您暂留，请过几秒再点“保存考位”。'
+          : `考位仍为您暂留，请在 ${clockTime(problem.at)} 以后再点“保存考位”。`,
+      );
+    case 'password-tries-used-up':
+      return said(
+        '密码不对的次数太多，这次暂留不能再保存。',
+        problem.at === undefined
+          ? '填好的课程还在，请再点“获取验证码”。'
+          : `填好的课程还在，请在 ${clockTime(problem.at)} 以后再点“获取验证码”。`,
+      );
+    case 'password-late':
+      return said('暂留已到时，还没有保存。', '填好的课程还在，请再点“获取验证码”。');
+    case 'password-hold-gone':
+      return said(
+        '这次暂留已经用过，或课程改动后作废了。',
+        '已保存的考位不受影响，请再点“获取验证码”。',
+      );
     case 'no-trace':
       return said(
         '核实过了，这次操作没有成功，什么都没有改变。',
@@ -363,6 +413,10 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       return said('系统刚刚恢复，这次操作没有处理。', '已保存的考位不受影响，请再点一次。');
     case 'session-missing':
       return said('本次考试的安排还没有发布。', '请稍后再来。');
+    case 'reason-missing':
+      return said('还没有填写原因。', '请写明原因，再提交。');
+    case 'second-person-missing':
+      return said('这项操作要由两个人决定。', '请由另一位工作人员一起确认。');
     case 'person-unknown':
       return said('没有查到您的考籍。', `请重新登录。${orOffice}`);
     case 'area-unknown':
@@ -474,6 +528,8 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
         '今天获取验证码的次数已用完。',
         `已保存的考位不受影响，明天可以再获取。${orOffice}`,
       );
+    case 'password-instead':
+      return said('短信暂时发不出去，没有再发验证码。', '请输入登录密码，再点“保存考位”。');
     case 'resend-too-soon':
       return said(
         '刚刚发送过验证码，没有再发。',
@@ -496,7 +552,13 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       );
     case 'code-expired':
       return said('验证码已过期。', '填好的课程还在，请再点“获取验证码”。');
+    case 'password-ended':
+      return said(
+        '短信已经恢复，要用短信验证码保存考位。',
+        '考位仍为您暂留，请用短信里的验证码；没有收到，请再获取一次。',
+      );
     case 'code-wrong':
+      if (problem.triesLeft === 0) return sayRefusal({ ...problem, reason: 'code-tries-used-up' });
       return said(
         problem.triesLeft === undefined
           ? '验证码不对。'
@@ -555,16 +617,28 @@ export const checkTicket = (office: Office | undefined): string =>
     office === undefined ? '当地考区' : `${office.name} ${office.phone}`
   }。`;
 
-/** F26, in three parts: what is full, the question, and what “否” means. */
+/**
+ * F26, in three parts: what is full, the question, and what “否” means. `byPassword`: nothing will be
+ * sent (D7).
+ */
 export const seatsPartlyFull = (
   area: string,
   full: readonly UnitAndCourse[],
   rest: number,
+  byPassword = false,
 ): { full: string; question: string; otherwise: string } => ({
   full: `这些课程没有考位了（已达最大人数）：${full.map((one) => `${area}，${nameUnitCourse(one, '，')}`).join('；')}。`,
-  question: `要清空它们，并为其余 ${rest} 门发送短信验证码吗？`,
-  otherwise: '选“否”则不发送，填好的课程都留着，可重新选择。',
+  question: byPassword
+    ? `要清空它们，用登录密码保存其余 ${rest} 门吗？`
+    : `要清空它们，并为其余 ${rest} 门发送短信验证码吗？`,
+  otherwise: byPassword
+    ? '选“否”则不保存，填好的课程都留着，可重新选择。'
+    : '选“否”则不发送，填好的课程都留着，可重新选择。',
 });
+
+/** D7, above every page: what it means for whoever is about to register. */
+export const messagesAreOut =
+  '短信暂时发不出去，报考照常进行：点“获取验证码”仍为您暂留考位，再用登录密码代替验证码保存。';
 
 /** A capped course may be full where its unit has seats: then another course of the unit helps. */
 export function seatsAllFull(area: string, full: readonly WithReason[]): string {
@@ -582,9 +656,21 @@ export const holdStarted = (phone: string, count: number, until: EpochMs): strin
 export const holdStartedSending = (phone: string, count: number, until: EpochMs): string =>
   `验证码正在发往 ${phone}。${count} 个考位为您暂留到 ${clockTime(until)}，请在此之前输入验证码并点“保存考位”。去看短信、锁屏都不影响暂留。`;
 
+/** D7: what is held, and what stands for the code. */
+export const holdStartedByPassword = (count: number, until: EpochMs): string =>
+  `短信暂时发不出去，请重新输入登录密码来保存考位。${count} 个考位为您暂留到 ${clockTime(until)}，请在此之前输入密码并点“保存考位”。锁屏、切换应用都不影响暂留。`;
+export const swapStartedByPassword = (until: EpochMs): string =>
+  `短信暂时发不出去，请重新输入登录密码来更换课程，${clockTime(until)} 前有效。原来的考位一直是您的，输入密码并点“保存考位”后换成新课程。`;
+/** Codes go out again, and none was sent for this. */
+export const messagesAreBack = (until: EpochMs): string =>
+  `短信已经恢复，这次还没有给您发过验证码。请在 ${clockTime(until)} 前点“获取验证码”，收到后输入并保存。`;
+
 /** Only swaps (F32): nothing is held, the saved seats stay whatever happens. */
 export const swapStarted = (phone: string, until: EpochMs): string =>
   `验证码已发往 ${phone}，${clockTime(until)} 前有效。原来的考位一直是您的，输入验证码并点“保存考位”后换成新课程。`;
+
+export const holdExpiringByPassword = (until: EpochMs): string =>
+  `考位暂留到 ${clockTime(until)}，请尽快输入密码保存。`;
 
 /** Without the seconds left, which the page counts beside it. */
 export const holdExpiring = (until: EpochMs, resendLeft: boolean): string =>
@@ -786,7 +872,8 @@ export type OperationKind =
   | 'withdraw'
   | 'pay'
   | 'stop'
-  | 'refund';
+  | 'refund'
+  | 'save-by-password';
 export const operationNames: Record<OperationKind, string> = {
   choose: '输入报考科目',
   drop: '移除课程',
@@ -801,6 +888,7 @@ export const operationNames: Record<OperationKind, string> = {
   pay: '前往交费',
   stop: '停止支付',
   refund: '申请退费',
+  'save-by-password': '保存考位',
 };
 
 /** Which of the six steps an operation belongs to. */
@@ -818,6 +906,7 @@ export const operationSteps: Record<OperationKind, number> = {
   pay: 6,
   stop: 6,
   refund: 6,
+  'save-by-password': 4,
 };
 
 // ── Confirming and paying ───────────────────────────────────────────────────────────────────────
@@ -968,7 +1057,9 @@ export function sayNextStep(step: NextStepModel, window: WindowModel, now: Epoch
     case 'code':
       return said(
         `考位暂留到 ${clockTime(step.until)}`,
-        '请在此之前输入验证码并点“保存考位”。去看短信、锁屏都不影响暂留。',
+        step.byPassword
+          ? '请在此之前输入登录密码并点“保存考位”。锁屏、切换应用都不影响暂留。'
+          : '请在此之前输入验证码并点“保存考位”。去看短信、锁屏都不影响暂留。',
       );
     case 'confirm':
       return said(

@@ -2,13 +2,13 @@
  * Tells "the same command again" from "the same id with other content". Ids are unguessable; this
  * only catches a sender's mistake.
  *
- * H1 Independent of the order of fields. The envelope, the verdict on a typed code and ciphertext
- *    (which differs at each sealing; its index stands for it) do not count.
+ * H1 Independent of the order of fields. The envelope, the verdict on what was typed and
+ *    ciphertext (which differs at each sealing; its index stands for it) do not count.
  */
 import type { PreparedCommand } from '../protocol/commands.ts';
 import { combined, hashFields, hashText } from './hash.ts';
 
-const notContent = new Set(['id', 'answerBy', 'epoch', 'code', 'codeMatches']);
+const notContent = new Set(['id', 'answerBy', 'epoch', 'code', 'codeMatches', 'passwordMatches']);
 const notContentOfAddress = new Set(['sealed']);
 
 export function contentHash(command: PreparedCommand): number {

@@ -98,6 +98,7 @@ import {
   decideInstallSession,
   decideNoteAdopted,
   decideNoteReconciled,
+  decideSetBookingProof,
   decideSetWindow,
   evolveSession,
   nextBills,
@@ -156,6 +157,7 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'send-code':
     case 'resend-code':
     case 'save-seats':
+    case 'save-by-password':
     case 'give-up-seats':
     case 'confirm-registration':
     case 'withdraw-order':
@@ -231,6 +233,8 @@ export function decide(partition: Partition, given: Sequenced): Decision {
       return decideInstallSession(partition.session, command);
     case 'set-window':
       return decideSetWindow(partition.session, command, at);
+    case 'set-booking-proof':
+      return decideSetBookingProof(partition.session, command);
     case 'adopt':
       return decideAdopt(partition.adopted, command);
     case 'note-adopted':
@@ -275,6 +279,7 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
       return evolveCourseCapsSet(ensureBook(partition, event.area), event, index);
     case 'session-installed':
     case 'window-set':
+    case 'booking-proof-set':
     case 'adoption-noted':
     case 'reconciliation-begun':
     case 'day-reconciled':
@@ -309,6 +314,7 @@ export function present(
     case 'send-code':
     case 'resend-code':
     case 'save-seats':
+    case 'save-by-password':
     case 'give-up-seats':
     case 'confirm-registration':
     case 'withdraw-order':
@@ -504,6 +510,7 @@ export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefi
       return partition.areas.get(event.area)?.row;
     case 'session-installed':
     case 'window-set':
+    case 'booking-proof-set':
     case 'adoption-noted':
     case 'reconciliation-begun':
     case 'day-reconciled':
@@ -623,6 +630,7 @@ const tableOfEvent: Record<EventKind, Table> = {
   'message-taken': 'phones',
   'session-installed': 'session',
   'window-set': 'session',
+  'booking-proof-set': 'session',
   'adoption-noted': 'session',
   'reconciliation-begun': 'session',
   'day-reconciled': 'session',

@@ -20,6 +20,7 @@ import type {
   OrderCommand,
   Prepared,
   ResendCode,
+  SaveByPassword,
   SaveSeats,
   SendCode,
   Sequenced,
@@ -75,6 +76,7 @@ type SeatCommand =
   | SendCode
   | ResendCode
   | SaveSeats
+  | SaveByPassword
   | GiveUpSeats;
 type Failed = FullCourse & { late: boolean };
 
@@ -124,6 +126,7 @@ export function decideOnRegistration(
     case 'resend-code':
       return resendCode(moment, row, command);
     case 'save-seats':
+    case 'save-by-password':
       return saveSeats(moment, book, row, command);
     case 'give-up-seats':
       return giveUpSeats(row, command);
@@ -243,7 +246,7 @@ function holdSeats(
   const event = { kind: 'seats-held', ...named(row, command), ticket, held, day, answer } as const;
   if (full.length > 0) return accept(answer.outcome, event);
   const expiresOpen = Math.min(open + settings.holdMs, closeOpen);
-  const code = issuedCode(command, chosen, expiresOpen, at);
+  const code = issuedCode(rules, command, chosen, expiresOpen, at);
   return accept(answer.outcome, { ...event, code });
 }
 
@@ -265,7 +268,7 @@ function sendCode(
     ...named(row, command),
     cleared,
     holdsUntil: prolonged(seated, expiresOpen, rules.settings.holdMaxMs),
-    code: issuedCode(command, seated, expiresOpen, at),
+    code: issuedCode(rules, command, seated, expiresOpen, at),
     answer: answerTo(command, done),
   });
 }
@@ -278,8 +281,9 @@ function resendCode(
 ): Decision {
   const { settings } = rules;
   const code = row.code?.ticket === command.ticket ? row.code : undefined;
-  if (code !== undefined && at < code.sentAt + settings.codeResendAfterMs)
-    return refuse('resend-too-soon', { at: code.sentAt + settings.codeResendAfterMs });
+  if (settings.bookingProof === 'password') return refuse('password-instead');
+  const resendFrom = code === undefined ? 0 : resendFromOf(rules, code);
+  if (at < resendFrom) return refuse('resend-too-soon', { at: resendFrom });
   if (code !== undefined && code.attempt > 1) return refuse('resend-used-up');
   if (code === undefined) return refuse('code-missing');
   if (code.triesUsed >= settings.codeTriesMax) return refuse('code-tries-used-up');
@@ -297,19 +301,30 @@ function resendCode(
   });
 }
 
+/** D7: for a code that was not sent at first, the first message may follow at once. */
+function resendFromOf({ settings }: Rules, { delivery, sentAt }: BookingCode): EpochMs {
+  return delivery === 'not-sent' ? sentAt : sentAt + settings.codeResendAfterMs;
+}
+
 /** F27: each unit answers for itself (D5). */
 function saveSeats(
   { rules, open, close }: Moment,
   book: AreaBook,
   row: RegistrationRow,
-  command: Prepared<SaveSeats>,
+  command: Prepared<SaveSeats> | SaveByPassword,
 ): Decision {
   const { code } = row;
-  const { codeTriesMax } = rules.settings;
+  const { codeTriesMax, bookingProof } = rules.settings;
   if (code === undefined || code.challenge !== command.challenge) return refuse('code-missing');
   if (code.triesUsed >= codeTriesMax) return refuse('code-tries-used-up');
   if (code.expiresOpen <= open) return refuse('code-expired');
-  if (!command.codeMatches) {
+  const byPassword = command.kind === 'save-by-password';
+  if (byPassword && bookingProof !== 'password') return refuse('password-ended');
+  // What was never sent can only have been guessed.
+  const proven = byPassword
+    ? command.passwordMatches
+    : command.codeMatches && code.delivery !== 'not-sent';
+  if (!proven) {
     const { reply } = refuse('code-wrong', { triesLeft: codeTriesMax - code.triesUsed - 1 });
     return { reply, events: [{ kind: 'code-mistyped', ...named(row, command) }] };
   }
@@ -348,6 +363,7 @@ function saveSeats(
     ticket,
     saved,
     payBefore: close,
+    byPassword,
     answer,
   });
 }
@@ -544,7 +560,7 @@ export function viewOf(rules: Rules, row: RegistrationRow, at: EpochMs): Registr
     units: choicesOf(row, code.ticket).map((place) => place.unit),
     phoneMask: code.phone.mask,
     expiresAt: code.expiresOpen + at - open,
-    resendFrom: code.sentAt + rules.settings.codeResendAfterMs,
+    resendFrom: resendFromOf(rules, code),
     resendLeft: code.attempt === 1,
     triesLeft: Math.max(0, rules.settings.codeTriesMax - code.triesUsed),
     delivery: code.delivery,
@@ -609,6 +625,7 @@ function prolongHolds(row: RegistrationRow, ticket: TicketNumber, until: number)
 }
 
 function issuedCode(
+  { settings }: Rules,
   command: { challenge: ChallengeId; phone: CodeAddress; ticket: TicketNumber },
   places: readonly Choice[],
   expiresOpen: number,
@@ -616,7 +633,8 @@ function issuedCode(
 ): IssuedCode {
   const { challenge, phone, ticket } = command;
   const units = places.map(({ chosen }) => chosen);
-  return { challenge, ticket, phone, units, expiresOpen, sentAt };
+  const byPassword = settings.bookingProof === 'password';
+  return { challenge, ticket, phone, units, expiresOpen, sentAt, byPassword };
 }
 
 function liveCode(row: RegistrationRow, code: IssuedCode): BookingCode {
@@ -626,7 +644,7 @@ function liveCode(row: RegistrationRow, code: IssuedCode): BookingCode {
     ...{ challenge, ticket, phone, expiresOpen, sentAt },
     triesUsed: 0,
     attempt: 1,
-    delivery: 'sending',
+    delivery: code.byPassword ? 'not-sent' : 'sending',
   };
 }
 

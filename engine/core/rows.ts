@@ -29,6 +29,7 @@ import type {
 import type { NewsContent } from '../protocol/messages.ts';
 import type { OrderNumber, PaymentWay, ProviderName } from '../protocol/payments.ts';
 import type {
+  BookingDelivery,
   FullCourse,
   OrderState,
   Outcome,
@@ -59,7 +60,10 @@ export type Asking = { ticket: TicketNumber; full: FullCourse[] };
 /** In open time. */
 export type Hold = { since: number; until: number };
 
-/** The one live booking code: for all that its ticket has chosen. `attempt` is 2 after the resend. */
+/**
+ * The one live booking code: for all that its ticket has chosen. `attempt` is 2 after the resend.
+ * `sentAt`: when it was issued, if nothing was sent for it (D7).
+ */
 export type BookingCode = {
   challenge: ChallengeId;
   ticket: TicketNumber;
@@ -68,7 +72,7 @@ export type BookingCode = {
   sentAt: EpochMs;
   triesUsed: number;
   attempt: number;
-  delivery: 'sending' | DeliveryOutcome;
+  delivery: BookingDelivery;
 };
 
 /** One confirmed choice of one ticket. Places count from 1 within the row and are never reused. */

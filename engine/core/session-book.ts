@@ -5,6 +5,7 @@
  * N1 Numbers only rise. Installing or setting what already stands gives no new number.
  * N2 The bills of each closed day are compared once, in the order of days (B7). A restart goes on
  *    with the day that was begun.
+ * N3 How bookings are proven is two people's to say (D7): no installation changes it.
  */
 import type {
   Adopt,
@@ -12,11 +13,13 @@ import type {
   InstallSession,
   NoteAdopted,
   NoteReconciled,
+  SetBookingProof,
   SetWindow,
 } from '../protocol/commands.ts';
 import type { SessionEvent } from '../protocol/events.ts';
 import type { EpochMs } from '../protocol/ids.ts';
 import type { Adopted, Window } from '../protocol/session.ts';
+import { lackingIn } from '../protocol/two-people.ts';
 import { assert } from './assert.ts';
 import { accept, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
@@ -27,8 +30,10 @@ export function decideInstallSession(
   row: SessionRow | undefined,
   command: InstallSession,
 ): Decision {
-  const { catalogue, calendar, settings } = command;
+  const { catalogue, calendar } = command;
   const standing = row?.adopted;
+  const bookingProof = standing?.settings.bookingProof ?? 'code';
+  const settings = { ...command.settings, bookingProof };
   const installed = { catalogue, calendar, settings };
   if (standing !== undefined && same(installed, contentOf(standing)))
     return accept({ kind: 'adopted', number: standing.number });
@@ -51,6 +56,29 @@ export function decideSetWindow(
   return accept(
     { kind: 'adopted', number },
     { kind: 'window-set', adopted: { ...adopted, number, window } },
+  );
+}
+
+export function decideSetBookingProof(
+  row: SessionRow | undefined,
+  command: SetBookingProof,
+): Decision {
+  if (row === undefined) return refuse('session-missing');
+  const lacking = lackingIn(command);
+  if (lacking !== undefined) return refuse(lacking);
+  const { adopted } = row;
+  const { to: bookingProof, reason, by, andBy } = command;
+  if (adopted.settings.bookingProof === bookingProof)
+    return accept({ kind: 'adopted', number: adopted.number });
+  const number = adopted.number + 1;
+  const settings = { ...adopted.settings, bookingProof };
+  return accept(
+    { kind: 'adopted', number },
+    {
+      kind: 'booking-proof-set',
+      adopted: { ...adopted, number, settings },
+      ...{ reason, by, andBy },
+    },
   );
 }
 

@@ -11,14 +11,18 @@ import {
   type Catalogue,
   type CourseCap,
   candidateTypes,
+  type InstalledSettings,
   type PoolCapacity,
-  type Settings,
 } from '../protocol/session.ts';
 import { type CheckedCandidates, readCandidates, recordOf } from './candidates.ts';
 import { commandIdOf, type ImportPort, type ImportVault, type Sendable, sendAll } from './send.ts';
 import { Problems } from './table.ts';
 
-export type Installation = { catalogue: Catalogue; calendar: BookingDay[]; settings: Settings };
+export type Installation = {
+  catalogue: Catalogue;
+  calendar: BookingDay[];
+  settings: InstalledSettings;
+};
 
 /** Imports are not bound to an epoch: their ids derive from content, and a repeat is harmless. */
 const anyEpoch = 0;

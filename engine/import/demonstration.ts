@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import type { EpochMs } from '../protocol/ids.ts';
 import { ticketMask } from '../protocol/masks.ts';
-import type { Settings } from '../protocol/session.ts';
+import type { InstalledSettings } from '../protocol/session.ts';
 import {
   candidatesAreImported,
   importCandidates,
@@ -43,7 +43,7 @@ const answerWithinMs = 10 * 60_000;
 const minuteMs = 60_000;
 
 /** What an office would set (D7, D8, B1), with caps wide enough to try things out. */
-export const demonstrationSettings: Settings = {
+export const demonstrationSettings: InstalledSettings = {
   foreignCourse: 'warn',
   importedPhoneMustMatch: true,
   holdMs: 5 * minuteMs,

@@ -28,6 +28,7 @@ import {
   CodecError,
   characters,
   choice,
+  type Fields,
   list,
   nullable,
   number,
@@ -61,6 +62,7 @@ import type {
   AsideView,
   AskedQuery,
   AttemptView,
+  BookingDelivery,
   CandidateView,
   ChannelStanding,
   ChannelsReport,
@@ -89,6 +91,7 @@ import { channelNames } from './replies.ts';
 import {
   type Adopted,
   type BookingDay,
+  type BookingProof,
   type CandidateType,
   type Catalogue,
   type City,
@@ -97,6 +100,7 @@ import {
   candidateTypes,
   type ExamArea,
   type ExamUnit,
+  type InstalledSettings,
   type Office,
   type PlanChoice,
   type PoolCapacity,
@@ -155,6 +159,9 @@ const deliveryState = choice<'sending' | DeliveryOutcome>([
   'sent',
   'failed',
   'phone-messages-used-up',
+]);
+const bookingDelivery = choice<BookingDelivery>([
+  ...(['sending', 'sent', 'failed', 'phone-messages-used-up', 'not-sent'] as const),
 ]);
 const reason: Shape<RefusalReason> = word(refusalReasons);
 const candidateType = choice<CandidateType>(candidateTypes);
@@ -237,7 +244,8 @@ const calendar = list(
   }),
   1000,
 );
-const settings = record<Settings>({
+const bookingProof = choice<BookingProof>(['code', 'password']);
+const installedSettings: Fields<InstalledSettings> = {
   foreignCourse: choice(['warn', 'refuse']),
   importedPhoneMustMatch: boolean,
   holdMs: small,
@@ -253,7 +261,8 @@ const settings = record<Settings>({
   releaseGraceMs: small,
   remindBeforeMs: list(small, 8),
   billsAfterMs: small,
-});
+};
+const settings = record<Settings>({ ...installedSettings, bookingProof });
 const window = union<Window, 'state'>('state', {
   open: { pausedMs: count },
   paused: { pausedMs: count, pausedAt: at, reason: sentence, newsBy: at },
@@ -385,7 +394,12 @@ const item = union<Item, 'kind'>('kind', {
   'join-phone': onPhone,
   'settle-phone': { ...onPhone, binding: small },
   'take-message': { ...envelope, phone: opaque, key: plain },
-  'install-session': { ...envelope, catalogue, calendar, settings },
+  'install-session': {
+    ...envelope,
+    catalogue,
+    calendar,
+    settings: record<InstalledSettings>(installedSettings),
+  },
   'set-window': {
     ...envelope,
     to: union<SetWindow['to'], 'state'>('state', {
@@ -442,6 +456,8 @@ const item = union<Item, 'kind'>('kind', {
     area: code,
     caps: list(record<CourseCap>({ course, cap: small }), capsMax),
   },
+  'save-by-password': { ...onRegistration, challenge: opaque, passwordMatches: boolean, units },
+  'set-booking-proof': { ...envelope, to: bookingProof, reason: sentence, by: label, andBy: label },
 });
 
 // ── Replies ─────────────────────────────────────────────────────────────────────────────────────
@@ -534,7 +550,7 @@ const registration = record<RegistrationView>({
       resendFrom: at,
       resendLeft: boolean,
       triesLeft: small,
-      delivery: deliveryState,
+      delivery: bookingDelivery,
     }),
   ),
   asking: optional(record<NonNullable<RegistrationView['asking']>>({ ticket, full: fullCourses })),

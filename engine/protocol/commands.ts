@@ -31,12 +31,14 @@ import type {
 import type {
   Adopted,
   BookingDay,
+  BookingProof,
   CandidateType,
   Catalogue,
   CourseCap,
+  InstalledSettings,
   PoolCapacity,
-  Settings,
 } from './session.ts';
+import type { DecidedByTwo } from './two-people.ts';
 
 /**
  * `answerBy`: after it the engine refuses `too-late`, so a shown "no" never becomes a late "yes".
@@ -91,6 +93,16 @@ export type SaveSeats = OnRegistration & {
   kind: 'save-seats';
   challenge: ChallengeId;
   code: string;
+  units: UnitCode[];
+};
+/**
+ * 保存考位 in an outage of short messages (D7): the gateway compared the password typed anew. It
+ * counts like a typed code.
+ */
+export type SaveByPassword = OnRegistration & {
+  kind: 'save-by-password';
+  challenge: ChallengeId;
+  passwordMatches: boolean;
   units: UnitCode[];
 };
 /** D6: gives up saved seats, explicitly. */
@@ -216,7 +228,8 @@ export type AreaCommand =
   | ReleaseUnpaid
   | RemindUnpaid
   | NoteNews
-  | SetCourseCaps;
+  | SetCourseCaps
+  | SaveByPassword;
 /** A candidate's, on an order. */
 export type OrderCommand =
   | ConfirmRegistration
@@ -414,7 +427,7 @@ export type InstallSession = Envelope & {
   kind: 'install-session';
   catalogue: Catalogue;
   calendar: BookingDay[];
-  settings: Settings;
+  settings: InstalledSettings;
 };
 export type SetWindow = Envelope & {
   kind: 'set-window';
@@ -464,6 +477,9 @@ export type NoteReconciled = Envelope & {
   day: number;
   lines: ReconciledBill[];
 };
+/** D7: two staff let the password stand for booking codes, or end that. */
+export type SetBookingProof = Envelope &
+  DecidedByTwo & { kind: 'set-booking-proof'; to: BookingProof };
 export type SessionCommand =
   | InstallSession
   | SetWindow
@@ -471,7 +487,8 @@ export type SessionCommand =
   | NoteAdopted
   | SetAside
   | BeginReconciliation
-  | NoteReconciled;
+  | NoteReconciled
+  | SetBookingProof;
 
 export type Command = AreaCommand | NoteDelivery | CandidateCommand | PhoneCommand | SessionCommand;
 

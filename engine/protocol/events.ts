@@ -22,6 +22,7 @@ import type { CodeKind } from './messages.ts';
 import type { OrderNumber, PaymentWay, ProviderName, ReconciledBill } from './payments.ts';
 import type { Outcome } from './replies.ts';
 import type { Adopted, CandidateType, CourseCap, PoolCapacity } from './session.ts';
+import type { DecidedByTwo } from './two-people.ts';
 
 /** What a signed-in person's account code is good for (D7). */
 export type PhoneCodePurpose = Extract<CodeKind, 'binding-code' | 'unbinding-code'>;
@@ -62,6 +63,8 @@ export type IssuedCode = {
   units: { unit: UnitCode; course: CourseCode }[];
   expiresOpen: number;
   sentAt: EpochMs;
+  /** D7: no message goes out for it, the password stands for it. */
+  byPassword: boolean;
 };
 /** F26 "yes": `cleared` drafts go; the code is issued for what is held, and holds last with it. */
 export type CodeSent = OnRegistrationRow & {
@@ -87,6 +90,8 @@ export type SeatsSaved = OnRegistrationRow & {
   saved: { unit: UnitCode; course: CourseCode }[];
   /** The day's close: until then it can be paid. */
   payBefore: EpochMs;
+  /** D7: the password proved it, no code did. */
+  byPassword: boolean;
   answer: Answer;
 };
 export type SeatsGivenUp = OnRegistrationRow & {
@@ -323,6 +328,8 @@ export type MessageTaken = OnPhoneRow & { kind: 'message-taken'; key: string; da
 
 export type SessionInstalled = { kind: 'session-installed'; adopted: Adopted };
 export type WindowSet = { kind: 'window-set'; adopted: Adopted };
+/** D7: who wanted it and why stands here and nowhere else. */
+export type BookingProofSet = DecidedByTwo & { kind: 'booking-proof-set'; adopted: Adopted };
 export type AdoptionNoted = { kind: 'adoption-noted'; partition: string; number: number };
 export type PaymentSetAside = {
   kind: 'payment-set-aside';
@@ -394,7 +401,8 @@ export type SessionEvent =
   | AdoptionNoted
   | ReconciliationBegun
   | DayReconciled
-  | SessionAdopted;
+  | SessionAdopted
+  | BookingProofSet;
 export type RuxiEvent =
   | RegistrationEvent
   | CapacitySet

@@ -16,6 +16,9 @@ export const refusalReasons = [
   'too-late', // answerBy has passed
   'ask-again', // unknown id from before the engine's restart: nothing was done
   'session-missing', // no session has been installed yet
+  // Acts of two people (S2).
+  'reason-missing',
+  'second-person-missing', // nobody is a second person to themselves
   // Who asks.
   'person-unknown',
   'area-unknown',
@@ -57,11 +60,13 @@ export const refusalReasons = [
   'payments-used-up',
   // Codes.
   'codes-used-up', // D7 daily cap
+  'password-instead', // D7: no code is sent, the password stands for it
   'resend-too-soon',
   'resend-used-up', // B1: one resend extends the hold once
   'code-missing', // no live code: never asked for, spent, voided by a change, or expired long ago
   'code-tries-used-up',
   'code-expired',
+  'password-ended', // D7: the password no longer stands for a code
   'code-wrong',
   'selection-changed', // the code was bound to other units
   'seats-exhausted', // a pool is full (per unit, D5)

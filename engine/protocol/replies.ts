@@ -86,8 +86,10 @@ export type CodeView = {
   resendFrom: EpochMs;
   resendLeft: boolean;
   triesLeft: number;
-  delivery: 'sending' | DeliveryOutcome;
+  delivery: BookingDelivery;
 };
+/** Of a booking code. `not-sent`: the password stands for it (D7). */
+export type BookingDelivery = 'sending' | DeliveryOutcome | 'not-sent';
 /**
  * `confirmed` is 待缴费, `paid` is 已缴费 and 已确认 (F41), `refunding` 退费中; the others have ended and
  * hold no seat.

@@ -38,6 +38,7 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'send-code':
     case 'resend-code':
     case 'save-seats':
+    case 'save-by-password':
     case 'give-up-seats':
     case 'confirm-registration':
     case 'withdraw-order':
@@ -90,6 +91,7 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'set-aside':
     case 'begin-reconciliation':
     case 'note-reconciled':
+    case 'set-booking-proof':
       return layout.session;
   }
 }

@@ -96,6 +96,8 @@ export type PoolCapacity = { unit: UnitCode; capacity: number; candidateType?: C
 /** At most so many in one area sit that course, in whichever pool. */
 export type CourseCap = { course: CourseCode; cap: number };
 
+/** D7: what shows that seats are saved by whom they are held for. */
+export type BookingProof = 'code' | 'password';
 /** Limits and choices the office sets; D7, D8, B1 and F11 name them. */
 export type Settings = {
   foreignCourse: 'warn' | 'refuse';
@@ -118,7 +120,11 @@ export type Settings = {
   remindBeforeMs: number[];
   /** B7: how long after the close the providers' bills of the day are there. */
   billsAfterMs: number;
+  /** In an outage of short messages the password stands for the booking code. */
+  bookingProof: BookingProof;
 };
+/** Without what two people decide (`set-booking-proof`): nobody installs that. */
+export type InstalledSettings = Omit<Settings, 'bookingProof'>;
 
 /**
  * The window as staff left it. `pausedMs` is the sum of the ended pauses; while paused the hold

@@ -75,6 +75,7 @@ const issuedCode = record<IssuedCode>({
   units: some(unitAndCourse),
   expiresOpen: uint,
   sentAt: uint,
+  byPassword: boolean,
 });
 const hold: Fields<{ unit: string; course: string; since: number; until: number }> = {
   unit: text,
@@ -123,6 +124,7 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     ticket: text,
     saved: some(unitAndCourse),
     payBefore: uint,
+    byPassword: boolean,
     answer,
   },
   'seats-given-up': { ...onRegistration, units: some(text), answer },
@@ -268,6 +270,7 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     area: text,
     caps: some(record<CourseCap>({ course: text, cap: uint })),
   },
+  'booking-proof-set': { adopted, reason: text, by: text, andBy: text },
 });
 const events = some(event);
 

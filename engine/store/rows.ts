@@ -271,6 +271,8 @@ const bookingCode = optional(
     sentAt: uint,
     triesUsed: uint,
     attempt: uint,
-    delivery: choice(['sending', 'sent', 'failed', 'phone-messages-used-up']),
+    delivery: choice([
+      ...(['sending', 'sent', 'failed', 'phone-messages-used-up', 'not-sent'] as const),
+    ]),
   }),
 );

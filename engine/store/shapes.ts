@@ -223,6 +223,7 @@ const settings = record<Settings>({
   releaseGraceMs: uint,
   remindBeforeMs: some(uint),
   billsAfterMs: uint,
+  bookingProof: choice(['code', 'password']),
 });
 export const adopted = record<Adopted>({
   number: uint,

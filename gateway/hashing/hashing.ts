@@ -20,7 +20,7 @@ export type Hashing = {
   /** `salt`: 16 bytes, never used for another password. The same pair gives the same hash. */
   hash(password: string, salt: Uint8Array): Promise<Hashed>;
   verify(hash: string, password: string): Promise<Verified>;
-  /** 1 while booking is open, so that saves keep the processor; 2 otherwise. */
+  /** 1 while booking is open, so that saves keep the processor, unless they wait for it; else 2. */
   setConcurrency(concurrency: 1 | 2): void;
   waiting(): number;
   processId(): number | undefined;

@@ -5,7 +5,7 @@
 import type { TicketNumber } from '../../engine/protocol/ids.ts';
 import type { CodeView, RegistrationView } from '../../engine/protocol/replies.ts';
 import type { NextStepModel } from '../../web/view-models.ts';
-import type { Visit } from '../registering/present.ts';
+import { byPassword, type Visit } from '../registering/present.ts';
 import { dueOf, liveAttempt, payableNow, presentOrder, savedOf } from './orders.ts';
 
 export function nextStepOf(
@@ -34,7 +34,8 @@ export function nextStepOf(
   }
   const own = (of: { ticket: TicketNumber }) => of.ticket === ticket;
   const drafts = registration.draft.filter(own).length;
-  if (code !== undefined) return { kind: 'code', until: code.expiresAt };
+  if (code !== undefined)
+    return { kind: 'code', until: code.expiresAt, ...byPassword({ session }) };
   if (saved.length > 0) {
     const due = window.state === 'open' ? dueOf(window) : undefined;
     return { kind: 'confirm', courses: saved.length, due };

@@ -17,7 +17,7 @@ import { saveForm } from './forms.ts';
 import type { Problem } from './models.ts';
 import { allFullPage, askPage, codePage, savedPage, windowPage } from './pages.ts';
 import { barOn, isAsked, liveCode, type SentForm, type Standing, type Visit } from './present.ts';
-import { outcomeAddress, sendAct } from './send.ts';
+import { outcomeAddress, type Sent, sendAct } from './send.ts';
 
 /** F25, B1: holds what is free before any message goes out. */
 export const holdSeats = (context: GatewayContext): Handler =>
@@ -121,14 +121,17 @@ export const saveSeats = (context: GatewayContext): Handler =>
       const act = { kind: 'save-seats', challenge, code, units } as const;
       const sent = await sendAct(visit, form, claim, 'save', content, act);
       if (sent.kind !== 'accepted') return notAccepted(visit, sent, codeOrCourses);
-      const { outcome, operation, registration } = sent;
-      if (!visit.request.htmx || outcome.kind !== 'saved') {
-        return redirect(outcomeAddress(operation));
-      }
-      return savedPage(visit, operation, outcome, registration, undefined);
+      return afterSave(visit, sent);
     },
     codeOrCourses,
   );
+
+/** Whatever proved it, code or password. */
+export function afterSave(visit: Visit, sent: Extract<Sent, { kind: 'accepted' }>): Reply {
+  const { outcome, operation, registration } = sent;
+  if (!visit.request.htmx || outcome.kind !== 'saved') return redirect(outcomeAddress(operation));
+  return savedPage(visit, operation, outcome, registration, undefined);
+}
 
 /** What the registration waits for: the code, F26's answer, or courses. Every device shows it. */
 export function codeOrCourses(visit: Visit, standing: Standing, problem?: Problem): Reply {

@@ -37,6 +37,12 @@ export const saveForm = z.object({
   challenge: z.string().regex(opaquePattern),
   units,
 });
+/** D7: the password is whatever was typed; only empty it is none. */
+export const passwordForm = z.object({
+  password: z.string(),
+  challenge: z.string().regex(opaquePattern),
+  units,
+});
 const operationKinds = Object.keys(operationNames) as OperationKind[];
 export const operationQuery = z.object({
   id: z.string().regex(opaquePattern),

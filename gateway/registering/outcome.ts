@@ -15,6 +15,7 @@ import { forCandidate, rememberArea } from './desk.ts';
 import type { Problem } from './models.ts';
 import { allFullPage, savedPage, unknownPage, windowPage } from './pages.ts';
 import { type Standing, standingOf, type Visit } from './present.ts';
+import { ofPassword } from './save-by-password.ts';
 import { type Operation, operationFrom } from './send.ts';
 
 export const showOutcome = (context: GatewayContext): Handler =>
@@ -97,6 +98,7 @@ const pageAfter = {
   send: '/register/code',
   resend: '/register/code',
   save: '/mine',
+  'save-by-password': '/mine',
   'give-up': '/mine',
   area: '/register/area',
   confirm: '/pay',
@@ -110,7 +112,8 @@ function notDone(visit: Visit, standing: Standing, operation: Operation, problem
   const show = showAfter(operation.kind);
   // Money goes by the calendar alone; its own pages say when it is shut.
   if (visit.window.state !== 'open' && show !== orderOrMine) return windowPage(visit, standing);
-  return rememberArea(visit, standing, show(visit, standing, problem));
+  const said = operation.kind === 'save-by-password' ? ofPassword(problem) : problem;
+  return rememberArea(visit, standing, show(visit, standing, said));
 }
 
 function showAfter(kind: OperationKind): (v: Visit, s: Standing, problem: Problem) => Reply {

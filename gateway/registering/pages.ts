@@ -33,6 +33,7 @@ import {
 import {
   type AreaChoice,
   barOn,
+  byPassword,
   formFor,
   lapsed,
   liveCode,
@@ -159,7 +160,7 @@ export function coursesPage(
     typed: given.typed ?? '',
     ...(placed && { placed: unitAndCourse(session, placed) }),
     ...replacementOf(visit, registration, given),
-    ...(code && { codeUntil: code.expiresAt }),
+    ...(code && { codeUntil: code.expiresAt, ...byPassword(visit) }),
     ...(carried.length > 0 && {
       carried: { left: carried.map((one) => courseOf(session, one)) },
     }),
@@ -196,6 +197,7 @@ export function askPage(visit: Visit, standing: Standing, problem?: Problem): Re
     form: formFor(visit, area.code, registration.revision),
     area: areaOf(session, area),
     ...askedOf(session, registration, signIn.ticket),
+    ...byPassword(visit),
   });
 }
 
@@ -249,6 +251,7 @@ export function codePage(visit: Visit, standing: Standing, problem?: Problem): R
     area: areaOf(session, area),
     holdMs: session.adopted.settings.holdMs,
     ...codeOf(session, registration, code),
+    ...byPassword(visit),
   });
 }
 

@@ -116,10 +116,15 @@ export function liveCode(visit: Visit, registration: RegistrationView): CodeView
 export function lapsed(
   visit: Visit,
   { code }: RegistrationView,
-): { reason: 'code-expired' } | undefined {
+): { reason: 'code-expired' | 'password-late' } | undefined {
   if (code === undefined || code.ticket !== visit.signIn.ticket) return undefined;
-  return code.expiresAt > visit.at ? undefined : { reason: 'code-expired' };
+  if (code.expiresAt > visit.at) return undefined;
+  return { reason: code.delivery === 'not-sent' ? 'password-late' : 'code-expired' };
 }
+
+/** D7: what models say while the password stands for booking codes. */
+export const byPassword = ({ session }: Pick<Visit, 'session'>): { byPassword?: true } =>
+  session.adopted.settings.bookingProof === 'password' ? { byPassword: true } : {};
 
 /** F26 was asked of this ticket and not answered yet. */
 export function isAsked(visit: Visit, registration: RegistrationView): boolean {

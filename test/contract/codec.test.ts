@@ -21,7 +21,13 @@ import { paymentWays, providerNames } from '../../engine/protocol/payments.ts';
 import { refusalReasons } from '../../engine/protocol/refusals.ts';
 import { type AskedQuery, channelNames } from '../../engine/protocol/replies.ts';
 import { candidateTypes } from '../../engine/protocol/session.ts';
-import { givenAdopted, givenPhone, givenRecord, givenTicketRecord } from '../given.ts';
+import {
+  givenAdopted,
+  givenPhone,
+  givenRecord,
+  givenSettings,
+  givenTicketRecord,
+} from '../given.ts';
 
 /** Another decoder, as independent as they come. */
 const others = new Unpackr({ useRecords: false, int64AsType: 'number' });
@@ -86,6 +92,7 @@ const importedRecord = givenRecord(1, {
   ],
 });
 const adopted = givenAdopted();
+const { bookingProof: _, ...installedSettings } = givenSettings();
 const paused = givenAdopted({
   number: 2,
   window: { state: 'paused', pausedMs: 4, pausedAt: 5, reason: '系统维护', newsBy: 6 },
@@ -97,6 +104,28 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     challenge: opaque,
     code: fc.stringMatching(/^[0-9]{6}$/),
     units,
+  }),
+  fc.record({
+    kind: kind('save-by-password'),
+    ...onRegistration,
+    challenge: opaque,
+    passwordMatches: fc.boolean(),
+    units,
+  }),
+  fc.record({
+    kind: kind('set-booking-proof'),
+    ...envelope,
+    to: fc.constantFrom('code', 'password'),
+    reason: sentence,
+    by: sentence,
+    andBy: sentence,
+  }),
+  fc.record({
+    kind: kind('install-session'),
+    ...envelope,
+    catalogue: fc.constant(adopted.catalogue),
+    calendar: fc.constant(adopted.calendar),
+    settings: fc.constant(installedSettings),
   }),
   fc.record({ kind: kind('hold-seats'), ...onRegistration, challenge: opaque, phone }),
   fc.record({ kind: kind('send-code'), ...onRegistration, challenge: opaque, phone }),
@@ -365,7 +394,9 @@ const registration = fc.record(
       resendFrom: at,
       resendLeft: fc.boolean(),
       triesLeft: small,
-      delivery: fc.constantFrom('sending', 'sent', 'failed', 'phone-messages-used-up'),
+      delivery: fc.constantFrom(
+        ...(['sending', 'sent', 'failed', 'phone-messages-used-up', 'not-sent'] as const),
+      ),
     }),
     asking: fc.record({ ticket, full: fullCourses }),
   },

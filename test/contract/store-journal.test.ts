@@ -7,6 +7,7 @@ import {
   givenPerson,
   givenPhone,
   givenRecord,
+  givenSettings,
   givenTicket,
   opaque,
 } from '../given.ts';
@@ -27,6 +28,7 @@ const code = {
   units: [unitA],
   expiresOpen: 1_780_000_300_000,
   sentAt: 1_780_000_000_000,
+  byPassword: false,
 };
 const delivery = { challenge: opaque('challenge', 1), attempt: 1, outcome: 'sent' } as const;
 const adopted = givenAdopted();
@@ -80,6 +82,7 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     ticket,
     saved: [unitA],
     payBefore: 1_780_050_000_000,
+    byPassword: true,
     answer: {
       ...done,
       outcome: {
@@ -345,6 +348,13 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     area: '0101',
     caps: [{ course: '11001', cap: 30 }],
   },
+  'booking-proof-set': {
+    kind: 'booking-proof-set',
+    adopted: givenAdopted({ settings: givenSettings({ bookingProof: 'password' }) }),
+    reason: '示例：短信通道中断',
+    by: '示例甲',
+    andBy: '示例乙',
+  },
 };
 
 const entryOf = (events: readonly RuxiEvent[]): JournalEntry => ({
@@ -372,7 +382,7 @@ test('a field that may be absent comes back absent', () => {
 test('the format of an entry stays what it was', () => {
   const events = [everyKind['seats-saved'], everyKind['code-mistyped']];
   expect(encodeEntry(entryOf(events)).value.toString('hex')).toMatchInlineSnapshot(
-    `"9701a270300329a0cf0000019e70448800929906a43031303107b6706572736f6e312d2d2d2d2d2d2d2d2d2d2d2d2d2d2d03ab31303030303030303030319192a141a53131303031cf0000019e733f788093b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2dcef8a432eb93029192a141a531313030319194a142a5313230303100c39505a43031303107b6706572736f6e312d2d2d2d2d2d2d2d2d2d2d2d2d2d2d0332865208ae036573e5e3c7f1feb6fde214107ff91aa150dab4e7baef5b8df11d"`,
+    `"9701a270300329a0cf0000019e70448800929a06a43031303107b6706572736f6e312d2d2d2d2d2d2d2d2d2d2d2d2d2d2d03ab31303030303030303030319192a141a53131303031cf0000019e733f7880c393b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2dcef8a432eb93029192a141a531313030319194a142a5313230303100c39505a43031303107b6706572736f6e312d2d2d2d2d2d2d2d2d2d2d2d2d2d2d03e84bfe8cf65989a317dac9adc5ae9061f7ad18e2fb2760a3ba7dec8f9a8cc3fc"`,
   );
 });
 

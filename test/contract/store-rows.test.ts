@@ -60,6 +60,13 @@ function givenRows(): Desk {
     const key = opaque('key', number);
     desk.send({ kind: 'take-message', phone: givenPhone(number).index, key });
   }
+  const people = { reason: '示例', by: '示例甲', andBy: '示例乙' };
+  desk.send({ kind: 'set-booking-proof', to: 'password', ...people });
+  const unsent = new Visitor(desk, 7, '0103');
+  unsent.choose('11001');
+  const { adopted } = desk.partition.session ?? missing();
+  desk.send({ kind: 'adopt', adopted });
+  unsent.hold();
   const person = givenPerson(3);
   desk.send({ kind: 'request-unbind-code', person, challenge: 'unbind' });
   desk.send({ kind: 'unbind-phone', person, challenge: 'unbind', codeMatches: true });

@@ -70,6 +70,13 @@ function busyDesk(): Desk {
   const applied = new Visitor(desk, 6, '0103');
   applied.candidateType = 'applied';
   accepted(applied.take('11001'));
+  const people = { reason: '示例', by: '示例甲', andBy: '示例乙' };
+  accepted(desk.send({ kind: 'set-booking-proof', to: 'password', ...people }));
+  if (desk.partition.session === undefined) throw new Error('no session');
+  accepted(desk.send({ kind: 'adopt', adopted: desk.partition.session.adopted }));
+  const unsent = new Visitor(desk, 7, '0103');
+  accepted(unsent.choose('12001'));
+  accepted(unsent.hold());
   const gone = new Visitor(desk, 4, '0102');
   accepted(desk.send({ kind: 'vacate-area', area: gone.area, person: gone.person, claim: 5 }));
   for (const [number, record] of [givenRecord(1), givenEnrolledRecord(2)].entries()) {

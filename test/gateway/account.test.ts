@@ -265,7 +265,7 @@ describe('修改密码', () => {
   test('F43 B2 a double click, and a lost answer, change it once', async () => {
     browser = await signedIn();
     await browser.get('/account/password');
-    world.loseNextAnswer();
+    world.loseNextAnswer('change-password');
     const lost = await change(browser);
     expect([lost.status, lost.model.problem]).toEqual([503, { reason: 'outcome-unknown' }]);
     expect((await change(browser)).path).toBe('/sign-in?again');

@@ -49,6 +49,7 @@ import { giveUpSeats, showGiveUp } from '../../gateway/registering/give-up.ts';
 import { showMine, showOrderRecord } from '../../gateway/registering/mine.ts';
 import { showNotice, takeNotice } from '../../gateway/registering/notice.ts';
 import { showOutcome } from '../../gateway/registering/outcome.ts';
+import { saveByPassword } from '../../gateway/registering/save-by-password.ts';
 import { createRevocations } from '../../gateway/revocations.ts';
 import { createActivation } from '../../gateway/sign-in/activation.ts';
 import { showSlipCheck } from '../../gateway/slip/check.ts';
@@ -111,6 +112,7 @@ export function gatewayOver(parts: Parts): Gateway {
     ['POST /register/code/decline', declineCode(context)],
     ['POST /register/code/resend', resendCode(context)],
     ['POST /register/save', saveSeats(context)],
+    ['POST /register/save/password', saveByPassword(context)],
     ['GET /register/outcome', showOutcome(context)],
     ['GET /register/give-up', showGiveUp(context)],
     ['POST /register/give-up', giveUpSeats(context)],

@@ -91,6 +91,7 @@ export function province(
       releaseGraceMs: 1_800_000,
       remindBeforeMs: [],
       billsAfterMs: 46_800_000,
+      bookingProof: 'code',
     },
     window: given.window ?? { state: 'open', pausedMs: 0 },
   };

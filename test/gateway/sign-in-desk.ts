@@ -58,8 +58,8 @@ export type World = {
   verified(): number;
   /** Nothing reaches the engine. */
   setAway(away: boolean): void;
-  /** The next command is carried out, and its answer lost. */
-  loseNextAnswer(): void;
+  /** The next command, or the next of that kind, is carried out and its answer lost. */
+  loseNextAnswer(to?: Command['kind']): void;
   setEpoch(epoch: number): void;
   admit(documentNumber: string, record?: Partial<CandidateRecord>): PersonId;
   /** In need of a phone and a password (F8). */
@@ -90,7 +90,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
   const spent = new Set<string>();
   const strangers = new Strangers();
   let away = false;
-  let losing = false;
+  let losing: Command['kind'] | 'any' | undefined;
   let epoch = 1;
 
   function prepared(command: Command): PreparedCommand {
@@ -137,8 +137,8 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
         if (at > 0) revocations.hear({ kind: 'sign-ins-ended', person, generation, at });
         for (const out of signedOut) revocations.hear({ kind: 'signed-out', person, ...out });
       }
-      const lost = losing;
-      losing = false;
+      const lost = losing === 'any' || losing === body.kind;
+      if (lost) losing = undefined;
       return lost ? { kind: 'unknown' } : reply;
     },
     ask: answer as EngineClient['ask'],
@@ -224,8 +224,8 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     setAway: (to) => {
       away = to;
     },
-    loseNextAnswer: () => {
-      losing = true;
+    loseNextAnswer: (to) => {
+      losing = to ?? 'any';
     },
     setEpoch: (to) => {
       epoch = to;

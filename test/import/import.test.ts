@@ -56,7 +56,7 @@ test('D9 the session brings the calendar of the first start and the settings', a
   const session = books.adopted();
   expect(session?.calendar).toHaveLength(30);
   expect(session?.calendar[0]).toEqual({ opensAt: now, closesAt: now + 13 * 3_600_000 });
-  expect(session?.settings).toEqual(demonstrationSettings);
+  expect(session?.settings).toEqual({ ...demonstrationSettings, bookingProof: 'code' });
   expect(session?.catalogue.areas).toHaveLength(183);
 });
 

@@ -6,7 +6,7 @@
 import type { PreparedCommand, Sequenced } from '../../engine/protocol/commands.ts';
 import type { RefusalReason } from '../../engine/protocol/refusals.ts';
 import type { Outcome } from '../../engine/protocol/replies.ts';
-import type { Adopted } from '../../engine/protocol/session.ts';
+import type { Adopted, Settings } from '../../engine/protocol/session.ts';
 
 export type Verdict = { yes: Outcome } | { no: RefusalReason };
 
@@ -39,6 +39,8 @@ type Code = {
   sentAt: number;
   sendings: number;
   note: string;
+  /** A message went out for it, or is to. */
+  told: boolean;
 };
 type Form = {
   area: string;
@@ -117,7 +119,9 @@ export const taken = ({ held, saved, confirmed, paid, refunding }: Pool): number
 /** Everything of a command that makes it the same command, as text. */
 function contentOf(command: PreparedCommand): string {
   return JSON.stringify(command, (name, value) =>
-    ['id', 'answerBy', 'epoch', 'codeMatches', 'sealed'].includes(name) ? undefined : value,
+    ['id', 'answerBy', 'epoch', 'codeMatches', 'passwordMatches', 'sealed'].includes(name)
+      ? undefined
+      : value,
   );
 }
 
@@ -150,6 +154,7 @@ export class Auditor {
       case 'send-code':
       case 'resend-code':
       case 'save-seats':
+      case 'save-by-password':
       case 'give-up-seats':
         return this.remembering(`${command.area}/${command.person}`, given, () =>
           this.onForm(session, command, given.at),
@@ -183,6 +188,11 @@ export class Auditor {
       const held = here.filter((spot) => spot.hold !== null).length;
       return { area, unit, capacity, held, saved, confirmed: 0, paid: 0, refunding: 0 };
     });
+  }
+
+  /** D7: whether the password stands for codes there. */
+  takesPasswords(partition: string): boolean {
+    return this.sessionOf(partition)?.settings.bookingProof === 'password';
   }
 
   revisionOf(area: string, person: string): number {
@@ -365,7 +375,7 @@ export class Auditor {
         if (form.holdDay !== today) form.holdsThatDay = 0;
         form.holdDay = today;
         if (full.length < mine.length) form.holdsThatDay += 1;
-        if (full.length === 0) form.code = this.code(command, codeEnds, at);
+        if (full.length === 0) form.code = this.code(command, settings, codeEnds, at);
         else if (full.length < mine.length) form.question = ticket;
         return yes({
           kind: 'held',
@@ -383,13 +393,15 @@ export class Auditor {
         }
         this.stretch(mine, codeEnds, settings.holdMaxMs);
         forget();
-        form.code = this.code(command, codeEnds, at);
+        form.code = this.code(command, settings, codeEnds, at);
         return done;
       }
       case 'resend-code': {
         const code = form.code?.ticket === ticket ? form.code : null;
+        if (settings.bookingProof === 'password') return no('password-instead');
         if (code === null) return no('code-missing');
-        if (at < code.sentAt + settings.codeResendAfterMs) return no('resend-too-soon');
+        if (code.told && at < code.sentAt + settings.codeResendAfterMs)
+          return no('resend-too-soon');
         if (code.sendings > 1) return no('resend-used-up');
         if (code.wrong >= settings.codeTriesMax) return no('code-tries-used-up');
         if (now >= code.to) return no('code-expired');
@@ -397,15 +409,23 @@ export class Auditor {
         code.sentAt = at;
         code.sendings += 1;
         code.note = 'sending';
+        code.told = true;
         this.stretch(mine, code.to, settings.holdMaxMs);
         return done;
       }
-      case 'save-seats': {
+      case 'save-seats':
+      case 'save-by-password': {
         const { code } = form;
         if (code === null || code.challenge !== command.challenge) return no('code-missing');
         if (code.wrong >= settings.codeTriesMax) return no('code-tries-used-up');
         if (now >= code.to) return no('code-expired');
-        if (!command.codeMatches) {
+        if (command.kind === 'save-by-password' && settings.bookingProof === 'code')
+          return no('password-ended');
+        if (
+          'passwordMatches' in command
+            ? !command.passwordMatches
+            : !command.codeMatches || !code.told
+        ) {
           code.wrong += 1;
           return no('code-wrong');
         }
@@ -448,9 +468,15 @@ export class Auditor {
     }
   }
 
-  private code(command: { challenge: string; ticket: string }, to: number, sentAt: number): Code {
-    const { challenge, ticket } = command;
-    return { challenge, ticket, wrong: 0, to, sentAt, sendings: 1, note: 'sending' };
+  private code(
+    { challenge, ticket }: { challenge: string; ticket: string },
+    { bookingProof }: Settings,
+    to: number,
+    sentAt: number,
+  ): Code {
+    const told = bookingProof === 'code';
+    const note = told ? 'sending' : 'none';
+    return { challenge, ticket, wrong: 0, to, sentAt, sendings: 1, note, told };
   }
 
   private stretch(spots: Spot[], to: number, most: number): void {
@@ -845,7 +871,9 @@ export class Auditor {
         return done;
       }
       case 'install-session': {
-        const { catalogue, calendar, settings } = command;
+        const { catalogue, calendar } = command;
+        const bookingProof = this.installed?.settings.bookingProof ?? 'code';
+        const settings = { ...command.settings, bookingProof };
         const number = (this.installed?.number ?? 0) + 1;
         const window = this.installed?.window ?? ({ state: 'open', pausedMs: 0 } as const);
         const next = { number, catalogue, calendar, settings, window };
@@ -862,6 +890,16 @@ export class Auditor {
             ? { state: 'paused', pausedMs, pausedAt, reason: to.reason, newsBy: to.newsBy }
             : { state: 'open', pausedMs: pausedMs + at - pausedAt };
         return this.install({ ...this.installed, number: number + 1, window: next });
+      }
+      case 'set-booking-proof': {
+        if (this.installed === null) return no('session-missing');
+        const { to, reason, by, andBy } = command;
+        if (reason.trim() === '') return no('reason-missing');
+        if (by.trim() === '' || by.trim() === andBy.trim()) return no('second-person-missing');
+        const { number, settings } = this.installed;
+        if (settings.bookingProof === to) return yes({ kind: 'adopted', number });
+        const next = { ...settings, bookingProof: to };
+        return this.install({ ...this.installed, number: number + 1, settings: next });
       }
       case 'adopt': {
         const known = this.adoptedBy.find((one) => one.partition === partition);

@@ -42,7 +42,7 @@ const kinds: readonly Command['kind'][] = [
   ...(['note-phone-released', 'release-phone', 'change-password', 'sign-out'] as const),
   ...(['request-reset-code', 'prove-reset-code', 'reset-password', 'end-sign-ins'] as const),
   ...(['release-unpaid', 'remind-unpaid', 'note-news', 'begin-reconciliation'] as const),
-  'note-reconciled',
+  ...(['note-reconciled', 'set-booking-proof', 'save-by-password'] as const),
 ];
 
 /** Without bias: the smallest numbers are not the interesting ones here. */

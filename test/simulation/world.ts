@@ -480,8 +480,12 @@ export class World {
         const challenge =
           how % 19 === 0 ? opaque('old', 0) : (this.challenges.get(owner) ?? opaque('none', 0));
         const chosen = how % 13 === 0 ? units.slice(1) : units;
-        const codeMatches = how % 5 > 0;
-        this.send(to, { kind: 'save-seats', ...from, challenge, units: chosen, codeMatches });
+        const typed = { ...from, challenge, units: chosen };
+        const matches = how % 5 > 0;
+        const outage = this.auditor.takesPasswords(to);
+        if (outage ? how % 7 > 0 : how % 9 === 0)
+          this.send(to, { kind: 'save-by-password', ...typed, passwordMatches: matches });
+        else this.send(to, { kind: 'save-seats', ...typed, codeMatches: matches });
       }
     }
   }
@@ -497,7 +501,13 @@ export class World {
         break;
       case 1:
       case 2:
-        this.send('rest', { kind: 'set-window', to: { state: 'open' } });
+        if (how % 4 > 0) this.send('rest', { kind: 'set-window', to: { state: 'open' } });
+        else
+          this.send('rest', {
+            ...{ kind: 'set-booking-proof', to: how % 12 === 0 ? 'password' : 'code' },
+            ...{ reason: how % 11 === 0 ? ' ' : '示例', by: '示例甲' },
+            andBy: how % 13 === 0 ? '示例甲' : '示例乙',
+          });
         break;
       case 3:
         this.setCapacity(area, how % 3 === 0, how);

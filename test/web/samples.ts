@@ -23,6 +23,7 @@ import type {
   UnitCardModel,
   UnitModel,
 } from '../../web/view-models.ts';
+import { messagesAreOut } from '../../web/wording.ts';
 
 const at = (day: number, hour: number, minute = 0, second = 0): number =>
   Date.UTC(2026, 8, day, hour - 8, minute, second);
@@ -72,6 +73,8 @@ const endingForGood: Frame = {
   ...ending,
   signedIn: ending.signedIn && { ...ending.signedIn, renewable: false },
 };
+/** D7: short messages do not go out. */
+const outage: Frame = { ...frame, banners: [messagesAreOut] };
 const stranger: Frame = { ...frame, signedIn: undefined, office: undefined };
 const activating: Frame = {
   ...frame,
@@ -152,6 +155,11 @@ export const entering: PageModels['code'] = {
     { unit: d, course: databases, state: 'held', until },
   ],
   saved: [{ unit: a, course: mathematics }],
+};
+const byPassword: PageModels['code'] = {
+  ...entering,
+  code: { ...entering.code, delivery: 'not-sent' },
+  byPassword: true,
 };
 const mixed: PageModels['saved'] = {
   now: until,
@@ -876,6 +884,7 @@ export const samples: Samples = {
         },
       ],
     }),
+    outage: shown({ ...choosing, codeUntil: until, byPassword: true }, outage),
     left: shown({ ...choosing, carried: { left: [databases] } }),
     unknown: shown({
       ...choosing,
@@ -899,6 +908,14 @@ export const samples: Samples = {
       full: [{ unit: c, course: discrete, swap: true }],
       rest: [{ unit: b, course: structures, until }],
     }),
+    outage: shown(
+      {
+        ...{ form, area, full: [{ unit: c, course: discrete, swap: false }] },
+        rest: [{ unit: b, course: structures, until }],
+        byPassword: true,
+      },
+      outage,
+    ),
   },
   allFull: {
     offers: shown({
@@ -950,6 +967,26 @@ export const samples: Samples = {
         units: [{ unit: a, course: compilers, state: 'owned' }],
         saved: [],
       },
+      { ...frame, now: entering.now },
+    ),
+    outage: shown(
+      { ...byPassword, problem: { reason: 'password-wrong', triesLeft: 4 } },
+      { ...outage, now: entering.now },
+    ),
+    'outage-begun': shown(
+      { ...byPassword, code: { ...entering.code, delivery: 'failed' } },
+      { ...outage, now: entering.now },
+    ),
+    'outage-expired': shown(
+      {
+        ...byPassword,
+        ...{ now: at(7, 9, 9, 40), holdUntil: undefined },
+        units: byPassword.units.map((one) => ({ ...one, state: 'expired' as const })),
+      },
+      { ...outage, now: at(7, 9, 9, 40) },
+    ),
+    'outage-over': shown(
+      { ...entering, code: { ...entering.code, delivery: 'not-sent' } },
       { ...frame, now: entering.now },
     ),
     undelivered: shown(
@@ -1022,6 +1059,10 @@ export const samples: Samples = {
       ),
     }),
     held: shown({ ...registered, step: { kind: 'code', until }, units: mixed.units }),
+    outage: shown(
+      { ...registered, step: { kind: 'code', until, byPassword: true }, units: mixed.units },
+      outage,
+    ),
     'last-day': shown({
       ...registered,
       now: at(10, 20),

@@ -4,6 +4,7 @@ import { clockTime, dayAndWeekday, endTime, timeSpan } from '../../web/china-tim
 import {
   type LookupReason,
   type NewPasswordReason,
+  type PasswordProofReason,
   type PasswordStepReason,
   type RegisteringReason,
   type Said,
@@ -112,6 +113,19 @@ describe('every reason has a sentence and a next step', () => {
   ] as const satisfies readonly RegisteringReason[];
   test.each(own)('F24 %s', (reason) => {
     wellSaid(sayRegistering({ reason }));
+  });
+  const proof: Record<PasswordProofReason, true> = {
+    'password-missing': true,
+    'password-wrong': true,
+    'password-delayed': true,
+    'password-busy': true,
+    'password-tries-used-up': true,
+    'password-late': true,
+    'password-hold-gone': true,
+  };
+  test.each(Object.keys(proof) as PasswordProofReason[])('D7 %s', (reason) => {
+    for (const more of [{}, { at }, { triesLeft: 3 }])
+      wellSaid(sayRegistering({ reason, ...more }));
   });
   test.each(['form-expired', 'phone-malformed', 'code-malformed', 'outcome-unknown'] as const)(
     'F10 %s',

@@ -148,7 +148,7 @@
       document.addEventListener('visibilitychange', showAnew, { once: true });
       return;
     }
-    const typed = byId('code')?.value;
+    const { id, value } = main.querySelector('#code, #password') ?? {};
     if (!window.htmx) return location.reload();
     const asked = fetch('/register/code', { headers: { 'HX-Request': 'true' } });
     const answer = await asked.catch(() => {});
@@ -157,9 +157,20 @@
     const whole = wholeOf(text);
     if (whole) return location.assign(whole);
     await htmx.swap({ target: main, text, swap: 'innerMorph', transition: false, live: true });
-    if (byId('code') && typed) byId('code').value = typed;
+    const field = id && byId(id);
+    if (field && value) field.value = value;
     tick();
   }
+
+  /** D7: what is asked for on the page, code or password, has changed; not all hear it at once (J4). */
+  function hearProof({ p = 0 }) {
+    const asked = main.querySelector('[data-proof]');
+    const key = `${asked?.dataset.proof}-${p}`;
+    if (!asked || Number(asked.dataset.proof) === p || proofHeard === key) return;
+    proofHeard = key;
+    soon(showAnew);
+  }
+  let proofHeard = '';
 
   /** The bar comes two minutes before, and says so when it is over. */
   function signInEnds(at) {
@@ -365,6 +376,7 @@
   function hear(message) {
     hearTime(message.t);
     hearWindow(message);
+    hearProof(message);
     if (message.v > latest.v) latest = message;
     countedAt = message.t;
     clearTimeout(lostTimer);

@@ -1,0 +1,23 @@
+/**
+ * Acts that are two people's (S2): the journal has who they were and why. Nobody is a second person
+ * to themselves, in whatever width, case or spacing the name is typed.
+ */
+
+export type DecidedByTwo = { reason: string; by: string; andBy: string };
+
+/** Why an act cannot be taken as two people's; undefined: it can. */
+export function lackingIn({
+  reason,
+  by,
+  andBy,
+}: DecidedByTwo): 'reason-missing' | 'second-person-missing' | undefined {
+  if (nameOf(reason) === '') return 'reason-missing';
+  const [one, other] = [nameOf(by), nameOf(andBy)];
+  return one === '' || other === '' || one === other ? 'second-person-missing' : undefined;
+}
+
+const nameOf = (typed: string): string =>
+  typed
+    .normalize('NFKC')
+    .replaceAll(/[\s\p{C}]/gu, '')
+    .toLowerCase();
