@@ -16,7 +16,10 @@ import { Argument, Command, CommanderError } from 'commander';
 import type { Bus } from './engine/bus/bus.ts';
 import { checkNativeBinaries } from './engine/native-binaries.ts';
 import type { PaymentConfig } from './engine/payments/config.ts';
+import type { SetBookingProof, SetWindow } from './engine/protocol/commands.ts';
 import type { ChannelStanding } from './engine/protocol/replies.ts';
+import type { BookingProof } from './engine/protocol/session.ts';
+import type { DecidedByTwo } from './engine/protocol/two-people.ts';
 import type { EngineWorkerData, FromEngineWorker, ToEngineWorker } from './engine/worker.ts';
 import type { FromSandboxProcess, ToSandboxProcess } from './sandbox/process.ts';
 
@@ -91,6 +94,23 @@ window
   .command('open')
   .description('booking goes on')
   .action(() => setWindow({ state: 'open' }));
+
+const proof = program
+  .command('booking-proof')
+  .description('what proves a booking: a code by short message, or in an outage the password');
+for (const to of ['password', 'code'] as const) {
+  proof
+    .command(to)
+    .description(
+      to === 'password'
+        ? 'no booking codes go out; candidates type their password again to save seats'
+        : 'booking codes go out again',
+    )
+    .requiredOption('--reason <text>', 'why; the journal has it')
+    .requiredOption('--by <name>', 'who decides')
+    .requiredOption('--and-by <name>', 'who decides with them: somebody else')
+    .action((decided: DecidedByTwo) => setBookingProof(to, decided));
+}
 
 const channels = program.command('channels').description('how short messages leave');
 channels
@@ -324,22 +344,47 @@ async function verify(): Promise<void> {
 async function setWindow(
   to: { state: 'open' } | { state: 'paused'; reason: string; newsBy: number },
 ): Promise<void> {
+  await tellSession('ruxi-window', { kind: 'set-window', to });
+  console.log(to.state === 'open' ? 'Booking is open.' : 'Booking is paused.');
+}
+
+async function setBookingProof(to: BookingProof, decided: DecidedByTwo): Promise<void> {
+  const { lackingIn } = await import('./engine/protocol/two-people.ts');
+  const lacking = lackingIn(decided);
+  if (lacking !== undefined) {
+    const words = {
+      'reason-missing': '--reason is empty: say why, in words',
+      'second-person-missing': '--by and --and-by must name two different people',
+    };
+    throw new Trouble(words[lacking], exitCodes.usage);
+  }
+  const { reason, by, andBy } = decided;
+  await tellSession('ruxi-booking-proof', { kind: 'set-booking-proof', to, reason, by, andBy });
+  console.log(
+    to === 'password'
+      ? 'No booking codes go out: seats are saved with the password.'
+      : 'Booking codes go out: seats are saved with them.',
+  );
+}
+
+type BodyOf<C> = C extends unknown ? Omit<C, 'id' | 'answerBy' | 'epoch'> : never;
+
+/** One command to the SessionBook; returns once it is on the engine's disk. */
+async function tellSession(as: string, body: BodyOf<SetWindow | SetBookingProof>): Promise<void> {
   const { layoutOf } = await import('./engine/config.ts');
   const layout = layoutOf(process.env);
-  const bus = await connectBus('ruxi-window');
+  const bus = await connectBus(as);
   const { Postbox } = await import('./engine/bus/postbox.ts');
   const { randomBytes } = await import('node:crypto');
   const reply = await new Postbox(bus, answerWithinMs).post(layout.session, {
-    kind: 'set-window',
+    ...body,
     id: randomBytes(17).toString('base64url').slice(0, 22),
     answerBy: Date.now() + answerWithinMs,
     epoch: 0,
-    to,
   });
   await bus.close();
   if (reply.kind === 'refused') throw new Trouble(`refused: ${reply.reason}`);
   if (reply.kind !== 'accepted') throw new Trouble('no answer; whether it was done is not known');
-  console.log(to.state === 'open' ? 'Booking is open.' : 'Booking is paused.');
 }
 
 async function showChannels(): Promise<void> {

@@ -12,11 +12,22 @@ const endedWith = async (args: string[], environment: Record<string, string> = {
   return { how, output: process.output() };
 };
 
+const decided = (to: string, reason: string, by: string, andBy: string) => [
+  ...['booking-proof', to, '--reason', reason, '--by', by, '--and-by', andBy],
+];
+
 test.each([
   [['bogus'], /unknown command 'bogus'/],
   [['start', '--fast'], /unknown option '--fast'/],
   [['window', 'pause'], /required option '--reason/],
   [['window', 'pause', '--reason', 'x', '--news-by', 'soon'], /"soon" is no time/],
+  [['booking-proof'], /Usage: ruxi booking-proof/],
+  [['booking-proof', 'fax'], /unknown command 'fax'/],
+  [['booking-proof', 'password', '--reason', 'x', '--by', 'one'], /required option '--and-by/],
+  [['booking-proof', 'code', '--by', 'one', '--and-by', 'two'], /required option '--reason/],
+  [decided('password', ' ', '示例甲', '示例乙'), /--reason is empty/],
+  [decided('password', 'x', '示例甲', '示例 甲'), /two different people/],
+  [decided('code', 'x', '', '示例乙'), /two different people/],
 ])('wrong arguments %j are answered in words', async (args, words) => {
   const { how, output } = await endedWith(args);
   expect(how).toBe(64);
@@ -35,6 +46,7 @@ test('help says what there is, and the codes it ends with', async () => {
     'sandbox',
     'verify',
     'window',
+    'booking-proof',
     'channels',
   ]) {
     expect(output).toContain(`  ${command} `);
@@ -105,6 +117,9 @@ test('an engine over NATS outlives its server, drains on SIGTERM, and finds ever
     },
     { timeout: 30_000, interval: 200 },
   );
+  const proof = await endedWith(decided('password', 'x', '示例甲', '示例乙'), environment);
+  expect(proof).toMatchObject({ how: 1 });
+  expect(proof.output).toContain('session-missing');
   const shown = await endedWith(['channels', 'show'], environment);
   expect(shown).toMatchObject({ how: 0 });
   expect(shown.output).toContain('p0: 0 codes and moves waiting, 0 news');
