@@ -10,52 +10,14 @@ import { createCatalogue } from '../../gateway/catalogue.ts';
 import type { GatewayContext } from '../../gateway/context.ts';
 import { createCookies, newNonce, signInMs } from '../../gateway/cookies.ts';
 import { emptyForm, formOf } from '../../gateway/form.ts';
-import type { Handler, Reply, Request } from '../../gateway/http.ts';
+import type { Handler, HttpServer, Reply, Request } from '../../gateway/http.ts';
 import { createLimits, defaultLimits } from '../../gateway/limits.ts';
-import { showCourseList, showGuide } from '../../gateway/looking-up/pages.ts';
-import { showPassed, showPlan } from '../../gateway/looking-up/record.ts';
-import {
-  askRefund,
-  askStop,
-  askWithdraw,
-  requestRefund,
-  stopPayment,
-  withdrawOrder,
-} from '../../gateway/paying/changes.ts';
-import { askConfirm, confirmRegistration, showConfirm } from '../../gateway/paying/confirm.ts';
-import { showLook } from '../../gateway/paying/look.ts';
-import { queryPayment, showOrder } from '../../gateway/paying/order.ts';
+import type { Live } from '../../gateway/live.ts';
+import type { WrongNotices } from '../../gateway/paying/notices.ts';
 import { createPayables } from '../../gateway/paying/payables.ts';
-import {
-  checkDocument,
-  showPayCheck,
-  showPayConfirm,
-  showPayment,
-  startPayment,
-} from '../../gateway/paying/payment.ts';
-import { takePayer } from '../../gateway/paying/wechat-payer.ts';
-import { showArea, takeArea } from '../../gateway/registering/area.ts';
-import {
-  declineCode,
-  holdSeats,
-  resendCode,
-  saveSeats,
-  sendCode,
-  showCode,
-} from '../../gateway/registering/code.ts';
-import { dropCourse, showCourses, takeCourse } from '../../gateway/registering/courses.ts';
-import { goElsewhere, showElsewhere, takeCarried } from '../../gateway/registering/elsewhere.ts';
-import { giveUpSeats, showGiveUp } from '../../gateway/registering/give-up.ts';
-import { showMine, showOrderRecord } from '../../gateway/registering/mine.ts';
-import { showNotice, takeNotice } from '../../gateway/registering/notice.ts';
-import { showOutcome } from '../../gateway/registering/outcome.ts';
-import { saveByPassword } from '../../gateway/registering/save-by-password.ts';
 import { createRevocations } from '../../gateway/revocations.ts';
-import { createActivation } from '../../gateway/sign-in/activation.ts';
-import { showSlipCheck } from '../../gateway/slip/check.ts';
+import { addRoutes } from '../../gateway/server.ts';
 import { createSlipCodes } from '../../gateway/slip/codes.ts';
-import { showSlip } from '../../gateway/slip/slip.ts';
-import { showStart } from '../../gateway/start.ts';
 import { givenRecord, givenTicketRecord } from '../given.ts';
 import { type Books, givenBooks } from './registering-books.ts';
 import { firstOpen, province } from './registering-province.ts';
@@ -95,56 +57,19 @@ export function gatewayOver(parts: Parts): Gateway {
     limits: createLimits(defaultLimits),
     slipCodes: createSlipCodes(randomBytes(32)),
   } as unknown as GatewayContext;
-  const routes = new Map<Route, Handler>([
-    ['GET /register', showNotice(context)],
-    ['POST /register', takeNotice(context)],
-    ['GET /register/area', showArea(context)],
-    ['POST /register/area', takeArea(context)],
-    ['GET /register/courses', showCourses(context)],
-    ['POST /register/courses', takeCourse(context)],
-    ['POST /register/courses/drop', dropCourse(context)],
-    ['POST /register/hold', holdSeats(context)],
-    ['GET /register/elsewhere', showElsewhere(context)],
-    ['POST /register/elsewhere', goElsewhere(context)],
-    ['POST /register/elsewhere/courses', takeCarried(context)],
-    ['GET /register/code', showCode(context)],
-    ['POST /register/code/send', sendCode(context)],
-    ['POST /register/code/decline', declineCode(context)],
-    ['POST /register/code/resend', resendCode(context)],
-    ['POST /register/save', saveSeats(context)],
-    ['POST /register/save/password', saveByPassword(context)],
-    ['GET /register/outcome', showOutcome(context)],
-    ['GET /register/give-up', showGiveUp(context)],
-    ['POST /register/give-up', giveUpSeats(context)],
-    ['GET /mine', showMine(context)],
-    ['GET /order', showOrderRecord(context)],
-    ['GET /', showStart(context)],
-    ['GET /register/confirm', showConfirm(context)],
-    ['GET /register/confirm/submit', askConfirm(context)],
-    ['POST /register/confirm', confirmRegistration(context)],
-    ['GET /pay', showOrder(context)],
-    ['GET /pay/check', showPayCheck(context)],
-    ['POST /pay/check', checkDocument(context)],
-    ['GET /pay/wechat', takePayer(context)],
-    ['GET /pay/confirm', showPayConfirm(context)],
-    ['POST /pay/start', startPayment(context)],
-    ['GET /pay/page', showPayment(context)],
-    ['GET /pay/look', showLook(context)],
-    ['POST /pay/query', queryPayment(context)],
-    ['GET /pay/stop', askStop(context)],
-    ['POST /pay/stop', stopPayment(context)],
-    ['GET /pay/withdraw', askWithdraw(context)],
-    ['POST /pay/withdraw', withdrawOrder(context)],
-    ['GET /pay/refund', askRefund(context)],
-    ['POST /pay/refund', requestRefund(context)],
-    ['GET /guide', showGuide(context)],
-    ['GET /courses', showCourseList(context)],
-    ['GET /passed', showPassed(context)],
-    ['GET /plan', showPlan(context)],
-    ['GET /activate/phone', createActivation(context).phone],
-    ['GET /slip', showSlip(context)],
-    ['GET /verify', showSlipCheck(context)],
-  ]);
+  const routes = new Map<Route, Handler>();
+  const server = {
+    get: (path: string, handler: Handler) => keep(`GET ${path}`, handler),
+    post: (path: string, handler: Handler) => keep(`POST ${path}`, handler),
+    socket: () => server,
+    raw: () => server,
+  };
+  function keep(route: Route, handler: Handler) {
+    routes.set(route, handler);
+    return server;
+  }
+  const nothing = {} as Live & WrongNotices;
+  addRoutes(server as unknown as HttpServer, context, nothing, nothing);
   return { context, routes };
 }
 
