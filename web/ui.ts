@@ -53,11 +53,11 @@ import {
   holdStartedByPassword,
   holdStartedSending,
   levelNames,
+  listUnitCourses,
   messagesAreBack,
   methodHints,
   methodName,
   nameCourse,
-  nameUnitCourse,
   ownDays,
   providerNamesShown,
   type RegisteringReason,
@@ -586,7 +586,7 @@ export function offers(model: ElsewhereModel): Markup {
     kept.length === 0
       ? nothing
       : warn(
-          `您在${areaName(area)}已有考位：${kept.map((one) => nameUnitCourse(one)).join('、')}。要换考区，得先${ordered ? '撤销报考，已缴费的要等退费成功' : '放弃这些考位'}；考位放回以后可能被别人报走。`,
+          `您在${areaName(area)}已有考位：${listUnitCourses(kept)}。要换考区，得先${ordered ? '撤销报考，已缴费的要等退费成功' : '放弃这些考位'}；考位放回以后可能被别人报走。`,
           html`<a href="/mine">我的报考</a>`,
         )
   }${
@@ -673,10 +673,10 @@ export function orderChip(state: OrderModel['state']): Markup {
 }
 
 /** Courses with when they are sat, as rows of a list of terms. */
-export const courseRows = (courses: readonly UnitAndCourse[]): Markup =>
+const courseRows = (courses: readonly UnitAndCourse[]): Markup =>
   html`${courses.map(
     ({ unit, course }) =>
-      html`<div><dt>${unit.name}</dt><dd>${course.name || course.code}<small>${course.code}　${dayAndWeekday(unit.startsAt)} ${timeSpan(unit.startsAt, unit.endsAt)}</small></dd></div>`,
+      html`<div><dt>${unit.name}</dt><dd>${course.name || course.code}<small>${course.code}　${sitting(unit)}</small></dd></div>`,
   )}`;
 
 /** F35, F39: all that is to be checked of an order. */

@@ -679,14 +679,13 @@ export const holdExpiring = (until: EpochMs, resendLeft: boolean): string =>
   }。`;
 
 export const holdExpired = (courses: readonly UnitAndCourse[]): string =>
-  `暂留已到时，${courses.map((one) => nameUnitCourse(one)).join('、')} 的考位已放回。之前保存的考位不受影响，填好的课程还在。请再点“获取验证码”，还有余位就能重新暂留。`;
+  `暂留已到时，${listUnitCourses(courses)} 的考位已放回。之前保存的考位不受影响，填好的课程还在。请再点“获取验证码”，还有余位就能重新暂留。`;
 
 export function saveResult(
   saved: readonly UnitAndCourse[],
   failed: readonly (WithReason & { late: boolean })[],
 ): string {
-  const list = (of: readonly UnitAndCourse[]) => of.map((one) => nameUnitCourse(one)).join('、');
-  if (failed.length === 0) return `已保存：${list(saved)}。关掉本页也不影响。`;
+  if (failed.length === 0) return `已保存：${listUnitCourses(saved)}。关掉本页也不影响。`;
   const why = ({ reason, late }: (typeof failed)[number]): string => {
     const most = reason === 'course-full' ? '这门课程在本考区已达最大人数' : '已达最大人数';
     return late ? `暂留已到时，再保存时${most}` : most;
@@ -694,16 +693,16 @@ export function saveResult(
   const reasons = new Set(failed.map(why));
   const told =
     reasons.size === 1
-      ? `${list(failed)}，原因：${[...reasons].join('')}`
+      ? `${listUnitCourses(failed)}，原因：${[...reasons].join('')}`
       : failed.map((one) => `${nameUnitCourse(one)}（${why(one)}）`).join('、');
-  const begin = saved.length === 0 ? '' : `已保存：${list(saved)}。`;
+  const begin = saved.length === 0 ? '' : `已保存：${listUnitCourses(saved)}。`;
   return `${begin}没有保存：${told}。已保存的不受影响。没有保存的单元可以另选课程；确认以后就不能再加了。`;
 }
 
 export const windowClosed = (nextOpen: EpochMs): string =>
   `下次开放：${dayAndTime(nextOpen)}。已缴费的报考不受影响；正在付款的订单，会先核实再处理。`;
 
-export const windowPaused = (reason: string, newsBy: EpochMs): string =>
+const windowPaused = (reason: string, newsBy: EpochMs): string =>
   `报考暂停：${reason}。${minuteTime(newsBy)} 前会更新消息。已保存的考位和已付的钱都在，暂留时间停止计算。恢复后本页会提示，不用刷新。`;
 
 /** What the window is doing, as every page tells it and live.ts sends it. */
@@ -799,6 +798,8 @@ export function planLeft({ parts, creditsLeft }: NonNullable<PlanModel['plan']>)
 /** `第三单元 02324 离散数学` */
 export const nameUnitCourse = ({ unit, course }: UnitAndCourse, between = ' '): string =>
   `${unit.name}${between}${nameCourse(course)}`;
+export const listUnitCourses = (courses: readonly UnitAndCourse[]): string =>
+  courses.map((one) => nameUnitCourse(one)).join('、');
 
 /** `约 12 公里`, as the crow flies; nobody is told of metres. */
 export const distance = (kilometres: number): string =>
@@ -911,9 +912,6 @@ export const operationSteps: Record<OperationKind, number> = {
 
 // ── Confirming and paying ───────────────────────────────────────────────────────────────────────
 
-const listOf = (courses: readonly UnitAndCourse[]): string =>
-  courses.map((one) => nameUnitCourse(one)).join('、');
-
 /** `今天 22:00`, `9月8日 22:00` */
 const byDay = (at: EpochMs, now: EpochMs, time = endTime(at)): string =>
   // Midnight as the end of a day is that day's.
@@ -926,7 +924,7 @@ const openingDay = (at: EpochMs, now: EpochMs): string =>
 export const confirmWarning = (left: readonly UnitAndCourse[]): string =>
   `请核对考区、时间和课程代码。确认以后，考区和课程都不能再改。${notIncluded(left)}`;
 export const notIncluded = (left: readonly UnitAndCourse[]): string =>
-  left.length === 0 ? '' : `这些课程还没保存，不会报上：${listOf(left)}。`;
+  left.length === 0 ? '' : `这些课程还没保存，不会报上：${listUnitCourses(left)}。`;
 
 export const confirmSubmit = (
   count: number,
@@ -938,8 +936,7 @@ export const confirmSubmit = (
   `提交这 ${count} 门课程吗？考区：${area}，合计 ${yuan(feeFen)} 元。提交后请在${byDay(closesAt, now)} 前缴费，缴费成功才算报上。`;
 
 /** F30, D10. */
-export const unpaidRelease = (due: DueModel, now: EpochMs): string =>
-  `还没有缴费。${doneBy(due, now)}`;
+const unpaidRelease = (due: DueModel, now: EpochMs): string => `还没有缴费。${doneBy(due, now)}`;
 
 const doneBy = ({ closesAt, nextOpen }: DueModel, now: EpochMs): string =>
   nextOpen === undefined
@@ -951,7 +948,7 @@ export const confirmThenPay = (due: DueModel | undefined, now: EpochMs): string 
   `确认报考信息并缴费，才算报上。${due === undefined ? '' : doneBy(due, now)}`;
 
 /** The order's own day is past: it is asked about once more, then its seats go (F30, D11). */
-export const unpaidOver =
+const unpaidOver =
   '缴费时间已过，这张报考单不能再付款。正在向支付平台核实：已付款的会记到考位上，没有付款的考位会释放，选好的课程留作草稿。';
 
 export const payIdCheck = '请再输一次您的证件号码，核对订单是您本人的。可以粘贴，X 不分大小写。';
