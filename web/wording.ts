@@ -646,7 +646,7 @@ export function seatsAllFull(area: string, full: readonly WithReason[]): string 
   const what = capped === 0 ? '单元' : '课程';
   const other =
     capped === 0 ? '其他单元的课程' : capped === full.length ? '同单元的其他课程' : '其他课程';
-  return `${area}没有您所选${what}的考位了：${full.map((one) => nameUnitCourse(one)).join('、')}。没有发送验证码，填好的课程都留着。您可以改报${other}，或看看哪些考区还有考位。`;
+  return `${area}没有您所选${what}的考位了：${listUnitCourses(full)}。没有发送验证码，填好的课程都留着。您可以改报${other}，或看看哪些考区还有考位。`;
 }
 
 export const holdStarted = (phone: string, count: number, until: EpochMs): string =>
