@@ -18,7 +18,7 @@ import { checkOwnPassword } from '../sign-in/own-password.ts';
 import { newPasswordReply } from '../sign-in/pages.ts';
 import { sendForm } from '../sign-in/send.ts';
 import { startOver } from '../sign-in/who.ts';
-import { awayReply, busyReply } from '../waiting.ts';
+import { awayReply, busyReply, limitReply } from '../waiting.ts';
 import { forAccount } from './desk.ts';
 
 const way = { kind: 'change' } as const;
@@ -56,6 +56,8 @@ export const changePassword = (context: GatewayContext): Handler =>
         return again('old-wrong', checked.retryAt);
       case 'delayed':
         return again('delayed', checked.until);
+      case 'often':
+        return limitReply(context, request, checked.waitMs);
       case 'busy':
         return busyReply(context, request, checked.waitMs);
       case 'away':

@@ -10,7 +10,6 @@
 import type { PasswordProofReason, RegisteringReason } from '../../web/wording.ts';
 import type { GatewayContext } from '../context.ts';
 import type { Handler, Reply } from '../http.ts';
-import { accountKey } from '../sign-in/device.ts';
 import { checkOwnPassword } from '../sign-in/own-password.ts';
 import { startOver } from '../sign-in/who.ts';
 import { awayReply, limitReply } from '../waiting.ts';
@@ -40,7 +39,7 @@ export const saveByPassword = (context: GatewayContext): Handler =>
     context,
     async (visit, form, claim) => {
       const { request, signIn } = visit;
-      const { limits, now } = context;
+      const { now } = context;
       const fields = passwordForm.safeParse({
         password: request.form.get('password'),
         challenge: request.form.get('challenge'),
@@ -49,10 +48,6 @@ export const saveByPassword = (context: GatewayContext): Handler =>
       if (!fields.success) return showAgain(visit, { reason: 'form-outdated' }, codeOrCourses);
       const { password, challenge, units } = fields.data;
       if (password === '') return showAgain(visit, { reason: 'password-missing' }, codeOrCourses);
-      const account = accountKey(context, request, signIn.person);
-      const wait = limits.take('signInAccount', account, visit.at);
-      if (wait !== undefined) return limitReply(context, request, wait);
-
       const checked = await checkOwnPassword(context, signIn, form, password);
       switch (checked.kind) {
         case 'right':
@@ -60,6 +55,8 @@ export const saveByPassword = (context: GatewayContext): Handler =>
           break;
         case 'delayed':
           return again(visit, { reason: 'password-delayed', detail: { at: checked.until } });
+        case 'often':
+          return limitReply(context, request, checked.waitMs);
         case 'busy':
           return later(visit, checked.waitMs);
         case 'away':

@@ -13,8 +13,17 @@ import type { Request } from '../http.ts';
 /** Whose tries count together against the gateway's own limits. */
 export function accountKey(context: GatewayContext, request: Request, person: PersonId): string {
   const generation = context.cookies.deviceOf(request.cookieHeader, person);
-  return generation === undefined ? person : `${person} ${generation}`;
+  return generation === undefined ? person : knownDeviceKey({ person, generation });
 }
+
+/** The same of a device that is known, as one is that has a sign-in. */
+export const knownDeviceKey = ({
+  person,
+  generation,
+}: {
+  person: PersonId;
+  generation: number;
+}): string => `${person} ${generation}`;
 
 /** What `record-sign-in` is sent with. */
 export function deviceOf(

@@ -9,6 +9,7 @@ import type { EpochMs } from '../../engine/protocol/ids.ts';
 import { signInDelayAfter } from '../../engine/protocol/sign-in-delay.ts';
 import type { GatewayContext } from '../context.ts';
 import type { FormToken, SignIn } from '../cookies.ts';
+import { knownDeviceKey } from './device.ts';
 import { passwordBytesMax } from './passwords.ts';
 import { sendForm } from './send.ts';
 
@@ -18,22 +19,26 @@ export type OwnPassword =
   | { kind: 'wrong'; retryAt: EpochMs | undefined }
   /** Not looked at. */
   | { kind: 'delayed'; until: EpochMs }
-  | { kind: 'busy'; waitMs: number }
+  /** Neither was it: this sign-in has asked too often, or hashing has too much to do. */
+  | { kind: 'often' | 'busy'; waitMs: number }
   | { kind: 'away' }
   /** This sign-in is over, whatever this gateway has heard. */
   | { kind: 'ended' };
 
 export async function checkOwnPassword(
   context: GatewayContext,
-  { person, ticket, generation: signedInAs }: SignIn,
+  signIn: SignIn,
   form: FormToken,
   typed: string,
 ): Promise<OwnPassword> {
-  const { client, hashing, now } = context;
+  const { client, hashing, limits, now } = context;
+  const { person, ticket } = signIn;
+  const waitMs = limits.take('signInAccount', knownDeviceKey(signIn), now());
+  if (waitMs !== undefined) return { kind: 'often', waitMs };
   const answer = await client.ask({ kind: 'sign-in-facts', person });
   if (answer.kind !== 'sign-in-facts') return { kind: 'away' };
   const { facts } = answer;
-  if (facts === null || facts.generation > signedInAs) return { kind: 'ended' };
+  if (facts === null || facts.generation > signIn.generation) return { kind: 'ended' };
   if (facts.password.kind !== 'set') return { kind: 'ended' };
   if (now() < facts.deviceRetryAt) return { kind: 'delayed', until: facts.deviceRetryAt };
   // Longer than any password that could have been set: compared all the same, and wrong.

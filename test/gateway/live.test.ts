@@ -31,7 +31,7 @@ function carrier(given: { at?: number; socketsMax?: number } = {}) {
     },
   });
   function connect(area: string, person = 'somebody', candidateType: CandidateType = 'open') {
-    const heard: { v: number; t: number; s: number[]; c: number[]; w: string }[] = [];
+    const heard: { v: number; t: number; s: number[]; c: number[]; w: string; p?: number }[] = [];
     const ended: (number | undefined)[] = [];
     const hear = (text: string) => heard.push(JSON.parse(text));
     const socket: Socket<Watch> = {
@@ -135,6 +135,20 @@ test('S2 a pause reaches the open pages without any change of counts', async () 
   const paused = { pausedMs: 0, pausedAt: firstOpen, reason: '演练', newsBy: firstOpen + 60_000 };
   catalogue.adopt(province({ number: 2, window: { state: 'paused', ...paused } }));
   await vi.waitFor(() => expect(heard.at(-1)?.w).toBe('paused'));
+});
+
+test('D7 whether passwords stand for codes reaches the open pages, and its end', async () => {
+  const { live, catalogue, connect } = carrier();
+  open = live;
+  const { heard } = connect('0124');
+  const decide = (number: number, bookingProof: 'code' | 'password') => {
+    const adopted = province({ number });
+    catalogue.adopt({ ...adopted, settings: { ...adopted.settings, bookingProof } });
+  };
+  decide(2, 'password');
+  await vi.waitFor(() => expect(heard.at(-1)?.p).toBe(1));
+  decide(3, 'code');
+  await vi.waitFor(() => expect(heard.at(-1)).not.toHaveProperty('p'));
 });
 
 test('without a sign-in, outside the map or over the bound a socket is told to stop and poll', () => {
