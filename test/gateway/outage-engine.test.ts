@@ -13,6 +13,8 @@ let here: EngineHere;
 let asking: Asking;
 let gateway: Gateway;
 const hashing = startHashing();
+/** A busy machine slows it and fails nothing. */
+const patience = { timeout: 60_000 };
 const two = { reason: '示例：通道中断', by: '示例甲', andBy: '示例乙' };
 
 beforeAll(async () => {
@@ -45,7 +47,7 @@ async function decide(to: 'code' | 'password', area: string): Promise<void> {
     const there = await asking.client.askAt(partition, { kind: 'session' });
     const known = there.kind === 'session' && there.adopted?.settings.bookingProof;
     expect([heard, known]).toEqual([to, to]);
-  });
+  }, patience);
 }
 
 type Unit = { unit: { code: string } };
@@ -98,7 +100,7 @@ test('D7 D3 B2 two staff switch, the password saves and no message goes out; the
   await browser.post('/register/courses', { course: offered('C') });
   await browser.post('/register/hold');
   expect(browser.page.byPassword).toBeUndefined();
-  await vi.waitFor(async () => expect(await codes()).toHaveLength(1));
+  await vi.waitFor(async () => expect(await codes()).toHaveLength(1), patience);
   await browser.post('/register/save/password', entry(browser, password));
   expect(browser.page).toMatchObject({ page: 'code', problem: { reason: 'password-ended' } });
 });

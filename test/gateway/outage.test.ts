@@ -8,6 +8,7 @@ import { rightCode } from './registering-books.ts';
 import { Browser, type GivenGateway, givenGateway } from './registering-browser.ts';
 import { province } from './registering-province.ts';
 
+const views = createViews();
 const rightPassword = '示例 密码-42';
 const holdMs = 300_000;
 
@@ -65,7 +66,7 @@ test('D7 F25 B1 the seats are held as ever, and the page asks for the password, 
   expect(browser.page).toMatchObject({ page: 'code', byPassword: true });
   expect(browser.page.code.delivery).toBe('not-sent');
   expect(browser.page.holdUntil).toBe(browser.page.now + holdMs);
-  const page = createViews().code(browser.page);
+  const page = views.code(browser.page);
   expect(page).toContain('短信暂时发不出去，请重新输入登录密码来保存考位。');
   expect(page).toMatch(/<input id="password"[^>]* autocomplete="current-password"/);
   expect(page).not.toContain('name="code"');
@@ -80,8 +81,11 @@ test('D7 the pages around say so, whoever looks', async () => {
   const { gateway, browser } = await holding();
   const { context } = gateway;
   const seen: unknown[] = [];
-  const views = new Proxy({}, { get: () => (_: object, frame: unknown) => seen.push(frame) && '' });
-  Object.assign(context, { views });
+  const framed = new Proxy(
+    {},
+    { get: () => (_: object, frame: unknown) => seen.push(frame) && '' },
+  );
+  Object.assign(context, { views: framed });
   await browser.get('/mine');
   expect(seen).toMatchObject([{ banners: [messagesAreOut] }]);
   decide(gateway, 'code');
@@ -111,7 +115,7 @@ test('F26 D7 the question speaks of the password, and “yes” leads to it', as
   for (const course of ['00015', '00023']) await browser.post('/register/courses', { course });
   await browser.post('/register/hold');
   expect(browser.page).toMatchObject({ page: 'ask', byPassword: true });
-  const page = createViews().ask(browser.page);
+  const page = views.ask(browser.page);
   expect(page).toContain('要清空它们，用登录密码保存其余 1 门吗？');
   expect(page).not.toMatch(/发送/);
   await browser.post('/register/code/send');
@@ -283,7 +287,7 @@ test('D7 a code that was sent before stays good, and the password stands for it 
   expect(other.page.byPassword).toBeUndefined();
   decide(gateway, 'password');
   await other.get('/register/code');
-  const page = createViews().code(other.page);
+  const page = views.code(other.page);
   expect(page).toMatch(/<input id="password"/);
   expect(page).toMatch(/<input [^>]*id="code"/);
   const { challenge, units } = entry(other, '');
@@ -301,7 +305,7 @@ test('D7 once messages go out again, a code is asked for, and who had none gets 
   decide(gateway, 'code');
   await save(browser);
   expect(browser.page).toMatchObject({ page: 'code', problem: { reason: 'password-ended' } });
-  expect(createViews().code(browser.page)).not.toMatch(/<input[^>]* id="(code|password)"/);
+  expect(views.code(browser.page)).not.toMatch(/<input[^>]* id="(code|password)"/);
   expect(browser.page.code).toMatchObject({ delivery: 'not-sent', triesLeft: 5 });
   await browser.post('/register/code/resend');
   expect(browser.page.code.delivery).toBe('sending');
