@@ -79,7 +79,10 @@ test('B7 what was answered outlives a kill at any moment, and what was not told 
       });
       desk.readWith(provider);
       await control({ noticesTo: desk.url });
-      await vi.waitFor(() => expect(desk.received.map(({ read }) => read)).toContainEqual(paid));
+      await vi.waitFor(
+        () => expect(desk.received.map(({ read }) => read)).toContainEqual(paid),
+        30_000,
+      );
       expect((await provider.refund(refunding)).kind).toBe('succeeded');
     }
     ruxi.child.kill('SIGKILL');
