@@ -53,6 +53,9 @@ test('B7 what was answered outlives a kill at any moment, and what was not told 
   let paid: unknown;
   for (const life of ['first', 'second']) {
     const ruxi = await runRuxi(['sandbox'], environment, /sandbox is open: http:\S+\n/);
+    endings.push(() => {
+      ruxi.child.kill('SIGKILL');
+    });
     const address = /open: (\S+)/.exec(ruxi.output())?.[1] ?? '';
     const keys = merchantKeysIn(join(folder, 'keys'));
     const merchant = 'ruxi';
