@@ -1,0 +1,212 @@
+/**
+ * Who works at the duty desk, what they may do there and where (S2–S4), and the acts they decide.
+ *
+ * W1 Nobody has a right that no role of theirs names, nor outside their scope. The desk hides what
+ *    may not be done; the engine refuses it.
+ * W2 Duties are apart: who keeps the accounts decides nothing about candidates or money, and who
+ *    audits does nothing else.
+ * W3 What `isTwoPeoples` names is proposed by one and approved by another. Anything else is carried
+ *    out at once, with its reason.
+ */
+import type { AreaCode, EpochMs, PersonId, UnitCode } from './ids.ts';
+import type { OrderNumber } from './payments.ts';
+import type { BookingDay, BookingProof, CourseCap, PoolCapacity } from './session.ts';
+
+/** What somebody signs in with; it also stands in the audit for whoever it was. Never given anew. */
+export type StaffId = string;
+export const staffIdPattern = /^[a-z][a-z0-9.-]{1,31}$/;
+
+/** 查看 · 考务 · 财务 · 系统 · 审计 */
+export const roles = ['viewer', 'office', 'finance', 'system', 'audit'] as const;
+export type Role = (typeof roles)[number];
+/** W2: these stand alone or beside `viewer` only. */
+export const rolesApart: readonly Role[] = ['system', 'audit'];
+
+/** Where an account sees and acts. A county's office has its area, a city's all of its areas. */
+export type Scope =
+  | { kind: 'province' }
+  | { kind: 'city'; city: string }
+  | { kind: 'area'; area: AreaCode };
+
+/** Whether all of `asked` lies within `scope`; `cityOf` undefined: there is no such area. */
+export function isWithin(
+  scope: Scope,
+  asked: Scope,
+  cityOf: (area: AreaCode) => string | undefined,
+): boolean {
+  if (scope.kind === 'province') return true;
+  if (scope.kind === 'area') return asked.kind === 'area' && asked.area === scope.area;
+  if (asked.kind === 'province') return false;
+  return scope.city === (asked.kind === 'city' ? asked.city : cityOf(asked.area));
+}
+
+/** Every right, with the roles that have it. */
+export const rights = {
+  /** The desk with its counts, pools, health and alarms; nothing that names a person. */
+  'see-desk': ['viewer', 'office', 'finance', 'system', 'audit'],
+  'acknowledge-alarms': ['office', 'finance', 'system'],
+  /** Who holds what, masked; a candidate by document, ticket or phone. */
+  'see-candidates': ['office', 'finance', 'audit'],
+  /** A number in full, by step-up, and logged. */
+  'see-in-full': ['office'],
+  'see-orders': ['office', 'finance', 'audit'],
+  'export-people': ['office', 'audit'],
+  'export-orders': ['office', 'finance', 'audit'],
+  'set-window': ['office'],
+  'set-pools': ['office'],
+  'publish-notices': ['office'],
+  'set-paying': ['finance', 'office'],
+  'act-for-candidates': ['office'],
+  'request-refunds': ['office', 'finance'],
+  import: ['office'],
+  'keep-accounts': ['system'],
+  /** Keys of other systems for the read-only interface. */
+  'keep-keys': ['system'],
+  'see-audit': ['audit'],
+} as const satisfies Record<string, readonly Role[]>;
+export type Right = keyof typeof rights;
+
+export const hasRight = (held: readonly Role[], right: Right): boolean =>
+  held.some((role) => (rights[right] as readonly Role[]).includes(role));
+
+/** One pool, or all of an area. */
+export type PoolsOf = { area: AreaCode; unit?: UnitCode };
+
+/**
+ * What staff decide. An act is data, so that it can be proposed, shown with what it would change,
+ * approved by another, carried to its books and found in the audit.
+ */
+export type Act =
+  /** Pause is one step; `reason` and `newsBy` are what candidates read. */
+  | { kind: 'pause-window'; shown: string; newsBy: EpochMs }
+  | { kind: 'open-window' }
+  /** The whole calendar: to close early, extend, add a day, postpone tonight's release (S2). */
+  | { kind: 'set-calendar'; calendar: BookingDay[] }
+  | { kind: 'pause-pools'; pools: PoolsOf[]; shown: string; newsBy: EpochMs }
+  | { kind: 'open-pools'; pools: PoolsOf[] }
+  | { kind: 'set-paying'; to: 'open' | 'paused'; shown: string }
+  /** B1: when messages are slow. */
+  | { kind: 'set-hold'; holdMs: number; holdMaxMs: number }
+  | { kind: 'set-booking-proof'; to: BookingProof }
+  | { kind: 'set-capacity'; changes: { area: AreaCode; capacities: PoolCapacity[] }[] }
+  | { kind: 'set-course-caps'; area: AreaCode; caps: CourseCap[] }
+  /** Confirmed or saved and unpaid in these areas, with no live attempt: freed now. */
+  | { kind: 'release-unpaid'; areas: AreaCode[] }
+  /** On every open page until `until`; empty text takes it away. */
+  | { kind: 'publish-notice'; text: string; until: EpochMs }
+  /** S4, for one candidate. */
+  | { kind: 'unbind-phone-for'; person: PersonId }
+  | { kind: 'reset-to-activation'; person: PersonId }
+  | { kind: 'end-sign-ins-for'; person: PersonId }
+  | { kind: 'withdraw-for'; person: PersonId; area: AreaCode; order: OrderNumber }
+  | { kind: 'refund-for'; person: PersonId; area: AreaCode; order: OrderNumber }
+  /** Staff accounts. */
+  | { kind: 'invite-staff'; staff: StaffId; roles: Role[]; scope: Scope }
+  | { kind: 'set-roles'; staff: StaffId; roles: Role[]; scope: Scope }
+  | { kind: 'end-account'; staff: StaffId };
+export type ActKind = Act['kind'];
+
+export const rightOf: Record<ActKind, Right> = {
+  'pause-window': 'set-window',
+  'open-window': 'set-window',
+  'set-calendar': 'set-window',
+  'pause-pools': 'set-window',
+  'open-pools': 'set-window',
+  'set-paying': 'set-paying',
+  'set-hold': 'set-window',
+  'set-booking-proof': 'set-window',
+  'set-capacity': 'set-pools',
+  'set-course-caps': 'set-pools',
+  'release-unpaid': 'set-pools',
+  'publish-notice': 'publish-notices',
+  'unbind-phone-for': 'act-for-candidates',
+  'reset-to-activation': 'act-for-candidates',
+  'end-sign-ins-for': 'act-for-candidates',
+  'withdraw-for': 'act-for-candidates',
+  'refund-for': 'request-refunds',
+  'invite-staff': 'keep-accounts',
+  'set-roles': 'keep-accounts',
+  'end-account': 'keep-accounts',
+};
+
+/** W3, S2: what cannot be taken back, or is seen by the whole province. Pause is one step. */
+export const isTwoPeoples: Record<ActKind, boolean> = {
+  'pause-window': false,
+  'open-window': false,
+  'set-calendar': true,
+  'pause-pools': false,
+  'open-pools': false,
+  'set-paying': true,
+  'set-hold': false,
+  'set-booking-proof': true,
+  'set-capacity': true,
+  'set-course-caps': true,
+  'release-unpaid': true,
+  'publish-notice': true,
+  'unbind-phone-for': false,
+  'reset-to-activation': false,
+  'end-sign-ins-for': false,
+  'withdraw-for': false,
+  'refund-for': false,
+  'invite-staff': false,
+  'set-roles': false,
+  'end-account': false,
+};
+
+/** Where an act reaches: its decider's scope must hold all of these. */
+export function scopesOf(act: Act): Scope[] {
+  const inArea = (area: AreaCode): Scope => ({ kind: 'area', area });
+  switch (act.kind) {
+    case 'pause-pools':
+    case 'open-pools':
+      return act.pools.map(({ area }) => inArea(area));
+    case 'set-capacity':
+      return act.changes.map(({ area }) => inArea(area));
+    case 'set-course-caps':
+    case 'withdraw-for':
+    case 'refund-for':
+      return [inArea(act.area)];
+    case 'release-unpaid':
+      return act.areas.map(inArea);
+    default:
+      return [{ kind: 'province' }];
+  }
+}
+
+export type ActState =
+  | { kind: 'proposed' }
+  /** Decided; `open`: books that have not answered so far. */
+  | { kind: 'decided'; open: number }
+  | { kind: 'done' }
+  | { kind: 'withdrawn'; by: StaffId }
+  | { kind: 'expired' };
+/** Longer than it takes to fetch a colleague, shorter than a day changes its mind. */
+export const proposalMs = 30 * 60_000;
+
+/** An act with everything the desk and the audit show of it. */
+export type ActView = {
+  number: number;
+  at: EpochMs;
+  act: Act;
+  by: StaffId;
+  reason: string;
+  /** What the dry run said it would change, as the proposer saw it. */
+  foreseen: ForeseenLine[];
+  andBy?: StaffId;
+  decidedAt?: EpochMs;
+  state: ActState;
+  /** Books that refused their part, each with the refusal's name. */
+  refused: { where: string; reason: string }[];
+};
+/** One number of a dry run: `what` is a word of the desk's wording. */
+export type ForeseenLine = { what: string; count: number };
+
+/** An account as those who keep them see it. */
+export type StaffView = {
+  staff: StaffId;
+  roles: Role[];
+  scope: Scope;
+  state: 'invited' | 'active' | 'ended';
+  invitedBy: StaffId | 'shell';
+  lastSignInAt?: EpochMs;
+};
