@@ -119,7 +119,7 @@ const quadrants = [4, 16.5].flatMap((y) =>
   [4, 16.5].map(
     (x) =>
       new Markup(
-        `<svg class="quad" width="28" height="28" viewBox="0 0 28 28" aria-hidden="true"><rect x="1" y="1" width="26" height="26" rx="3" fill="none" stroke="#7F8B92" stroke-width="1.5"/><path d="M14 1v26M1 14h26" stroke="#B7BFC3" stroke-dasharray="2.5 2"/><rect x="${x}" y="${y}" width="7.5" height="7.5" rx="1" fill="#0F4A56"/></svg>`,
+        `<svg width="28" height="28" viewBox="0 0 28 28" aria-hidden="true"><rect x="1" y="1" width="26" height="26" rx="3" fill="none" stroke="#7F8B92" stroke-width="1.5"/><path d="M14 1v26M1 14h26" stroke="#B7BFC3" stroke-dasharray="2.5 2"/><rect x="${x}" y="${y}" width="7.5" height="7.5" rx="1" fill="#0F4A56"/></svg>`,
       ),
   ),
 );
@@ -128,7 +128,7 @@ const quadrants = [4, 16.5].flatMap((y) =>
 export function unitIcon({ place, of }: UnitModel): Markup {
   const quadrant = of === quadrants.length ? quadrants[place - 1] : undefined;
   if (quadrant !== undefined) return quadrant;
-  return html`<svg class="quad" width="28" height="28" viewBox="0 0 28 28" aria-hidden="true"><rect x="1" y="1" width="26" height="26" rx="3" fill="none" stroke="#7F8B92" stroke-width="1.5"/><text x="14" y="19.5" text-anchor="middle" font-size="15" font-weight="600" fill="#0F4A56">${place}</text></svg>`;
+  return html`<svg width="28" height="28" viewBox="0 0 28 28" aria-hidden="true"><rect x="1" y="1" width="26" height="26" rx="3" fill="none" stroke="#7F8B92" stroke-width="1.5"/><text x="14" y="19.5" text-anchor="middle" font-size="15" font-weight="600" fill="#0F4A56">${place}</text></svg>`;
 }
 
 // ── Chips and meters ────────────────────────────────────────────────────────────────────────────
@@ -441,7 +441,7 @@ export function passedTable(courses: readonly PassedModel[], caption: string): M
           : nothing;
     return html`<tr><td><b>${course.code}</b></td><td>${course.name || '名称没有记录'}${remark}</td><td data-label="合格时间 ">${passedIn === undefined ? '没有记录' : monthName(passedIn)}</td><td data-label="学分 ">${credits ?? '没有记录'}</td><td class="right" data-label="成绩 ">${grade}</td></tr>`;
   };
-  return html`<table class="list passed num"><caption class="vh">${caption}</caption><thead><tr><th scope="col">代码</th><th scope="col">课程</th><th scope="col">合格时间</th><th scope="col">学分</th><th scope="col" class="right">成绩</th></tr></thead><tbody>${courses.map(row)}</tbody></table>`;
+  return html`<table class="list num"><caption class="vh">${caption}</caption><thead><tr><th scope="col">代码</th><th scope="col">课程</th><th scope="col">合格时间</th><th scope="col">学分</th><th scope="col" class="right">成绩</th></tr></thead><tbody>${courses.map(row)}</tbody></table>`;
 }
 
 /** Whom to call, and when. */

@@ -35,7 +35,7 @@ export type AreaBook = Pools & {
 };
 
 /** Holds ended by one command; the rest waits for the next, with others' commands between. */
-export const expiriesPerCommandMax = 200;
+const expiriesPerCommandMax = 200;
 
 export function createAreaBook(area: AreaCode): AreaBook {
   return {

@@ -19,7 +19,7 @@ import { freeSeat, tell, voidCode } from './seat-moves.ts';
 import { enqueueUnpaid, type UnpaidDay, unpaidDayOf } from './unpaid-days.ts';
 
 /** Registrations changed by one command, and looked at for it: some milliseconds' work. */
-export const unpaidPerCommandMax = 200;
+const unpaidPerCommandMax = 200;
 const looksMax = 4 * unpaidPerCommandMax;
 /** Whoever saved so shortly before a reminder knows. */
 const remindNotWithinMs = 30 * 60_000;

@@ -64,7 +64,7 @@ function hashList(list: readonly unknown[]): number {
   return hash;
 }
 
-export function hashNumber(value: number): number {
+function hashNumber(value: number): number {
   return combined(start ^ (value | 0), Math.floor(value / 0x1_0000_0000) | 0);
 }
 

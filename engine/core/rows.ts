@@ -335,7 +335,7 @@ export function newArea(area: AreaCode): AreaRow {
 
 /** Shared by all that have none, so never pushed to: lists of rows are copied to grow. */
 const noOrders: Order[] = [];
-export const noNews: News[] = [];
+const noNews: News[] = [];
 
 export function newPlace(
   unit: UnitCode,

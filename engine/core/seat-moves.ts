@@ -57,7 +57,7 @@ export function freeSeat(
   removeIfEmpty(row, place);
 }
 
-export function removeIfEmpty(row: RegistrationRow, place: Place): void {
+function removeIfEmpty(row: RegistrationRow, place: Place): void {
   if (place.chosen !== undefined || place.saved !== undefined) return;
   row.places = row.places.filter((one) => one !== place);
 }

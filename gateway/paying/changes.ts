@@ -13,7 +13,7 @@ import { windowPage } from '../registering/pages.ts';
 import type { Standing, Visit } from '../registering/present.ts';
 import { sendAct } from '../registering/send.ts';
 import { orderAsked, orderOrMine } from './order.ts';
-import { liveAttempt, mayRefundBeLate } from './orders.ts';
+import { liveAttempt, mayBePaid, mayRefundBeLate } from './orders.ts';
 import { refundPage, stopPage, withdrawPage } from './pages.ts';
 
 export const askWithdraw = (context: GatewayContext): Handler =>
@@ -61,6 +61,8 @@ function withdrawOrOrder(visit: Visit, standing: Standing, problem?: Problem): R
   const order = orderAsked(visit, standing);
   if (order?.state !== 'confirmed') return orderOrMine(visit, standing, problem);
   if (visit.window.state !== 'open') return windowPage(visit, standing);
+  if (mayBePaid(order))
+    return orderOrMine(visit, standing, problem ?? { reason: 'payment-running' });
   return withdrawPage(visit, standing, order, problem);
 }
 

@@ -45,6 +45,10 @@ export const liveAttempt = ({ attempts }: OrderView): AttemptView | undefined =>
 export const isStopping = ({ attempts }: OrderView): boolean =>
   attempts.some(({ state }) => state === 'stopping');
 
+/** An attempt that may still bring money: until its provider closed it, the order stays (D15). */
+export const mayBePaid = (order: OrderView): boolean =>
+  liveAttempt(order) !== undefined || isStopping(order);
+
 /** The attempt whose money the order stands on. */
 export const payingAttempt = ({ attempts }: OrderView): AttemptView | undefined =>
   attempts.find(

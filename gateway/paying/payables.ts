@@ -18,7 +18,7 @@ export type Payables = {
 };
 
 /** As many as are looked at in half an hour of a rush; each is some hundred bytes. */
-export const payablesMax = 50_000;
+const payablesMax = 50_000;
 /** WeChat's links end after five minutes. */
 const keptMs = 4 * 60_000;
 

@@ -1422,7 +1422,6 @@ export const samples: Samples = {
   },
   withdraw: {
     asked: shown({ form, order }),
-    running: shown({ form, order, problem: { reason: 'payment-running' } }),
   },
   payCheck: {
     fresh: shown({ form, order }),
