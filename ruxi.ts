@@ -203,6 +203,7 @@ async function serve(): Promise<void> {
   }
   process.send?.('ready');
   if (sandbox !== undefined) console.log(`Payments are tried out at ${sandbox.address}`);
+  console.log(`Operators look at ${gateway.deskAddress}/readyz`);
   console.log(`Ruxi is open: ${gateway.address}`);
 }
 
@@ -256,6 +257,7 @@ async function runGateway(): Promise<void> {
     await gateway.stop();
     await bus.close();
   });
+  console.log(`Operators look at ${gateway.deskAddress}/readyz`);
   console.log(`The gateway is open: ${gateway.address}`);
 }
 
@@ -289,6 +291,7 @@ async function openGateway(bus: Bus, keysFolder: string, payments?: PaymentConfi
   const environment = { ...process.env, RUXI_PORT: String(gateway.port) };
   return {
     address: config.origin ?? `http://${config.host}:${gateway.port}`,
+    deskAddress: `http://${config.desk.host}:${gateway.deskPort}`,
     sandboxNotices: sandboxConfigOf(environment).noticesTo,
     stop: () => gateway.stop(),
   };

@@ -107,7 +107,7 @@ export async function ended(child: ChildProcess, signal: NodeJS.Signals): Promis
   child.kill(signal);
   await gone;
 }
-/** Waits for the line that says it is open; a gateway's ends with its address. */
+/** Waits for the line that says it is open; a gateway's, the last it says, ends with its address. */
 export async function startRuxi(
   what: 'engine' | 'gateway',
   environment: NodeJS.ProcessEnv,
@@ -120,7 +120,7 @@ export async function startRuxi(
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (more: string) => {
       text += more;
-      if (text.includes('\n')) resolve(text);
+      if (/(?:is open|The engine answers).*\n/.test(text)) resolve(text);
     });
     child.on('exit', () => reject(new Error(`ruxi ${what} did not start`)));
   });

@@ -9,6 +9,8 @@ export type GatewayConfig = {
   host: string;
   /** 0: any free port. */
   port: number;
+  /** The operators' own port; never the one that candidates reach. 0: any free port. */
+  desk: { host: string; port: number };
   /** The public origin, e.g. `https://ruxi.example`; absent: as the Host header says. */
   origin?: string;
   /** Behind TLS: `__Host-` cookies, Strict-Transport-Security. */
@@ -41,6 +43,9 @@ const settings = z.object({
     .string()
     .regex(/^https?:\/\/[^/]+$/)
     .optional(),
+  /** Whoever reaches it sees how the system does, so it is this machine's alone unless told. */
+  RUXI_DESK_HOST: z.string().default('127.0.0.1'),
+  RUXI_DESK_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   /** Addresses, separated by commas. */
   RUXI_TRUSTED_PROXIES: z.string().default(''),
   RUXI_DEMONSTRATION: z.enum(['yes', 'no']).default('yes'),
@@ -63,6 +68,10 @@ export function gatewayConfigOf(
   return {
     host: from.RUXI_HOST,
     port: from.RUXI_PORT,
+    desk: {
+      host: from.RUXI_DESK_HOST,
+      port: from.RUXI_DESK_PORT ?? besides(from.RUXI_PORT),
+    },
     ...(origin === undefined ? {} : { origin }),
     secure: origin?.startsWith('https:') ?? false,
     trustedProxies: proxiesOf(from.RUXI_TRUSTED_PROXIES),
@@ -77,6 +86,9 @@ export function gatewayConfigOf(
     logLevel: from.RUXI_LOG_LEVEL,
   };
 }
+
+/** The next one; beside any free port, any free port. */
+const besides = (port: number): number => (port === 0 || port === 65_535 ? 0 : port + 1);
 
 function proxiesOf(text: string): TrustedProxies {
   const proxies = text.split(',').map((part) => part.trim());

@@ -278,7 +278,7 @@ export class HttpServer {
     });
     const { host, port } = this.#options;
     return new Promise((resolve, reject) => {
-      this.#app.listen(host, port, (listening) => {
+      (this.#app as unknown as ExclusiveApp).listen(host, port, exclusively, (listening) => {
         if (listening === false) return reject(new Error(`cannot listen on ${host}:${port}`));
         this.#listening = listening;
         resolve(us_socket_local_port(listening));
@@ -486,6 +486,20 @@ export class HttpServer {
     }
   }
 }
+
+/**
+ * Two servers on one port would each get some of the requests, and nobody would notice. The library
+ * takes this, and its types do not say so.
+ */
+const exclusively = 1;
+type ExclusiveApp = {
+  listen(
+    host: string,
+    port: number,
+    options: typeof exclusively,
+    listened: (socket: us_listen_socket | false) => void,
+  ): void;
+};
 
 type Head = {
   host: string;

@@ -1,10 +1,15 @@
 /**
- * Starts one gateway and stops it again. It listens only once it knows what it must not be wrong
- * about: which sign-ins have ended, and the session. The bus is its owner's; it stays open.
+ * Starts one gateway and stops it again. The bus is its owner's; it stays open.
+ *
+ * G1 It listens to candidates only once it knows what it must not be wrong about: which sign-ins have
+ *    ended, and the session. The operators' port listens before that, and until everything has ended.
+ * G2 A stop says so first (H2 of staff/health.ts), then takes no new connection, closes live sockets so
+ *    that they come back elsewhere, and answers what runs.
  */
 import pino from 'pino';
 import type { Bus } from '../engine/bus/bus.ts';
 import { createProviders } from '../engine/payments/config.ts';
+import type { FailureStatus } from '../web/view-models.ts';
 import { createViews } from '../web/views.ts';
 import { createAvailability } from './availability.ts';
 import { createCatalogue, windowAt } from './catalogue.ts';
@@ -22,9 +27,13 @@ import { createRevocations } from './revocations.ts';
 import { addRoutes } from './server.ts';
 import { signInOf } from './sign-in/who.ts';
 import { createSlipCodes } from './slip/codes.ts';
+import type { Readiness } from './staff/health.ts';
+import { addStaffRoutes } from './staff/server.ts';
 
 export type Gateway = {
   port: number;
+  /** The operators'. */
+  deskPort: number;
   /** New connections are refused at once; what runs is finished first. */
   stop(): Promise<void>;
 };
@@ -44,7 +53,6 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     if (notice.kind === 'session-changed') catalogue.adopt(notice.adopted);
     if (notice.kind === 'sign-ins-ended' || notice.kind === 'signed-out') revocations.hear(notice);
   });
-  await client.whenReady();
 
   const providers = await createProviders(config.payments, now);
   const hashing = startHashing();
@@ -63,11 +71,22 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     payables: createPayables(providers, now),
     now,
   };
-  const server = new HttpServer({
-    ...config,
-    failurePage: (status) => context.views.failure(status),
-    onFault: (path, error) => log.error({ path, ...faultOf(error) }, 'a handler failed'),
-  });
+  const common = {
+    failurePage: (status: FailureStatus) => context.views.failure(status),
+    onFault: (path: string, error: unknown) =>
+      log.error({ path, ...faultOf(error) }, 'a handler failed'),
+  };
+  let standing: 'starting' | 'listening' | 'stopping' = 'starting';
+  const readiness = (): Readiness => {
+    if (standing !== 'listening') return standing;
+    return client.ready() ? 'ready' : 'engine-away';
+  };
+  const desk = new HttpServer({ ...common, ...deskOptions(config) });
+  addStaffRoutes(desk, { gateway: context, readiness });
+  const deskPort = await desk.listen();
+
+  await client.whenReady();
+  const server = new HttpServer({ ...config, ...common });
   const live = createLive({
     catalogue,
     availability,
@@ -96,17 +115,28 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
   lookAround();
   const looking = setInterval(lookAround, lookMs).unref();
   const port = await server.listen();
+  standing = 'listening';
 
   return {
     port,
+    deskPort,
     async stop() {
+      standing = 'stopping';
       clearInterval(looking);
       live.close();
       await server.stop();
       await Promise.all([hashing.stop(), client.close()]);
+      await desk.stop();
     },
   };
 }
+
+/** Nothing stands before it, and it has no public address. */
+const deskOptions = ({ desk }: GatewayConfig) => ({
+  ...desk,
+  trustedProxies: new Set<string>(),
+  secure: false,
+});
 
 /** Where it happened, never what it says: a message may quote what a person typed. */
 function faultOf(error: unknown): { fault: string; frames: string[] } {

@@ -49,6 +49,7 @@ const contracts: Record<string, string[]> = {
   'engine/store/vault.ts': ['writer', 'import', 'effects'],
   'engine/bus/bus.ts': ['effects', 'writer', 'gateway'],
   'engine/bus/postbox.ts': ['effects', 'gateway'],
+  'package.json': ['gateway'],
   // What a payment platform publishes, and the keys that come with signing up.
   'sandbox/wire.ts': ['payments'],
   'sandbox/keys.ts': ['payments'],

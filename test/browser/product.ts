@@ -103,6 +103,7 @@ function newFolder() {
       RUXI_DATA_DIR: join(folder, 'data'),
       RUXI_KEYS_DIR: keysFolder,
       RUXI_PORT: '0',
+      RUXI_DESK_PORT: '0',
       RUXI_SANDBOX_PORT: '0',
     },
     cookieKey: () => readFileSync(join(keysFolder, 'cookie.key')),
