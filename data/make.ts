@@ -196,7 +196,8 @@ function makeCourses(): Cell[][] {
   });
 }
 
-type Plan = { programme: string; course: string; choice: string | undefined };
+/** `choice`: the line that says how many of it are needed. */
+type Plan = { programme: string; course: string; choice: Row | undefined };
 
 /** A plan names what can be sat today: a replaced code stands as its replacement, once. */
 function makePlans(): Plan[] {
@@ -204,10 +205,7 @@ function makePlans(): Plan[] {
     evidence('plan-choices.csv').flatMap((row) =>
       field(row, 'courses')
         .split(' ')
-        .map((course): [string, string] => [
-          `${field(row, 'major_code')} ${course}`,
-          field(row, 'choice'),
-        ]),
+        .map((course): [string, Row] => [`${field(row, 'major_code')} ${course}`, row]),
     ),
   );
   const seen = new Set<string>();
@@ -220,12 +218,6 @@ function makePlans(): Plan[] {
     seen.add(key);
     return [{ programme, course, choice: choices.get(key) }];
   });
-}
-
-function makeChoices(): Cell[][] {
-  return evidence('plan-choices.csv').map((row) =>
-    ['major_code', 'choice', 'name', 'courses_min', 'credits_min'].map((name) => field(row, name)),
-  );
 }
 
 function makeProgrammes(): Cell[][] {
@@ -524,13 +516,12 @@ export async function makeProvince(): Promise<Map<string, string>> {
     [
       'plans.csv',
       csv(
-        ['programme', 'course', 'choice'],
-        plans.map(({ programme, course, choice }) => [programme, course, choice]),
+        ['programme', 'course', 'choice', 'courses_min', 'credits_min'],
+        plans.map(({ programme, course, choice }) => [
+          ...[programme, course],
+          ...['name', 'courses_min', 'credits_min'].map((name) => choice && field(choice, name)),
+        ]),
       ),
-    ],
-    [
-      'choices.csv',
-      csv(['programme', 'choice', 'name', 'courses_min', 'credits_min'], makeChoices()),
     ],
     [
       'candidates.csv',

@@ -1,20 +1,23 @@
 /**
- * Reads the candidates' file, one row per admission ticket, a person's rows together, and turns a
- * person into the record the CandidateBook keeps. Streaming: what stays in memory of a person read
- * is the two numbers that must not come again.
+ * Reads the candidates' file, one row per admission ticket, a person's rows together, and the file of
+ * grades. Streaming: what stays in memory of what was read is the numbers that must not come again.
  */
 import { createHash } from 'node:crypto';
-import type { CandidateRecord, TicketRecord } from '../protocol/commands.ts';
-import {
-  firstSecretOf,
-  normaliseActivationCode,
-  normaliseDocument,
-} from '../protocol/documents.ts';
-import { mobilePattern, type PersonId, ticketPattern } from '../protocol/ids.ts';
+import type { CandidateRecord, PassedCourse, TicketRecord } from '../protocol/commands.ts';
+import { type DocumentProblem, firstSecretOf, normaliseDocument } from '../protocol/documents.ts';
+import type { PersonId, TicketNumber } from '../protocol/ids.ts';
 import { documentMask, nameMask, phoneMask } from '../protocol/masks.ts';
-import { type Course, gradeMax, type Programme, passMark } from '../protocol/session.ts';
+import type { Course, Programme } from '../protocol/session.ts';
+import { candidatesFormat, gradesFormat, passedIn } from './formats.ts';
 import type { ImportVault } from './send.ts';
-import { ImportRefused, Problems, type Row, readTable, type Source } from './table.ts';
+import {
+  ImportRefused,
+  type NamesIn,
+  Problems,
+  type Row,
+  readTable,
+  type Source,
+} from './table.ts';
 
 /** A person as the file has them, checked. `line` is that of the first ticket. */
 export type FileCandidate = {
@@ -28,7 +31,17 @@ export type FileCandidate = {
   phone: string;
   passwordHash: string;
   activationCode: string;
-  tickets: TicketRecord[];
+  tickets: FileTicket[];
+};
+/** `passed` absent: the file does without the column, and what is on record stays. */
+export type FileTicket = Omit<TicketRecord, 'passed'> & { passed?: PassedCourse[] };
+/** One line of the file of grades. */
+export type FileGrade = {
+  line: number;
+  documentType: string;
+  number: string;
+  ticket: TicketNumber;
+  passed: PassedCourse;
 };
 /** A file without a fault, ready to be sent. `digest` is that of its bytes. */
 export type CheckedCandidates = {
@@ -37,32 +50,14 @@ export type CheckedCandidates = {
   digest: string;
   last: FileCandidate;
 };
-type Known = { courses: readonly Course[]; programmes: readonly Programme[] };
+export type Known = { courses: readonly Course[]; programmes: readonly Programme[] };
 
-const candidatesMax = 2_000_000;
 const ticketsMax = 20;
-const passedMax = 100;
-const nameLengthMax = 64;
-/** Verifying costs what the hash says: one that costs more would stall everybody's sign-in. */
-const hashMemoryMax = 65_536;
-const monthPattern = /^(19|20)\d\d-(0[1-9]|1[0-2])$/;
-const hashPasses = /^[1-4]$/;
-const hashPattern =
-  /^\$argon2id\$v=19\$m=(?<m>\d{1,6}),(?:t=(?<t>\d),p=1|p=1,t=(?<t2>\d))\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/;
 
-const personColumns = [
-  'document_type',
-  'document_number',
-  'name',
-  'kind',
-  'candidate_type',
-  'photo',
-  'phone',
-  'password_hash',
-  'activation_code',
-] as const;
-const columns = [...personColumns, 'ticket', 'programme', 'ticket_status', 'passed'] as const;
-type CandidateRow = Row<(typeof columns)[number]>;
+type CandidateRow = Row<NamesIn<typeof candidatesFormat>>;
+const personColumns = candidatesFormat.columns
+  .map(({ name }) => name)
+  .filter((name) => !['ticket', 'programme', 'ticket_status', 'passed'].includes(name));
 
 /** Reads the whole file once; throws `ImportRefused` with every fault, and then nothing was sent. */
 export async function checkCandidates(source: Source, known: Known): Promise<CheckedCandidates> {
@@ -81,7 +76,7 @@ export async function checkCandidates(source: Source, known: Known): Promise<Che
   for await (const candidate of readCandidates(hashed, known, problems)) last = candidate;
   problems.refuseIfAny();
   if (last === undefined) {
-    throw new ImportRefused([{ file: source.name, line: 1, reason: 'nobody to import' }], 1);
+    throw new ImportRefused([{ file: source.name, line: 1, reason: '没有可导入的考生' }], 1);
   }
   return { source, known, digest: hash.digest('base64url'), last };
 }
@@ -99,63 +94,84 @@ export async function* readCandidates(
   let first: CandidateRow | undefined;
   let candidate: FileCandidate | undefined;
 
-  for await (const row of readTable(source, columns, problems)) {
+  for await (const row of readTable(source, candidatesFormat, problems)) {
     const refuse = (reason: string) => problems.add(source.name, row.line, reason);
+    if (!row.whole) continue;
     if (first === undefined || !samePerson(first, row)) {
       if (candidate !== undefined) yield candidate;
       first = row;
       candidate = personOf(row, refuse);
       const key = `${candidate?.documentType} ${candidate?.number}`;
-      if (candidate !== undefined && people.has(key)) refuse('the document stood further up');
+      if (candidate !== undefined && people.has(key)) refuse('同一证件号码在上面已有，且不相邻');
       people.add(key);
-      if (people.size > candidatesMax) {
-        refuse(`more than ${candidatesMax} candidates`);
-        return;
-      }
     } else if (personColumns.some((column) => first?.[column] !== row[column])) {
-      refuse('not as in the row above, which is the same person');
+      refuse('与上一行是同一个人，但本人的信息不一致');
     }
     const ticket = ticketOf(row, courses, programmes, refuse);
-    if (tickets.has(ticket.number)) refuse('the ticket stood further up');
+    if (tickets.has(ticket.number)) refuse('准考证号上面已有');
     tickets.add(ticket.number);
     candidate?.tickets.push(ticket);
-    if (candidate?.tickets.length === ticketsMax + 1) refuse(`more than ${ticketsMax} tickets`);
+    if (candidate?.tickets.length === ticketsMax + 1) refuse(`一个人超过 ${ticketsMax} 个准考证号`);
   }
   if (candidate !== undefined) yield candidate;
 }
+
+/** Yields every grade that is right; every fault goes to `problems`. */
+export async function* readGrades(
+  source: Source,
+  known: Known,
+  problems: Problems,
+): AsyncGenerator<FileGrade> {
+  const courses = new Set(known.courses.map((course) => course.code));
+  const seen = new Set<string>();
+  for await (const row of readTable(source, gradesFormat, problems)) {
+    const refuse = (reason: string) => problems.add(source.name, row.line, reason);
+    if (!row.whole) continue;
+    const document = normaliseDocument(row.document_type, row.document_number);
+    const key = `${row.ticket} ${row.course}`;
+    if (!document.ok) refuse(`证件号码：${documentWords[document.reason]}`);
+    if (!courses.has(row.course)) refuse('没有这门课程');
+    if (seen.has(key)) refuse('同一准考证号和课程上面已有');
+    seen.add(key);
+    if (!document.ok) continue;
+    yield {
+      ...{ line: row.line, documentType: row.document_type, number: document.number },
+      ticket: row.ticket,
+      passed: {
+        ...{ course: row.course, grade: Number(row.grade) },
+        ...(row.passed_in !== '' && { passedIn: row.passed_in }),
+      },
+    };
+  }
+}
+
+const documentWords: Record<DocumentProblem, string> = {
+  'type-unknown': '没有这种证件',
+  empty: '是空的',
+  length: '位数不对',
+  character: '有不该有的字符',
+  prefix: '开头不对',
+  date: '出生日期不对',
+  checksum: '校验位不对',
+};
 
 const samePerson = (one: CandidateRow, other: CandidateRow): boolean =>
   one.document_type === other.document_type && one.document_number === other.document_number;
 
 function personOf(row: CandidateRow, refuse: (reason: string) => void): FileCandidate | undefined {
   const document = normaliseDocument(row.document_type, row.document_number);
-  const nameLength = [...row.name].length;
-  if (!document.ok) refuse(`document: ${document.reason}`);
-  if (nameLength === 0 || nameLength > nameLengthMax) refuse('name: 1 to 64 characters');
-  if (row.kind !== 'enrolled' && row.kind !== 'new') refuse('kind: enrolled or new');
-  if (row.candidate_type !== 'open' && row.candidate_type !== 'applied') {
-    refuse('candidate_type: open or applied');
-  }
-  if (row.photo !== 'yes' && row.photo !== 'no') refuse('photo: yes or no');
-  if (row.phone !== '' && !mobilePattern.test(row.phone)) refuse('phone: a mobile number or empty');
+  if (!document.ok) refuse(`证件号码：${documentWords[document.reason]}`);
   // F7, F8: a new candidate brings a password, an enrolled one starts from the initial password.
-  if (row.kind === 'new' && !affordableHash(row.password_hash)) {
-    refuse('password_hash: a new candidate needs an argon2id hash that sign-in can afford');
-  }
-  if (row.kind === 'enrolled' && row.password_hash !== '') {
-    refuse('password_hash: an enrolled candidate has none');
-  }
+  if (row.kind === 'new' && row.password_hash === '') refuse('口令散列：新生必须有');
+  if (row.kind === 'enrolled' && row.password_hash !== '') refuse('口令散列：在籍考生不能有');
   // D16: whose number makes no password starts from a code of the office's.
   const needsCode =
     row.kind === 'enrolled' && firstSecretOf(row.document_type) === 'activation-code';
-  const activationCode = normaliseActivationCode(row.activation_code) ?? '';
-  if (needsCode && activationCode === '') {
-    refuse('activation_code: 8 to 20 digits and letters');
+  if (needsCode && row.activation_code === '') {
+    refuse('激活码：这种证件的在籍考生必须有，8 到 20 位数字和字母');
   }
   if (!needsCode && row.activation_code !== '') {
-    refuse(
-      'activation_code: only for an enrolled candidate whose document has no initial password',
-    );
+    refuse('激活码：只有证件号码不产生初始口令的在籍考生才有');
   }
   if (!document.ok) return undefined;
   return {
@@ -168,44 +184,25 @@ function personOf(row: CandidateRow, refuse: (reason: string) => void): FileCand
     hasPhoto: row.photo === 'yes',
     phone: row.phone,
     passwordHash: row.password_hash,
-    activationCode,
+    activationCode: row.activation_code,
     tickets: [],
   };
 }
-
-function affordableHash(hash: string): boolean {
-  const { m, t, t2 } = hashPattern.exec(hash)?.groups ?? {};
-  return Number(m) <= hashMemoryMax && hashPasses.test(t ?? t2 ?? '');
-}
-
-const statuses = new Set<string>(['active', 'graduated', 'transferred']);
 
 function ticketOf(
   row: CandidateRow,
   courses: ReadonlySet<string>,
   programmes: ReadonlySet<string>,
   refuse: (reason: string) => void,
-): TicketRecord {
-  if (!ticketPattern.test(row.ticket)) refuse('ticket: 12 digits');
-  if (!programmes.has(row.programme)) refuse('no such programme');
-  if (!statuses.has(row.ticket_status)) refuse('ticket_status: active, graduated or transferred');
-  const passed = row.passed === '' ? [] : row.passed.split(/ +/);
-  if (passed.length > passedMax) refuse(`passed: more than ${passedMax} courses`);
+): FileTicket {
+  const passed = passedIn(row.passed);
+  if (!programmes.has(row.programme)) refuse('没有这个专业');
+  if (passed.some(({ course }) => !courses.has(course))) refuse('合格课程：没有这门课程');
   return {
     number: row.ticket,
     programme: row.programme,
     status: row.ticket_status as TicketRecord['status'],
-    passed: passed.map((entry) => {
-      const [, course = '', grade, passedIn] = /^(\d{5}):(\d{1,3})(?::(.*))?$/.exec(entry) ?? [];
-      if (!courses.has(course)) refuse('passed: no such course');
-      if (!(Number(grade) >= passMark && Number(grade) <= gradeMax)) {
-        refuse(`passed: a grade from ${passMark} to ${gradeMax}`);
-      }
-      if (passedIn !== undefined && !monthPattern.test(passedIn)) {
-        refuse('passed: a month as in 2025-10');
-      }
-      return { course, grade: Number(grade), ...(passedIn !== undefined && { passedIn }) };
-    }),
+    ...(row.lacks.has('passed') ? {} : { passed }),
   };
 }
 
@@ -225,7 +222,7 @@ export function recordOf(
     nameMask: nameMask(name),
     candidateType: candidate.candidateType,
     hasPhoto: candidate.hasPhoto,
-    tickets: candidate.tickets,
+    tickets: candidate.tickets.map((ticket) => ({ ...ticket, passed: ticket.passed ?? [] })),
     ...(phone === ''
       ? {}
       : {

@@ -199,7 +199,7 @@ test.each<[string, (person: FileCandidate) => boolean]>([
   ['R6 no photo', (one) => !one.hasPhoto],
   ['R5 social', (one) => one.candidateType === 'open'],
   ['R5 applied', (one) => one.candidateType === 'applied'],
-  ['R3 passed courses', (one) => one.tickets.some((ticket) => ticket.passed.length > 0)],
+  ['R3 passed courses', (one) => one.tickets.some((ticket) => ticket.passed?.length)],
   ['D16 residence permit', (one) => one.documentType === 'residence-permit'],
   ['D16 a number that ends in X', (one) => one.number.endsWith('X')],
   ['D16 mainland permit', (one) => one.documentType === 'mainland-permit'],

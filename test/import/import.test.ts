@@ -7,9 +7,16 @@ import {
   demonstrationSignIns,
   importDemonstration,
 } from '../../engine/import/demonstration.ts';
+import { coursesFormat } from '../../engine/import/formats.ts';
 import { readProvince, sourceIn } from '../../engine/import/province.ts';
 import { commandIdOf } from '../../engine/import/send.ts';
-import { ImportRefused, type Problem, type Source } from '../../engine/import/table.ts';
+import {
+  ImportRefused,
+  type Problem,
+  Problems,
+  readTable,
+  type Source,
+} from '../../engine/import/table.ts';
 import type { Command } from '../../engine/protocol/commands.ts';
 import { initialPasswordOf } from '../../engine/protocol/documents.ts';
 import { opaquePattern } from '../../engine/protocol/ids.ts';
@@ -195,86 +202,69 @@ test('R5 a table without types is everybody’s, and a day may be of one type on
   ]);
 });
 
+const codeForm = '最多 16 位数字和大写字母';
 test.each<[string, number, string, string]>([
-  ['session', 2, 'DEMO,演示,35', 'fee_yuan: as in 35.00'],
-  ['session', 2, 'a.b>,演示,35.00', 'code: up to 16 digits and capital letters'],
-  ['units', 2, 'A,第一单元,0,09:00,11:30', 'day: 1 to 7'],
-  ['units', 2, 'A,第一单元,1,11:30,09:00', 'starts, ends: as in 09:00, 11:30'],
-  ['areas', 3, '0104,青羊区,510100,成都市,510105,甲,乙,丙,x,,', 'the code stands there already'],
-  ['areas', 3, '0105,青羊区,510100,重庆市,510105,甲,乙,丙,x,,', 'the city has another name above'],
-  [
-    'areas',
-    3,
-    '0105,青羊区,510100,成都市,510105,甲,,丙,x,,',
-    'the office needs a name, a phone and hours',
-  ],
-  [
-    'areas',
-    3,
-    '0105,青羊区,510100,成都市,a.*,甲,乙,丙,x,,',
-    'county_code: empty, or up to 16 digits and capital letters',
-  ],
+  ['session', 2, 'DEMO,演示,35', 'fee_yuan：像 35.00'],
+  ['session', 2, 'a.b>,演示,35.00', `code：${codeForm}`],
+  ['units', 2, 'A,第一单元,0,09:00,11:30', 'day：1 到 7'],
+  ['units', 2, 'A,第一单元,1,11:30,09:00', '开考要早于结束'],
+  ['areas', 3, '0104,青羊区,510100,成都市,510105,甲,乙,丙,x,,', '考区代码上面已有'],
+  ['areas', 3, '0105,青羊区,510100,重庆市,510105,甲,乙,丙,x,,', '同一市州代码在上面是另一个名称'],
+  ['areas', 3, '0105,青羊区,510100,成都市,510105,甲,,丙,x,,', '办公室电话：1 到 60 个字'],
+  ['areas', 3, '0105,青羊区,510100,成都市,a.*,甲,乙,丙,x,,', `县区代码：空，或${codeForm}`],
   [
     'areas',
     3,
     `0105,${'区'.repeat(61)},510100,成都市,510105,甲,乙,丙,x,,`,
-    'name: 1 to 60 characters',
+    '考区名称：1 到 60 个字',
   ],
-  ['capacities', 2, '9999,A,30,,x', 'no such area'],
-  ['capacities', 2, '0104,E,30,,x', 'no such unit'],
-  ['capacities', 2, '0104,A,-30,,x', 'capacity: 0 to 100000'],
-  ['capacities', 2, '0104,A,30,closed,x', 'candidate_type: empty, open or applied'],
-  ['capacities', 3, '0104,A,30,,x', 'area, unit and candidate_type stand there already'],
-  ['booking-days', 2, '61,09:00,22:00,', 'day: 1 to 60'],
-  ['booking-days', 2, '1,22:00,09:00,', 'opens, closes: as in 09:00, 22:00'],
-  ['booking-days', 2, '1,24:00,24:00,', 'opens, closes: as in 09:00, 22:00'],
-  ['booking-days', 2, '1,09:00,22:00,all', 'candidate_type: empty, open or applied'],
-  ['booking-days', 3, '1,09:00,22:00,', 'the day stands there already, for this type or for all'],
-  [
-    'booking-days',
-    3,
-    '1,09:00,22:00,applied',
-    'the day stands there already, for this type or for all',
-  ],
-  ['course-caps', 2, '9999,00009,1', 'no such area'],
-  ['course-caps', 2, '0112,99999,1', 'no such course is offered'],
-  ['course-caps', 2, '0112,00019,1', 'no such course is offered'],
-  ['course-caps', 2, '0112,00009,1.5', 'cap: 0 to 100000'],
-  ['course-caps', 3, '0112,00009,2', 'area and course stand there already'],
-  ['courses', 2, '0009,政治,6,written,A,,,,', 'code: five digits'],
-  ['courses', 2, '00009,政治,6,oral,A,,,,', 'exam_method: written or practical'],
-  ['courses', 2, '00009,政治,6,practical,A,,,,', 'a practical course has no unit (R10)'],
-  ['courses', 2, '00009,政治,6,written,A,13000,,,', 'a replaced course has no unit (R11)'],
-  [
-    'courses',
-    2,
-    '00009,政治,6,written,,00015,,,',
-    'replaced_by: no such course, or itself replaced',
-  ],
-  ['programmes', 2, '020301K,,专升本,70,', 'name, level: 1 to 60 characters'],
-  [
-    'areas',
-    3,
-    '0105,青羊区,510100,成都市,510105,甲,乙,丙,x,104.07,30.68',
-    'latitude, longitude: both empty, or degrees in China',
-  ],
+  ['areas', 3, '0105,=1+1,510100,成都市,510105,甲,乙,丙,x,,', '考区名称：不能以 = + - @ 开头'],
+  ['areas', 3, '0105,＠区,510100,成都市,510105,甲,乙,丙,x,,', '考区名称：不能以 = + - @ 开头'],
   [
     'areas',
     3,
     '0105,青羊区,510100,成都市,510105,甲,乙,丙,x,30.68,',
-    'latitude, longitude: both empty, or degrees in China',
+    '纬度和经度要么都填，要么都空',
   ],
-  ['plans', 2, '999999,13000,', 'no such programme'],
-  ['plans', 2, '020401,99999,', 'no such course'],
-  ['plans', 2, '020401,15043,1', 'no such choice'],
-  ['choices', 2, '999999,1,外语,1,', 'no such programme'],
-  ['choices', 3, '050101,1,外语,1,', 'programme and choice stand there already'],
-  ['choices', 2, '050101,1,,1,', 'name: 1 to 60 characters'],
-  ['choices', 2, '050101,1,外语,0,', 'courses_min: 1 to 100'],
-  ['choices', 2, '050101,1,外语,1,0', 'credits_min: empty, or 1 to 1000'],
-  ['choices', 2, '050101,1,外语,3,', 'the plan has too few courses or credits of this choice'],
-  ['choices', 2, '050101,1,外语,1,15', 'the plan has too few courses or credits of this choice'],
-])('%s line %i is refused as "%s": %s', async (table, line, text, reason) => {
+  [
+    'areas',
+    3,
+    '0105,青羊区,510100,成都市,510105,甲,乙,丙,x,104.07,30.68',
+    '纬度：空，或中国境内的纬度',
+  ],
+  ['capacities', 2, '9999,A,30,,x', '没有这个考区'],
+  ['capacities', 2, '0104,E,30,,x', '没有这个考试单元'],
+  ['capacities', 2, '0104,A,30.5,,x', '容量：0 到 100000 的整数'],
+  ['capacities', 2, '0104,A,-30,,x', '容量：不能以 = + - @ 开头'],
+  ['capacities', 2, '0104,A,30,closed,x', '考生类型：空，或社会型（open）、应用型（applied）'],
+  ['capacities', 3, '0104,A,30,,x', '同一考区、单元和考生类型上面已有'],
+  ['booking-days', 2, '61,09:00,22:00,', 'day：1 到 60'],
+  ['booking-days', 2, '1,22:00,09:00,', '开放要早于关闭'],
+  ['booking-days', 2, '1,24:00,24:00,', 'opens：像 09:00'],
+  ['booking-days', 2, '1,09:00,22:00,all', 'candidate_type：空、open 或 applied'],
+  ['booking-days', 3, '1,09:00,22:00,', '这一天（该类型或不分类型）上面已有'],
+  ['booking-days', 3, '1,09:00,22:00,applied', '这一天（该类型或不分类型）上面已有'],
+  ['course-caps', 2, '9999,00009,1', '没有这个考区'],
+  ['course-caps', 2, '0112,99999,1', '没有开考这门课程'],
+  ['course-caps', 2, '0112,00019,1', '没有开考这门课程'],
+  ['course-caps', 2, '0112,00009,1.5', '限额：0 到 100000 的整数'],
+  ['course-caps', 3, '0112,00009,2', '同一考区和课程上面已有'],
+  ['courses', 2, '0009,政治,6,written,A,,,,', '课程代码：5 位数字'],
+  ['courses', 2, '00009,政治,6,oral,A,,,,', '考核方式：笔试（written）、实践（practical）'],
+  ['courses', 2, '00009,政治,6,practical,A,,,,', '实践课程不能有考试单元'],
+  ['courses', 2, '00009,政治,6,written,A,13000,,,', '已被替代的课程不能有考试单元'],
+  ['courses', 2, '00009,政治,6,written,,00015,,,', '替代课程不存在，或自己也已被替代'],
+  ['programmes', 2, '020301K,,专升本,70,', '专业名称：1 到 60 个字'],
+  ['plans', 2, '999999,13000,,,', '没有这个专业'],
+  ['plans', 2, '020401,99999,,,', '没有这门课程'],
+  ['plans', 2, '020401,15043,,1,', '没有选考组时，至少门数和至少学分要空着'],
+  ['plans', 3, '020401,15043,,,', '这门课程上面已在该专业的计划里'],
+  ['plans', 2, '020401,15043,外语,,', '有选考组时，要填至少门数'],
+  ['plans', 2, '020401,15043,外语,0,', '至少门数：空，或1 到 100 的整数'],
+  ['plans', 2, '020401,15043,外语,1,0', '至少学分：空，或1 到 1000 的整数'],
+  ['plans', 2, '020401,15043,外语,3,', '该选考组的课程或学分不够，谁也毕不了业'],
+  ['plans', 2, '020401,15043,外语,1,15', '该选考组的课程或学分不够，谁也毕不了业'],
+])('S1 %s line %i is refused as "%s": %s', async (table, line, text, reason) => {
   const problems = await problemsOf(provinceWith(table, line, text));
   expect(problems).toContainEqual({ file: `${table}.csv`, line, reason });
 });
@@ -311,58 +301,66 @@ test('a byte order mark, CRLF, another order of columns and further columns are 
 });
 
 const change = (from: string, to: string) => right.replace(from, to);
+const hashForm = '口令散列：空，或argon2id 口令散列（PHC 格式，m 不超过 65536，t 不超过 4，p=1）';
+const passedForm =
+  '合格课程：课程代码:成绩 或 课程代码:成绩:年-月，空格隔开，成绩 60 到 100，最多 100 门';
 test.each<[string, string]>([
-  ['document: checksum', change('0048', '0049')],
-  ['document: type-unknown', change('resident-id', 'library-card')],
-  ['name: 1 to 64 characters', change('李虚构', '')],
-  ['kind: enrolled or new', change('enrolled', 'other')],
-  ['candidate_type: open or applied', change('open', 'closed')],
-  ['photo: yes or no', change('yes', '1')],
-  ['phone: a mobile number or empty', change('yes,,', 'yes,12345,')],
+  ['证件号码：校验位不对', change('0048', '0049')],
   [
-    'password_hash: a new candidate needs an argon2id hash that sign-in can afford',
-    change('enrolled', 'new'),
+    '证件类型：居民身份证（resident-id）、港澳台居民居住证（residence-permit）、港澳居民来往内地通行证（mainland-permit）、台湾居民来往大陆通行证（taiwan-permit）、护照（passport）',
+    change('resident-id', 'library-card'),
   ],
+  ['姓名：1 到 64 个字', change('李虚构', '')],
+  ['姓名：不能以 = + - @ 开头', change('李虚构', '@SUM(A1)')],
+  ['考生类别：在籍（enrolled）、新生（new）', change('enrolled', 'other')],
+  ['考生类型：社会型（open）、应用型（applied）', change('open', 'closed')],
+  ['照片：有（yes）、无（no）', change('yes', '1')],
+  ['手机号：空，或11 位手机号', change('yes,,', 'yes,12345,')],
+  ['口令散列：新生必须有', change('enrolled', 'new')],
   [
-    'password_hash: a new candidate needs an argon2id hash that sign-in can afford',
+    hashForm,
     change('enrolled', 'new').replace(
       'yes,,,,',
       `yes,,"$argon2id$v=19$m=999999,t=4,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}",,`,
     ),
   ],
-  ['password_hash: an enrolled candidate has none', change('yes,,,', 'yes,,x,')],
+  [hashForm, change('yes,,,', 'yes,,x,')],
   [
-    'activation_code: only for an enrolled candidate whose document has no initial password',
-    change('yes,,,', 'yes,,,DEMO0001'),
+    '口令散列：在籍考生不能有',
+    change(
+      'yes,,,,',
+      `yes,,"$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}",,`,
+    ),
   ],
+  ['激活码：只有证件号码不产生初始口令的在籍考生才有', change('yes,,,', 'yes,,,DEMO0001')],
   [
-    'activation_code: 8 to 20 digits and letters',
+    '激活码：这种证件的在籍考生必须有，8 到 20 位数字和字母',
     change('resident-id,999999198502090048', 'passport,DEMO00013'),
   ],
   [
-    'activation_code: 8 to 20 digits and letters',
+    '激活码：空，或8 到 20 位数字和字母',
     change('resident-id,999999198502090048', 'passport,DEMO00013').replace(
       'yes,,,',
       'yes,,,DEMO-1',
     ),
   ],
-  ['ticket: 12 digits', change('012500000004', '125')],
-  ['no such programme', change('030101K', '030101')],
-  ['ticket_status: active, graduated or transferred', change('active', 'lost')],
-  ['passed: no such course', change('15043:73', '99999:73')],
-  ['passed: a grade from 60 to 100', change('15043:73', '15043:59')],
-  ['passed: a grade from 60 to 100', change('15043:73', '15043:101')],
-  ['passed: a month as in 2025-10', change('15043:73', '15043:73:2025-13')],
-  ['passed: a month as in 2025-10', change('15043:73', '15043:73:')],
+  ['准考证号：12 位数字', change('012500000004', '125')],
+  ['没有这个专业', change('030101K', '030101')],
   [
-    'the ticket stood further up',
+    '准考证状态：有效（active）、已毕业（graduated）、已转出（transferred）',
+    change('active', 'lost'),
+  ],
+  ['合格课程：没有这门课程', change('15043:73', '99999:73')],
+  [passedForm, change('15043:73', '15043:59')],
+  [passedForm, change('15043:73', '15043:101')],
+  [passedForm, change('15043:73', '15043:73:2025-13')],
+  [passedForm, change('15043:73', '15043:73:')],
+  [
+    '准考证号上面已有',
     `${secondTicket.replace('5,0', '6,0')}\n${secondTicket.replace('5,0', '6,0')}`,
   ],
-  [
-    'not as in the row above, which is the same person',
-    `${right}\n${secondTicket.replace('李', '王')}`,
-  ],
-])('candidates: "%s" with its line, and nobody is imported (%#)', async (reason, rows) => {
+  ['与上一行是同一个人，但本人的信息不一致', `${right}\n${secondTicket.replace('李', '王')}`],
+])('S1 candidates: "%s" with its line, and nobody is imported (%#)', async (reason, rows) => {
   const text = `${header}\n${rows}\n`;
   const problems = await problemsOf(candidatesOf(text));
   expect(problems.map((problem) => problem.reason)).toContain(reason);
@@ -385,35 +383,90 @@ test('a document that stood further up is refused', async () => {
     candidatesOf([header, right, between, secondTicket].join('\n')),
   );
   expect(problems).toEqual([
-    { file: 'people.csv', line: 4, reason: 'the document stood further up' },
+    { file: 'people.csv', line: 4, reason: '同一证件号码在上面已有，且不相邻' },
   ]);
 });
 
+const bytesOf = (text: string) => new TextEncoder().encode(text);
 test.each<[string, number, string | Uint8Array]>([
-  ['the file is empty', 1, ''],
-  ['nobody to import', 1, `${header}\n`],
+  ['文件是空的', 1, ''],
+  ['只有表头，没有内容', 1, `${header}\n`],
+  ['缺少列：手机号、准考证号', 1, header.replace('phone,', '').replace(',ticket,', ',')],
+  ['同一列出现两次：姓名', 1, `${header},姓名\n${right},x\n`],
+  ['有 14 格，表头有 13 格', 3, `${header}\n${right}\n${right},one more\n`],
+  ['引号没有闭合', 2, `${header}\n"${right}`],
+  ['引号闭合之后还有文字', 2, `${header}\n"a"b,${right}`],
+  ['格子中间有引号，含引号的格子要整格加引号', 2, `${header}\na"b",${right}`],
+  ['这一行太长，可能少了一个引号', 2, `${header}\n${change('李', '李'.repeat(100_000))}\n`],
+  ['超过 200 列', 1, `${header}${',x'.repeat(200)}\n`],
+  ['文件既不是 UTF-8 也不是 GB18030 编码', 2, new Uint8Array([...bytesOf(header), 10, 0xff, 0xff])],
   [
-    'column missing: phone, passed',
+    '这是 UTF-16 编码（“Unicode 文本”），请另存为 UTF-8 的 CSV',
     1,
-    right && header.replace('phone,', '').replace(',passed', ''),
+    new Uint8Array([0xff, 0xfe, 1, 2]),
   ],
-  ['not as many cells as the header', 3, `${header}\n${right}\n${right},one more\n`],
-  ['a quotation mark is not closed', 2, `${header}\n"${right}`],
-  ['the line is too long', 2, `${header}\n${change('李', '李'.repeat(100_000))}\n`],
-  [
-    'the file is not UTF-8',
-    1,
-    new Uint8Array([...new TextEncoder().encode(header), 10, 0xc0, 0xee]),
-  ],
-])('a file in the wrong form: %s', async (reason, line, content) => {
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  ['这是 Excel 工作簿（xlsx），请先另存为 CSV', 1, bytesOf('PK\x03\x04 and more')],
+  ['不是文本文件', 2, `${header}\n${change('李', '\0')}\n`],
+])('S1 a file in the wrong form: %s', async (reason, line, content) => {
+  const bytes = typeof content === 'string' ? bytesOf(content) : content;
   const problems = await problemsOf(checkCandidates(fileOf('people.csv', bytes), known));
   expect(problems).toContainEqual({ file: 'people.csv', line, reason });
+});
+
+/** Of two bytes a letter, as Windows writes them: what the tests need of it. */
+const gb18030 = (text: string): Uint8Array => {
+  const letters = new Map<string, number[]>();
+  const decoder = new TextDecoder('gb18030');
+  for (let high = 0x81; high < 0xff; high += 1) {
+    for (let low = 0x40; low < 0xff; low += 1) {
+      if (low !== 0x7f) letters.set(decoder.decode(new Uint8Array([high, low])), [high, low]);
+    }
+  }
+  return new Uint8Array([...text].flatMap((letter) => letters.get(letter) ?? [...bytesOf(letter)]));
+};
+
+test('S1 GB18030 is read as well as UTF-8, with Chinese names of columns and values', async () => {
+  const titles =
+    '证件类型,证件号码,姓名,考生类别,考生类型,照片,手机号,口令散列,激活码,准考证号,专业代码,准考证状态,合格课程';
+  const row = change('resident-id', '居民身份证')
+    .replace('enrolled,open,yes', '在籍,社会型,有')
+    .replace('active', '有效');
+  const file = fileOf('people.csv', gb18030(`${titles}\r\n${row}\r\n`));
+  const { last } = await checkCandidates(file, known);
+  const { last: same } = await candidatesOf(`${header}\n${right}\n`);
+  expect(last).toEqual(same);
+});
+
+test('S1 which encoding a file has is decided once, and held to', async () => {
+  const row = (at: number) => `${String(at).padStart(5, '0')},政治经济学（演示）,6,笔试,A,`;
+  const lines = [
+    'code,name,credits,exam_method,unit,replaced_by',
+    ...Array.from({ length: 3_000 }, (_, at) => row(at)),
+  ];
+  const late = new Uint8Array([...bytesOf(`${lines.join('\n')}\n`), 0xc0, 0xee, 10, 65]);
+  const problems = new Problems();
+  const file = fileOf('courses.csv', late);
+  for await (const { whole } of readTable(file, coursesFormat, problems)) expect(whole).toBe(true);
+  expect(() => problems.refuseIfAny()).toThrow('第 3002 行：文件前面是 UTF-8 编码，这一行不是');
+});
+
+test('S1 a file longer than its kind may be is refused at the line too many', async () => {
+  const short = { ...coursesFormat, rowsMax: 3 };
+  const problems = new Problems();
+  const row = '00009,政治,6,written,A,';
+  const file = textFile(
+    'courses.csv',
+    ['code,name,credits,exam_method,unit,replaced_by', row, row, row, row, row].join('\n'),
+  );
+  let rows = 0;
+  for await (const one of readTable(file, short, problems)) rows += one.whole ? 1 : 0;
+  expect(rows).toBe(3);
+  expect(() => problems.refuseIfAny()).toThrow('第 5 行：超过 3 行');
 });
 
 test('a file with very many faults names the first hundred and counts the rest', async () => {
   const rows = Array.from({ length: 150 }, () => change('yes', 'perhaps'));
   const reading = candidatesOf([header, ...rows].join('\n'));
-  await expect(reading).rejects.toThrow(/and \d+ more/);
+  await expect(reading).rejects.toThrow(/还有 \d+ 处问题/);
   expect(await problemsOf(candidatesOf([header, ...rows].join('\n')))).toHaveLength(100);
 });
