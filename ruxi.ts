@@ -75,8 +75,15 @@ program
   .action(runSandbox);
 program
   .command('verify')
-  .description('checks the journal’s hash chain and that replaying it gives the rows')
+  .description(
+    'checks the journal’s hash chain, its signed heads, and that replaying it gives the rows',
+  )
+  .option('--public-key <file>', 'what heads are checked with, where the keys are not')
   .action(verify);
+program
+  .command('audit-key')
+  .description('prints the public key that the journal’s heads are checked with')
+  .action(showAuditKey);
 const window = program
   .command('window')
   .description('pauses or opens booking, over NATS (RUXI_NATS_URL)');
@@ -225,7 +232,7 @@ async function runEngine(): Promise<void> {
   const log = await watchFaults(logLevelOf(process.env));
   const bus = await connectBus('ruxi-engine');
   const { importProvince, startEngine } = await import('./engine/main.ts');
-  const { logAttempt } = await import('./engine/log.ts');
+  const { logAttempt, logHead } = await import('./engine/log.ts');
   const engine = await startEngine({
     config,
     bus,
@@ -235,6 +242,7 @@ async function runEngine(): Promise<void> {
     },
     onTrouble: (what) => log.warn(what),
     onAttempt: (attempt) => logAttempt(log, attempt),
+    onHead: (head) => logHead(log, head),
   });
   stopOnSignals(async () => {
     await engine.stop();
@@ -297,12 +305,12 @@ async function openGateway(bus: Bus, keysFolder: string, payments?: PaymentConfi
   };
 }
 
-/** A gateway is given its three keys; it never makes any, for the engine would not know them. */
+/** Whoever reads a key never makes one, for the engine would not know it. */
 function readKey(folder: string, name: string): Buffer {
   const path = join(folder, `${name}.key`);
   if (existsSync(path)) return readFileSync(path);
   throw new Trouble(
-    `${path} is not there. The engine makes the keys at its first start; a gateway elsewhere needs copies of index.key, cookie.key and slip.key.`,
+    `${path} is not there. The engine makes the keys at its first start; a gateway elsewhere needs copies of index.key, cookie.key and slip.key, a check of the journal elsewhere --public-key.`,
     exitCodes.config,
   );
 }
@@ -323,25 +331,43 @@ async function connectBus(name: string): Promise<Bus> {
 // ── Other commands ──────────────────────────────────────────────────────────────────────────────
 
 /** Reads only: an engine may be running on the same folder. */
-async function verify(): Promise<void> {
+async function verify({ publicKey }: { publicKey?: string }): Promise<void> {
   checkNativeBinaries();
   const { foldersOf } = await import('./engine/config.ts');
   const { verifyPartition } = await import('./engine/verify.ts');
-  const { dataFolder, partitions } = foldersOf(process.env);
+  const { auditKeyOf, publicPemOf, readHeads } = await import('./engine/store/heads.ts');
+  const { dataFolder, keysFolder, headsFolder, partitions } = foldersOf(process.env);
+  const publicPem =
+    publicKey === undefined
+      ? publicPemOf(auditKeyOf(readKey(keysFolder, 'audit')))
+      : readFileSync(publicKey, 'utf8');
   let problems = 0;
   for (const partition of partitions) {
     const folder = join(dataFolder, partition);
     if (!existsSync(folder)) throw new Trouble(`${folder} is not there`, exitCodes.config);
-    const report = await verifyPartition(folder, partition);
+    // Heads first: a running engine adds to the journal before it adds to them.
+    const kept = await readHeads(headsFolder, partition, publicPem);
+    const report = await verifyPartition(folder, partition, kept.heads);
     const { entries, events, head, digest } = report;
     console.log(
       `${partition}: ${events} events in ${entries} entries, head ${head.index} ${head.hash}, rows ${digest}`,
     );
-    for (const problem of report.problems) console.log(`${partition}: ${problem}`);
-    problems += report.problems.length;
+    console.log(`${partition}: ${kept.heads.length} signed heads in ${headsFolder}`);
+    for (const problem of [...kept.problems, ...report.problems]) {
+      console.log(`${partition}: ${problem}`);
+      problems += 1;
+    }
   }
   if (problems > 0) throw new Trouble(`${problems} problems: do not serve from this folder`);
-  console.log('Whole: the chain holds, and replaying it gives the rows.');
+  console.log('Whole: the chain holds every signed head, and replaying it gives the rows.');
+}
+
+/** S3: for whoever checks heads on another machine. */
+async function showAuditKey(): Promise<void> {
+  const { foldersOf } = await import('./engine/config.ts');
+  const { auditKeyOf, publicPemOf } = await import('./engine/store/heads.ts');
+  const { keysFolder } = foldersOf(process.env);
+  process.stdout.write(publicPemOf(auditKeyOf(readKey(keysFolder, 'audit'))));
 }
 
 async function setWindow(

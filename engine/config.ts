@@ -1,4 +1,5 @@
 /** The engine's settings: from the environment, checked whole before anything starts, frozen. */
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type ChannelsConfig, channelsConfigOf } from './effects/config.ts';
 import { type PaymentConfig, paymentConfigOf } from './payments/config.ts';
@@ -10,6 +11,8 @@ export type Folders = {
   dataFolder: string;
   /** Outside the data folder: a copy of the data alone opens nothing. */
   keysFolder: string;
+  /** Outside both: what the journal had to hold at each minute (S3). */
+  headsFolder: string;
   layout: Layout;
   /** Those of the layout that this process carries. */
   partitions: readonly string[];
@@ -38,6 +41,7 @@ const count = z.coerce.number({ message: 'a whole number' }).int().positive();
 const places = z.object({
   RUXI_DATA_DIR: z.string().min(1).default('var/data'),
   RUXI_KEYS_DIR: z.string().min(1).default('var/keys'),
+  RUXI_HEADS_DIR: z.string().min(1).optional(),
   /** Those this engine carries; absent: all of them. */
   RUXI_PARTITIONS: partitionNames.optional(),
 });
@@ -70,7 +74,8 @@ export function foldersOf(environment: Environment): Folders {
     throw new ConfigError(`RUXI_PARTITIONS names ${stranger}, which is in no list of the layout`);
   }
   const { RUXI_DATA_DIR: dataFolder, RUXI_KEYS_DIR: keysFolder } = from;
-  return Object.freeze({ dataFolder, keysFolder, layout, partitions });
+  const headsFolder = from.RUXI_HEADS_DIR ?? join(dirname(keysFolder), 'heads');
+  return Object.freeze({ dataFolder, keysFolder, headsFolder, layout, partitions });
 }
 
 export function engineConfigOf(environment: Environment): EngineConfig {

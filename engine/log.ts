@@ -1,6 +1,7 @@
 /** The log: JSON lines on standard error, written before the call returns, so a crash loses none. */
 import pino, { type Logger } from 'pino';
 import type { Attempt } from './effects/failover.ts';
+import type { SignedHead } from './store/heads.ts';
 
 const standardError = 2;
 
@@ -17,4 +18,9 @@ export function framesOf(error: unknown): { fault: string; frames: string[] } {
   if (!(error instanceof Error)) return { fault: typeof error, frames: [] };
   const lines = error.stack?.split('\n') ?? [];
   return { fault: error.name, frames: lines.filter((line) => /^\s+at /.test(line)).slice(0, 8) };
+}
+
+/** S3: a log at `info` that leaves the machine keeps what nobody on it can take back. */
+export function logHead(log: Logger, head: SignedHead): void {
+  log.info(head, 'the head of the journal');
 }

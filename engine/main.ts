@@ -7,6 +7,7 @@
  * N2 Stopping: nothing new is taken, effects rest, what waits is answered, every row is written,
  *    then stores close.
  */
+import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import type { Bus, Unsubscribe } from './bus/bus.ts';
 import { Postbox } from './bus/postbox.ts';
@@ -18,6 +19,7 @@ import { createEffects, type Effects } from './effects/effects.ts';
 import { type Attempt, createFailover } from './effects/failover.ts';
 import { type DemonstrationImport, importDemonstration } from './import/demonstration.ts';
 import type { ImportPort } from './import/send.ts';
+import { nameOf } from './outside-thread.ts';
 import type { ProviderCalls } from './payments/provider.ts';
 import { startProviderDesk } from './payments/provider-thread.ts';
 import {
@@ -30,6 +32,7 @@ import {
 import type { EpochMs, PartitionName } from './protocol/ids.ts';
 import type { Layout } from './protocol/layout.ts';
 import { commandsTo, countsFrom, noticesFrom } from './protocol/subjects.ts';
+import { auditKeyOf, keepHead, type SignedHead, signHead } from './store/heads.ts';
 import { loadKeys } from './store/keys.ts';
 import { openLmdbStore } from './store/lmdb-store.ts';
 import type { Store } from './store/store.ts';
@@ -46,12 +49,16 @@ export type EngineOptions = {
   onTrouble(what: string): void;
   /** One try to send a message; without personal data. */
   onAttempt(attempt: Attempt): void;
+  /** S3: once a minute while the journal grows, and at the end. For a log that leaves the machine. */
+  onHead(head: SignedHead): void;
 };
 
 export type Engine = {
   vault: Vault;
   stop(): Promise<void>;
 };
+
+const headEveryMs = 60_000;
 
 const clock = { now: (): EpochMs => Date.now(), monotonic: (): number => performance.now() };
 
@@ -62,12 +69,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const carriers =
     channels.kind === 'real' ? await startChannelThread(channels.channels) : undefined;
   const money = await startProviderDesk(config.payments, clock.now);
-  const vault = openVault(config.dataFolder, loadKeys(config.keysFolder));
+  const keys = loadKeys(config.keysFolder);
+  const vault = openVault(config.dataFolder, keys);
   const parts: Part[] = [];
   const stop = async () => {
     await Promise.all(parts.map((part) => part.rest()));
     await Promise.all([carriers?.close(), money.close()]);
     await Promise.all(parts.map((part) => part.writer.drain()));
+    await Promise.all(parts.map((part) => part.lastHead()));
     await Promise.all(parts.map((part) => part.store.close()));
     await vault.close();
   };
@@ -76,6 +85,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       const store = await openLmdbStore(join(config.dataFolder, partition), partition);
       const part = startPart({
         ...{ ...options, vault, store, channels: carriers?.channels },
+        auditKey: auditKeyOf(keys.audit),
         providers: money.providers,
       });
       parts.push(await part.catch((error: unknown) => closeAfter(store, error)));
@@ -92,7 +102,7 @@ async function closeAfter(store: Store, error: unknown): Promise<never> {
   throw error;
 }
 
-type Part = { store: Store; writer: Writer; rest(): Promise<void> };
+type Part = { store: Store; writer: Writer; rest(): Promise<void>; lastHead(): Promise<void> };
 
 /** `channels`: the real ones, shared by all parts; absent in the demonstration. */
 type Parts = {
@@ -100,6 +110,7 @@ type Parts = {
   store: Store;
   channels: readonly Channel[] | undefined;
   providers: readonly ProviderCalls[];
+  auditKey: KeyObject;
 };
 
 async function startPart(given: EngineOptions & Parts): Promise<Part> {
@@ -135,6 +146,7 @@ async function startPart(given: EngineOptions & Parts): Promise<Part> {
   });
   writer = started;
   const leave = answer(bus, partition, started, onTrouble);
+  const lastHead = keepHeads(given, started);
   return {
     store,
     writer: started,
@@ -142,6 +154,38 @@ async function startPart(given: EngineOptions & Parts): Promise<Part> {
       leave();
       await effects.stop();
     },
+    lastHead,
+  };
+}
+
+/** S3. Answers how to keep the last one; nothing is kept where nothing was added. */
+function keepHeads(
+  { config, store, auditKey, onHead, onTrouble }: EngineOptions & Parts,
+  writer: Writer,
+): () => Promise<void> {
+  const { partition, epoch } = store;
+  let keptIndex = 0;
+  let keeping = Promise.resolve();
+  const keep = async () => {
+    const { index, hash, at } = writer.head();
+    if (index === keptIndex) return;
+    const head = signHead(auditKey, { partition, epoch, index, hash, at });
+    try {
+      await keepHead(config.headsFolder, head);
+      keptIndex = index;
+      onHead(head);
+    } catch (error) {
+      onTrouble(`${partition}: the journal's head was not kept: ${nameOf(error)}`);
+    }
+  };
+  const inTurn = () => {
+    keeping = keeping.then(keep);
+    return keeping;
+  };
+  const each = setInterval(inTurn, headEveryMs).unref();
+  return () => {
+    clearInterval(each);
+    return inTurn();
   };
 }
 

@@ -5,7 +5,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { createEmbeddedBus } from './bus/embedded-bus.ts';
 import type { EngineConfig } from './config.ts';
-import { logAttempt, logTo } from './log.ts';
+import { logAttempt, logHead, logTo } from './log.ts';
 import { importProvince, startEngine } from './main.ts';
 
 export type EngineWorkerData = { config: EngineConfig; port: MessagePort; logLevel: string };
@@ -29,6 +29,7 @@ try {
     },
     onTrouble: (what) => log.warn(what),
     onAttempt: (attempt) => logAttempt(log, attempt),
+    onHead: (head) => logHead(log, head),
   });
   if (config.demonstration) await importProvince(engine, config, bus);
   main.once('message', async (_stop: ToEngineWorker) => {

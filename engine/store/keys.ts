@@ -1,5 +1,5 @@
 /**
- * The keys folder: five secrets of 32 random bytes, made on the first start, outside the data
+ * The keys folder: six secrets of 32 random bytes, made on the first start, outside the data
  * folder, so that a copy of the data alone opens nothing.
  *
  * Y1 A key that exists is never replaced. One of the wrong length is refused, not repaired: data
@@ -20,7 +20,8 @@ import { join } from 'node:path';
 
 /**
  * `index` finds a person from a number, `master` wraps each person's own key, `code` derives SMS
- * codes, `cookie` signs cookies and forms, `slip` signs what is printed and lasts longer than those.
+ * codes, `cookie` signs cookies and forms, `slip` signs what is printed and lasts longer than those,
+ * `audit` signs the journal's heads.
  */
 export type Keys = {
   index: Buffer;
@@ -28,6 +29,7 @@ export type Keys = {
   code: Buffer;
   cookie: Buffer;
   slip: Buffer;
+  audit: Buffer;
 };
 
 const keyBytes = 32;
@@ -41,6 +43,7 @@ export function loadKeys(folder: string): Keys {
     code: loadKey(folder, 'code'),
     cookie: loadKey(folder, 'cookie'),
     slip: loadKey(folder, 'slip'),
+    audit: loadKey(folder, 'audit'),
   };
 }
 

@@ -76,6 +76,8 @@ export interface Writer {
   /** Takes nothing new, answers what waits, writes every row behind the journal, stops timers. */
   drain(): Promise<void>;
   status(): PartitionStatus;
+  /** Of what is flushed. `hash` is empty while there is nothing. */
+  head(): { index: number; hash: string; at: EpochMs };
   /** News was left in its rows for want of room, and there is room again: it is handed over anew. */
   roomForNews(): void;
 }

@@ -138,8 +138,9 @@ class PartitionWriter implements Writer {
   readonly #changedAreas = new Set<AreaCode>();
   readonly #intervals: NodeJS.Timeout[] = [];
   #lastHash: string;
-  /** The index of the last flushed event. */
+  /** The index of the last flushed event, and the hash of its entry. */
   #flushedIndex: number;
+  #flushedHash: string;
   #lastAt: EpochMs;
   #sequence = 0;
   #batch: Batch | undefined;
@@ -167,6 +168,7 @@ class PartitionWriter implements Writer {
     this.#lastHash = recovered.lastHash;
     this.#lastAt = recovered.lastAt;
     this.#flushedIndex = recovered.nextIndex - 1;
+    this.#flushedHash = recovered.lastHash;
     this.#inbox = new Inbox(this.#limits.inboxMax);
     this.#refusals = new ExpiringMap(this.#limits.refusalsMax);
     this.#spent = new ExpiringMap(this.#limits.spentMax);
@@ -212,6 +214,10 @@ class PartitionWriter implements Writer {
       lag: this.#checkpoint.lag,
       inbox: this.#inbox.size,
     };
+  }
+
+  head(): { index: number; hash: string; at: EpochMs } {
+    return { index: this.#flushedIndex, hash: this.#flushedHash, at: this.#lastAt };
   }
 
   // ── The loop ──────────────────────────────────────────────────────────────────────────────────
@@ -307,6 +313,7 @@ class PartitionWriter implements Writer {
     if (this.#failed) return;
     this.#checkpoint.written();
     this.#flushedIndex = lastIndex;
+    this.#flushedHash = this.#lastHash;
     this.#flushing = false;
     for (const { replies, reply } of batch.answers) reply(replies);
     const { notices, counts, effects } = batch;

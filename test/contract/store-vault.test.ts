@@ -28,9 +28,9 @@ test('keys are made once, for the owner alone, and are found again', () => {
   const made = loadKeys(folder);
   const all = Object.values(made);
   expect(all.every((key) => key.length === 32)).toBe(true);
-  expect(new Set(all.map((key) => key.toString('hex'))).size).toBe(5);
+  expect(new Set(all.map((key) => key.toString('hex'))).size).toBe(6);
   expect(loadKeys(folder)).toEqual(made);
-  for (const name of ['index', 'master', 'code', 'cookie', 'slip'])
+  for (const name of ['index', 'master', 'code', 'cookie', 'slip', 'audit'])
     expect(statSync(join(folder, `${name}.key`)).mode & 0o777).toBe(0o600);
 });
 

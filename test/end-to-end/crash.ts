@@ -15,8 +15,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { generator } from '../../bench/random.ts';
 import { digest, type Partition } from '../../engine/core/partition.ts';
+import type { Head } from '../../engine/store/heads.ts';
 import { openLmdbReader } from '../../engine/store/lmdb-store.ts';
-import { type Head, verifyStore } from '../../engine/verify.ts';
+import { verifyStore } from '../../engine/verify.ts';
 import { recover } from '../../engine/writer/recovery.ts';
 
 export type CrashOptions = { kills: number; seed: number; say?: (line: string) => void };
@@ -100,7 +101,7 @@ async function lookAt(
 ): Promise<Head> {
   const reader = openLmdbReader(join(folder, 'p0'), 'p0');
   try {
-    const report = verifyStore(reader, known);
+    const report = verifyStore(reader, known && [known]);
     if (report.problems.length > 0) throw new Error(report.problems.join('; '));
     const { partition } = recover(reader, ['p0'], Date.now());
     if (digest(partition) !== report.digest) throw new Error('recovery differs from replay');

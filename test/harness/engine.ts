@@ -56,6 +56,7 @@ export async function startEngineHere(
     },
     onTrouble: (what) => troubles.push(what),
     onAttempt: (attempt) => attempts.push(attempt),
+    onHead() {},
   });
   if (config.demonstration) await importProvince(engine, config, engineBus);
   return {

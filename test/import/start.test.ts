@@ -38,6 +38,7 @@ async function start() {
     exit: (_code, reason) => troubles.push(reason.message),
     onTrouble: (what) => troubles.push(what),
     onAttempt() {},
+    onHead() {},
   });
   const stop = async () => {
     await engine.stop();

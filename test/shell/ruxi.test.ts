@@ -45,6 +45,7 @@ test('help says what there is, and the codes it ends with', async () => {
     'gateway',
     'sandbox',
     'verify',
+    'audit-key',
     'window',
     'booking-proof',
     'channels',

@@ -15,7 +15,8 @@ async function givenDesk(): Promise<WriterDesk> {
   }
   return desk;
 }
-const verify = (desk: WriterDesk, known?: VerifyReport['head']) => verifyStore(desk.store, known);
+const verify = (desk: WriterDesk, known?: VerifyReport['head']) =>
+  verifyStore(desk.store, known && [known]);
 const indices = ({ image }: MemoryDisk) => [...image.journal.keys()].sort((a, b) => a - b);
 const bytesAt = (disk: MemoryDisk, index: number): Buffer =>
   Buffer.from(disk.image.journal.get(index) ?? []);
