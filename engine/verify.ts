@@ -69,6 +69,7 @@ export function verifyStore(store: StoreReader, known: readonly Head[] = []): Ve
       session: 0,
       adopted: 0,
       asides: 0,
+      staff: 0,
     },
     problems,
   };

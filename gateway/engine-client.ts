@@ -55,10 +55,10 @@ export interface EngineClient {
   /** The epoch in which the partition of this body's book lives; undefined before it was heard. */
   epochOf(body: RoutedBody): number | undefined;
   onCounts(listener: (counts: readonly AreaCounts[]) => void): Unsubscribe;
-  /** News and snapshots alike: the session as `session-changed`, ended sign-ins as their notices. */
+  /** News and snapshots alike: the session, accounts and ended sign-ins as their notices. */
   onNotice(listener: (notice: Notice) => void): Unsubscribe;
   onState(listener: (state: BusState) => void): Unsubscribe;
-  /** Every partition has been heard, the session is known, and counts and revocations are loaded. */
+  /** Every partition was heard, session and accounts are known, counts and revocations are loaded. */
   ready(): boolean;
   whenReady(): Promise<void>;
   /** Sends what was gathered, waits for what is on its way, then stops listening. The bus stays. */
@@ -168,6 +168,9 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       const session = await askAt(partition, { kind: 'session' });
       if (session.kind !== 'session' || session.adopted === null) return false;
       tell({ kind: 'session-changed', adopted: session.adopted });
+      const list = await askAt(partition, { kind: 'staff-list' });
+      if (list.kind !== 'staff-list') return false;
+      for (const staff of list.staff) tell({ kind: 'staff-changed', staff });
     }
     if (layout.areas.includes(partition)) {
       const counts = await askAt(partition, { kind: 'counts' });

@@ -44,6 +44,7 @@ import type {
   Course,
   Settings,
 } from '../engine/protocol/session.ts';
+import type { Role } from '../engine/protocol/staff.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -434,6 +435,24 @@ export class Visitor {
     this.challenge = opaque(`code${this.person.slice(0, 10)}`, this.codes);
     return this;
   }
+}
+
+/** Whoever keeps all accounts: invited by the command line, and the invitation accepted. */
+export function givenKeeper(desk: Desk, staff = 'keeper', roles: Role[] = ['system']): void {
+  const scope = { kind: 'province' } as const;
+  const digest = opaque(`link${staff}`, 1);
+  const shell = { by: 'shell', byGeneration: 0, reason: '示例' };
+  accepted(desk.send({ kind: 'invite-staff', staff, roles, scope, digest, ...shell }));
+  acceptInvitation(desk, staff, digest);
+}
+export function acceptInvitation(desk: Desk, staff: string, digest: string): void {
+  accepted(
+    desk.send({
+      ...({ kind: 'accept-invitation', staff, digest, hash: `hash of ${staff}` } as const),
+      ...{ sealedSecret: `sealed for ${staff}`, step: 100 },
+      recovery: [opaque(`way${staff}`, 1), opaque(`way${staff}`, 2)],
+    }),
+  );
 }
 
 /** A provider's word that an attempt was paid. */

@@ -600,6 +600,26 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       return said('这次支付已有另一笔交易。', '请核对支付平台的账单。');
     case 'amount-differs':
       return said('付款金额与报考单不符。', '请核对支付平台的账单。');
+    case 'right-missing':
+      return said('您的角色不能办理这一项，或者角色刚刚有变动。', '请重新登录后再试。');
+    case 'scope-foreign':
+      return said('这超出了您的管理范围。', '请由上一级办理。');
+    case 'staff-unknown':
+      return said('没有这个账号。', '请核对账号名。');
+    case 'staff-ended':
+      return said('这个账号已经停用，名字不再使用。', '请另起一个账号名。');
+    case 'staff-invited':
+      return said('这个账号还没有接受邀请。', '请先打开邀请链接，设置密码和验证器。');
+    case 'invitation-over':
+      return said('这个邀请链接已经用过、被新的代替，或者过了有效期。', '请让管理员重新邀请。');
+    case 'own-account':
+      return said('不能更改自己的账号。', '请由另一位系统管理员办理。');
+    case 'roles-unfit':
+      return said('这些角色不能同时给一个账号。', '系统和审计只能单独使用，或者再加查看。');
+    case 'last-keeper':
+      return said('这是最后一个管理全省账号的人，没有更改。', '请先让另一位系统管理员上任。');
+    case 'code-spent':
+      return said('这个动态码已经用过。', '请等验证器显示下一个，再输入。');
     case 'list-full':
       return said('待核对的清单已满。', '请先处理清单里的记录。');
     default:

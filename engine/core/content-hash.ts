@@ -8,7 +8,9 @@
 import type { PreparedCommand } from '../protocol/commands.ts';
 import { combined, hashFields, hashText } from './hash.ts';
 
-const notContent = new Set(['id', 'answerBy', 'epoch', 'code', 'codeMatches', 'passwordMatches']);
+const notContent = new Set([
+  ...['id', 'answerBy', 'epoch', 'code', 'codeMatches', 'passwordMatches', 'sealedSecret'],
+]);
 const notContentOfAddress = new Set(['sealed']);
 
 export function contentHash(command: PreparedCommand): number {

@@ -5,7 +5,7 @@ import type { RefusalDetail, RefusalReason, Refused } from '../protocol/refusals
 import type { Accepted, Outcome } from '../protocol/replies.ts';
 import { contentHash } from './content-hash.ts';
 import { keptAnswer } from './kept-answers.ts';
-import type { CandidateRow, RegistrationRow } from './rows.ts';
+import type { CandidateRow, RegistrationRow, StaffRow } from './rows.ts';
 
 /** A refusal may bring an event too: a mistyped code counts a try. */
 export type Decision = { reply: Accepted | Refused; events: readonly RuxiEvent[] };
@@ -25,7 +25,7 @@ export function refuse(reason: RefusalReason, detail?: RefusalDetail): Decision 
 
 /** B2: a known id gets its kept answer, before anything else is looked at. */
 export function repeated(
-  row: RegistrationRow | CandidateRow | undefined,
+  row: RegistrationRow | CandidateRow | StaffRow | undefined,
   command: PreparedCommand,
 ): Decision | undefined {
   const kept = row === undefined ? undefined : keptAnswer(row, command.id);

@@ -26,6 +26,7 @@ import type {
   PhoneEvent,
   RegistrationEvent,
   RuxiEvent,
+  StaffEvent,
 } from '../protocol/events.ts';
 import type { AreaCode, EpochMs, PartitionName, PersonId, PhoneIndex } from '../protocol/ids.ts';
 import { signInMaxMs } from '../protocol/lasting.ts';
@@ -104,6 +105,13 @@ import {
   nextBills,
 } from './session-book.ts';
 import { paidOrderIn } from './slips.ts';
+import {
+  decideOnStaff,
+  evolveStaff,
+  type StaffBook,
+  staffFactsOf,
+  staffListOf,
+} from './staff-book.ts';
 
 export { contentHash } from './content-hash.ts';
 export type { Decision } from './decision.ts';
@@ -123,6 +131,8 @@ export type Partition = {
   /** People with ended sign-ins, as far as their rows passed through here; longest ago first. */
   revocations: Map<PersonId, Revocation>;
   asides: Asides;
+  /** Who works at the desk; where the session is owned. */
+  staff: StaffBook;
 };
 /** A row that must be loaded first (or be known to be absent). */
 export type RowNeed = { table: 'candidates' | 'phones'; key: string };
@@ -142,6 +152,7 @@ export function createPartition(name: PartitionName): Partition {
     candidates: new Map(),
     phones: new Map(),
     asides: new Map(),
+    staff: new Map(),
     revocations: new Map(),
   };
 }
@@ -189,6 +200,16 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'take-message':
     case 'release-phone':
       return decideOnPhone(rules, partition.phones.get(command.phone), given, command);
+    case 'invite-staff':
+    case 'accept-invitation':
+    case 'record-staff-sign-in':
+    case 'set-roles':
+    case 'end-account':
+    case 'change-staff-password':
+    case 'renew-totp':
+    case 'renew-recovery-codes':
+    case 'end-staff-sign-ins':
+      return decideOnStaff(partition.staff, partition.adopted, given, command);
     default:
   }
   const early = outdated(given);
@@ -270,6 +291,11 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
   if (isOnPhone(event)) {
     const row = evolvePhone(partition.phones.get(event.phone), event, at);
     partition.phones.set(event.phone, row);
+    return row;
+  }
+  if (isOnStaff(event)) {
+    const row = evolveStaff(partition.staff.get(event.staff), event, at);
+    partition.staff.set(event.staff, row);
     return row;
   }
   switch (event.kind) {
@@ -399,6 +425,12 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
     }
     case 'order-state':
       return { kind: query.kind, paid: paidOrderIn(partition.areas.get(query.area), query) };
+    case 'staff-facts': {
+      const row = partition.staff.get(query.staff);
+      return { kind: query.kind, facts: row ? staffFactsOf(row) : null };
+    }
+    case 'staff-list':
+      return { kind: query.kind, staff: staffListOf(partition.staff) };
     default:
       return unreachable(query);
   }
@@ -504,6 +536,7 @@ export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefi
   if (isOnRegistration(event)) return registrationIn(partition, event.area, event.person);
   if (isOnCandidate(event)) return partition.candidates.get(event.person);
   if (isOnPhone(event)) return partition.phones.get(event.phone);
+  if (isOnStaff(event)) return partition.staff.get(event.staff);
   switch (event.kind) {
     case 'capacity-set':
     case 'course-caps-set':
@@ -553,6 +586,9 @@ export function loadRow(partition: Partition, row: Row): void {
     case 'asides':
       partition.asides.set(row.key, row);
       return;
+    case 'staff':
+      partition.staff.set(row.staff, row);
+      return;
     default:
       unreachable(row);
   }
@@ -577,6 +613,7 @@ export function* residentRows(partition: Partition): Generator<Row> {
   yield* partition.candidates.values();
   yield* partition.phones.values();
   yield* partition.asides.values();
+  yield* partition.staff.values();
   if (partition.session !== undefined) yield partition.session;
   if (partition.adopted !== undefined) yield partition.adopted;
 }
@@ -645,12 +682,23 @@ const tableOfEvent: Record<EventKind, Table> = {
   'phone-left': 'phones',
   'payment-set-aside': 'asides',
   'course-caps-set': 'areas',
+  'staff-invited': 'staff',
+  'invitation-accepted': 'staff',
+  'staff-signed-in': 'staff',
+  'staff-sign-in-failed': 'staff',
+  'staff-roles-set': 'staff',
+  'account-ended': 'staff',
+  'staff-password-set': 'staff',
+  'totp-renewed': 'staff',
+  'recovery-codes-renewed': 'staff',
+  'staff-sign-ins-ended': 'staff',
 };
 const isOnRegistration = (event: RuxiEvent): event is RegistrationEvent =>
   tableOfEvent[event.kind] === 'registrations';
 const isOnCandidate = (event: RuxiEvent): event is CandidateEvent =>
   tableOfEvent[event.kind] === 'candidates';
 const isOnPhone = (event: RuxiEvent): event is PhoneEvent => tableOfEvent[event.kind] === 'phones';
+const isOnStaff = (event: RuxiEvent): event is StaffEvent => tableOfEvent[event.kind] === 'staff';
 
 function adopt(partition: Partition, row: AdoptedRow): AdoptedRow {
   partition.adopted = row;

@@ -23,6 +23,7 @@ import type {
   PartitionName,
   PersonId,
   PhoneIndex,
+  Sealed,
   TicketNumber,
   UnitCode,
 } from '../protocol/ids.ts';
@@ -37,6 +38,7 @@ import type {
   RefundCause,
 } from '../protocol/replies.ts';
 import type { Adopted, CandidateType, CourseCap, PoolCapacity } from '../protocol/session.ts';
+import type { Role, Scope, StaffId, StaffState } from '../protocol/staff.ts';
 import { unreachable } from './assert.ts';
 import { answersOf, done, type KeptAnswer, keep } from './kept-answers.ts';
 
@@ -257,6 +259,35 @@ export type AsideRow = {
   transaction: string;
   amountFen: Fen;
 };
+/** Somebody who works at the desk. A row stays when the account ends: its name is never given anew. */
+export type StaffRow = {
+  table: 'staff';
+  staff: StaffId;
+  lastIndex: number;
+  roles: Role[];
+  scope: Scope;
+  state: StaffState;
+  invitedBy: StaffId;
+  /** Of the one-time link; present while it is invited. */
+  invitation: { digest: string; until: EpochMs } | undefined;
+  /** argon2id in PHC form; undefined until the invitation is accepted. */
+  hash: string | undefined;
+  secret: Sealed | undefined;
+  /** The last step of the authenticator that was used. */
+  step: number;
+  /** Digests of the recovery codes that are left. */
+  recovery: string[];
+  failures: number;
+  retryAt: EpochMs;
+  /** Sign-ins below it are ended. */
+  generation: number;
+  /** 0: never. */
+  lastSignInAt: EpochMs;
+  lastAnswer: KeptAnswer | undefined;
+  answersKept: number;
+  /** Derived, not packed: see kept-answers.ts. */
+  answersMark: number;
+};
 /** The copy a partition works by. */
 export type AdoptedRow = { table: 'adopted'; lastIndex: number; adopted: Adopted };
 
@@ -267,10 +298,11 @@ export type Row =
   | PhoneRow
   | SessionRow
   | AsideRow
-  | AdoptedRow;
+  | AdoptedRow
+  | StaffRow;
 export type Table = Row['table'];
 /**
- * Registrations: area and number. Areas, candidates, phones: the code; asides: the number, padded.
+ * Registrations: area and number. Areas, candidates, phones, staff: the code; asides: the number, padded.
  * Else: one empty text.
  */
 export type RowKey = [AreaCode, number] | [string];
@@ -287,6 +319,8 @@ export function rowKey(row: Row): RowKey {
       return [row.phone];
     case 'asides':
       return [String(row.number).padStart(asideDigits, '0')];
+    case 'staff':
+      return [row.staff];
     case 'session':
     case 'adopted':
       return [''];
@@ -386,6 +420,30 @@ export function newCandidate(person: PersonId, record: CandidateRecord): Candida
   };
 }
 
+export function newStaff(staff: StaffId): StaffRow {
+  return {
+    table: 'staff',
+    staff,
+    lastIndex: 0,
+    roles: [],
+    scope: { kind: 'province' },
+    state: 'invited',
+    invitedBy: '',
+    invitation: undefined,
+    hash: undefined,
+    secret: undefined,
+    step: 0,
+    recovery: [],
+    failures: 0,
+    retryAt: 0,
+    generation: 0,
+    lastSignInAt: 0,
+    lastAnswer: undefined,
+    answersKept: 0,
+    answersMark: 0,
+  };
+}
+
 /** Positional and compact, for the store's codec: arrays, texts, numbers, and records as they are. */
 export function packRow(row: Row): unknown[] {
   switch (row.table) {
@@ -463,6 +521,13 @@ export function packRow(row: Row): unknown[] {
       return [
         ...[row.lastIndex, row.adopted, row.acknowledged],
         ...[row.billsDay, row.reconciledDay, row.reconciled],
+      ];
+    case 'staff':
+      return [
+        ...[row.lastIndex, row.roles, row.scope, row.state, row.invitedBy],
+        ...[row.invitation ?? null, row.hash ?? null, row.secret ?? null, row.step],
+        ...[row.recovery, row.failures, row.retryAt, row.generation, row.lastSignInAt],
+        answersOf(row).flatMap(packAnswer),
       ];
     case 'asides':
       return [
@@ -591,6 +656,28 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
         ...{ provider, why, attempt, transaction, amountFen },
       };
     }
+    case 'staff': {
+      const [lastIndex, roles, scope, state, invitedBy, invitation, hash, ...rest] =
+        packed as PackedStaff;
+      const [secret, step, recovery, failures, retryAt, generation, lastSignInAt, answers] = rest;
+      const row = newStaff(key[0]);
+      row.lastIndex = lastIndex;
+      row.roles = roles;
+      row.scope = scope;
+      row.state = state;
+      row.invitedBy = invitedBy;
+      row.invitation = invitation ?? undefined;
+      row.hash = hash ?? undefined;
+      row.secret = secret ?? undefined;
+      row.step = step;
+      row.recovery = recovery;
+      row.failures = failures;
+      row.retryAt = retryAt;
+      row.generation = generation;
+      row.lastSignInAt = lastSignInAt;
+      for (const answer of unpackAnswers(answers)) keep(row, answer);
+      return row;
+    }
     case 'adopted': {
       const [lastIndex, adopted] = packed as [number, Adopted];
       return { table, lastIndex, adopted };
@@ -664,6 +751,23 @@ type PackedCandidate = [
   fence: CandidateRow['fence'] | null,
   movesDay: number,
   movesOnDay: number,
+  answers: unknown[],
+];
+type PackedStaff = [
+  lastIndex: number,
+  roles: Role[],
+  scope: Scope,
+  state: StaffState,
+  invitedBy: StaffId,
+  invitation: StaffRow['invitation'] | null,
+  hash: string | null,
+  secret: Sealed | null,
+  step: number,
+  recovery: string[],
+  failures: number,
+  retryAt: EpochMs,
+  generation: number,
+  lastSignInAt: EpochMs,
   answers: unknown[],
 ];
 type PackedCode = ReturnType<typeof packCode>;

@@ -19,6 +19,7 @@ import {
   type PassedCourse,
   type SetCapacity,
   type SetWindow,
+  type StaffProof,
   type TicketRecord,
 } from './commands.ts';
 import type { CommandId, UnitCode } from './ids.ts';
@@ -109,6 +110,7 @@ import {
   type Settings,
   type Window,
 } from './session.ts';
+import { type Role, roles, type Scope, type StaffFacts, type StaffView } from './staff.ts';
 
 export { CodecError } from './message-pack.ts';
 
@@ -173,6 +175,28 @@ const money = small;
 /** A provider's own words: bounded, and otherwise whatever it says. */
 const foreign = text(128);
 const asideReason: Shape<AsideReason> = word(asideReasons);
+
+const staff = ascii(characters('a-z0-9.-'), 2, 32);
+const rolesHeld = list(choice<Role>(roles), roles.length);
+const scope = union<Scope, 'kind'>('kind', {
+  province: {},
+  city: { city: code },
+  area: { area: code },
+});
+/** An authenticator's, in base32. */
+const secret = ascii(characters('A-Z2-7'), 16, 64);
+const recovery = list(opaque, 16);
+const staffState = choice<StaffView['state']>(['invited', 'active', 'ended']);
+const staffView = record<StaffView>({
+  staff,
+  roles: rolesHeld,
+  scope,
+  state: staffState,
+  generation: small,
+  invitedBy: staff,
+  invitedUntil: optional(at),
+  lastSignInAt: optional(at),
+});
 
 const codeAddress = record<CodeAddress>({ sealed, index: opaque, mask });
 /** A phone as typed, or already sealed. */
@@ -329,6 +353,8 @@ const query = union<Query, 'kind'>('kind', {
   },
   asides: {},
   'order-state': { area: code, registration: small, place: small },
+  'staff-facts': { staff },
+  'staff-list': {},
 });
 
 const reconciledBill = {
@@ -339,6 +365,9 @@ const reconciledBill = {
   refundedFen: count,
   differences: small,
 };
+const onStaff = { ...envelope, staff };
+const ofStaff = { ...onStaff, generation: small };
+const decidedByStaff = { ...onStaff, by: staff, byGeneration: small, reason: sentence };
 const onOrder = { ...onRegistration, order: numbers };
 const onAttempt = { ...envelope, area: code, attempt: numbers };
 
@@ -458,6 +487,26 @@ const item = union<Item, 'kind'>('kind', {
   },
   'save-by-password': { ...onRegistration, challenge: opaque, passwordMatches: boolean, units },
   'set-booking-proof': { ...envelope, to: bookingProof, reason: sentence, by: label, andBy: label },
+  'invite-staff': { ...decidedByStaff, roles: rolesHeld, scope, digest: opaque },
+  'accept-invitation': {
+    ...{ ...onStaff, digest: opaque, hash: passwordHash },
+    ...{ secret, step: small, recovery },
+  },
+  'record-staff-sign-in': {
+    ...ofStaff,
+    proof: union<StaffProof, 'kind'>('kind', {
+      failed: {},
+      totp: { step: small },
+      recovery: { digest: opaque },
+    }),
+    again: boolean,
+  },
+  'set-roles': { ...decidedByStaff, roles: rolesHeld, scope },
+  'end-account': decidedByStaff,
+  'change-staff-password': { ...ofStaff, hash: passwordHash },
+  'renew-totp': { ...ofStaff, secret, step: small },
+  'renew-recovery-codes': { ...ofStaff, recovery },
+  'end-staff-sign-ins': ofStaff,
 });
 
 // ── Replies ─────────────────────────────────────────────────────────────────────────────────────
@@ -772,6 +821,24 @@ const reply = union<Reply, 'kind'>('kind', {
     reconciled: list(record<ReconciledDay>({ day: small, ...reconciledBill }), 10_000),
   },
   'order-state': { ...id, paid: nullable(opaque) },
+  'staff-facts': {
+    ...id,
+    facts: nullable(
+      record<StaffFacts>({
+        state: staffState,
+        generation: small,
+        hash: optional(passwordHash),
+        secret: optional(secret),
+        step: small,
+        recoveryLeft: small,
+        retryAt: at,
+        invitation: optional(
+          record<NonNullable<StaffFacts['invitation']>>({ digest: opaque, until: at }),
+        ),
+      }),
+    ),
+  },
+  'staff-list': { ...id, staff: list(staffView, 10_000) },
 });
 
 const notice = union<Notice, 'kind'>('kind', {
@@ -779,6 +846,7 @@ const notice = union<Notice, 'kind'>('kind', {
   'sign-ins-ended': { person: opaque, generation: small, at },
   'session-changed': { adopted },
   'signed-out': { person: opaque, nonce: opaque, until: at },
+  'staff-changed': { staff: staffView },
 });
 
 // ── Messages ────────────────────────────────────────────────────────────────────────────────────

@@ -3,8 +3,9 @@
  * is not in the book's rows, and is safe to repeat under the same id.
  *
  * C1 No command carries a person's name or number in the clear except those that must
- *    (`request-phone-code` brings a phone to be sealed; `save-seats`, `bind-phone`, `unbind-phone`
- *    and `prove-reset-code` a typed code); the writer replaces those before the core and the
+ *    (`request-phone-code` brings a phone to be sealed, `accept-invitation` and `renew-totp` an
+ *    authenticator's secret; `save-seats`, `bind-phone`, `unbind-phone` and `prove-reset-code` a
+ *    typed code); the writer replaces those before the core and the
  *    journal see them.
  */
 import type {
@@ -38,6 +39,7 @@ import type {
   InstalledSettings,
   PoolCapacity,
 } from './session.ts';
+import type { Role, Scope, StaffId } from './staff.ts';
 import type { DecidedByTwo } from './two-people.ts';
 
 /**
@@ -490,10 +492,99 @@ export type SessionCommand =
   | NoteReconciled
   | SetBookingProof;
 
-export type Command = AreaCommand | NoteDelivery | CandidateCommand | PhoneCommand | SessionCommand;
+/** Who decides about an account (`shell`: the command line, of generation 0), and why. */
+type DecidedByStaff = { by: StaffId; byGeneration: number; reason: string };
+/**
+ * A one-time link: `digest` is that of its secret. For an account that there is already it is the
+ * way back in: password and authenticator are void, and are set anew by the link.
+ */
+export type InviteStaff = Envelope &
+  DecidedByStaff & {
+    kind: 'invite-staff';
+    staff: StaffId;
+    roles: Role[];
+    scope: Scope;
+    digest: string;
+  };
+/**
+ * `secret`: the authenticator's, in base32, of which `step` was a right code. `recovery`: digests of
+ * single-use codes.
+ */
+export type AcceptInvitation = Envelope & {
+  kind: 'accept-invitation';
+  staff: StaffId;
+  digest: string;
+  hash: string;
+  secret: string;
+  step: number;
+  recovery: string[];
+};
+/**
+ * The gateway compared the password and the code of `generation`; the book counts, delays and takes
+ * each step and each recovery code once. `again`: by somebody signed in, for what needs it.
+ */
+export type RecordStaffSignIn = Envelope & {
+  kind: 'record-staff-sign-in';
+  staff: StaffId;
+  generation: number;
+  proof: StaffProof;
+  again: boolean;
+};
+export type StaffProof =
+  | { kind: 'failed' }
+  | { kind: 'totp'; step: number }
+  | { kind: 'recovery'; digest: string };
+export type SetRoles = Envelope &
+  DecidedByStaff & { kind: 'set-roles'; staff: StaffId; roles: Role[]; scope: Scope };
+export type EndAccount = Envelope & DecidedByStaff & { kind: 'end-account'; staff: StaffId };
+/** The gateway compared the old password with the hash of that generation. */
+export type ChangeStaffPassword = Envelope & {
+  kind: 'change-staff-password';
+  staff: StaffId;
+  generation: number;
+  hash: string;
+};
+export type RenewTotp = Envelope & {
+  kind: 'renew-totp';
+  staff: StaffId;
+  generation: number;
+  secret: string;
+  step: number;
+};
+/** Those handed out before are void. */
+export type RenewRecoveryCodes = Envelope & {
+  kind: 'renew-recovery-codes';
+  staff: StaffId;
+  generation: number;
+  recovery: string[];
+};
+/** Ends every sign-in of the account. */
+export type EndStaffSignIns = Envelope & {
+  kind: 'end-staff-sign-ins';
+  staff: StaffId;
+  generation: number;
+};
+export type StaffCommand =
+  | InviteStaff
+  | AcceptInvitation
+  | RecordStaffSignIn
+  | SetRoles
+  | EndAccount
+  | ChangeStaffPassword
+  | RenewTotp
+  | RenewRecoveryCodes
+  | EndStaffSignIns;
+
+export type Command =
+  | AreaCommand
+  | NoteDelivery
+  | CandidateCommand
+  | PhoneCommand
+  | SessionCommand
+  | StaffCommand;
 
 /**
- * What the core decides on: the typed code has become a verdict and the phone is sealed (C1).
+ * What the core decides on: the typed code has become a verdict, phone and secret are sealed (C1).
  * `codeMatches` was compared in constant time against the code derived from `challenge`.
  */
 export type Prepared<C> = C extends {
@@ -502,7 +593,9 @@ export type Prepared<C> = C extends {
   ? Omit<C, 'code'> & { codeMatches: boolean }
   : C extends { kind: 'request-phone-code' }
     ? Omit<C, 'phone'> & { phone: CodeAddress }
-    : C;
+    : C extends { kind: 'accept-invitation' | 'renew-totp' }
+      ? Omit<C, 'secret'> & { sealedSecret: Sealed }
+      : C;
 export type PreparedCommand = Prepared<Command>;
 
 /**

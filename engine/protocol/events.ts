@@ -15,6 +15,7 @@ import type {
   Fen,
   PersonId,
   PhoneIndex,
+  Sealed,
   TicketNumber,
   UnitCode,
 } from './ids.ts';
@@ -22,6 +23,7 @@ import type { CodeKind } from './messages.ts';
 import type { OrderNumber, PaymentWay, ProviderName, ReconciledBill } from './payments.ts';
 import type { Outcome } from './replies.ts';
 import type { Adopted, CandidateType, CourseCap, PoolCapacity } from './session.ts';
+import type { Role, Scope, StaffId } from './staff.ts';
 import type { DecidedByTwo } from './two-people.ts';
 
 /** What a signed-in person's account code is good for (D7). */
@@ -343,6 +345,64 @@ export type PaymentSetAside = {
 };
 export type ReconciliationBegun = { kind: 'reconciliation-begun'; day: number };
 export type DayReconciled = { kind: 'day-reconciled'; day: number; lines: ReconciledBill[] };
+type OnStaffRow = { staff: StaffId; answer: Answer };
+/** S3: who decided it and why. */
+type Decided = { by: StaffId; reason: string };
+/** Every sign-in of the account ends: `generation` is the new lowest valid one. */
+type EndsSignIns = { generation: number };
+export type StaffInvited = OnStaffRow &
+  Decided &
+  EndsSignIns & {
+    kind: 'staff-invited';
+    roles: Role[];
+    scope: Scope;
+    digest: string;
+    until: EpochMs;
+  };
+export type InvitationAccepted = OnStaffRow & {
+  kind: 'invitation-accepted';
+  hash: string;
+  secret: Sealed;
+  step: number;
+  recovery: string[];
+};
+/** `step` 0: by the recovery code of that digest. */
+export type StaffSignedIn = OnStaffRow & {
+  kind: 'staff-signed-in';
+  step: number;
+  recovery?: string;
+  again: boolean;
+};
+export type StaffSignInFailed = OnStaffRow & {
+  kind: 'staff-sign-in-failed';
+  failures: number;
+  retryAt: EpochMs;
+};
+export type StaffRolesSet = OnStaffRow &
+  Decided &
+  EndsSignIns & { kind: 'staff-roles-set'; roles: Role[]; scope: Scope };
+export type AccountEnded = OnStaffRow & Decided & EndsSignIns & { kind: 'account-ended' };
+export type StaffPasswordSet = OnStaffRow &
+  EndsSignIns & { kind: 'staff-password-set'; hash: string };
+export type TotpRenewed = OnStaffRow &
+  EndsSignIns & { kind: 'totp-renewed'; secret: Sealed; step: number };
+export type RecoveryCodesRenewed = OnStaffRow & {
+  kind: 'recovery-codes-renewed';
+  recovery: string[];
+};
+export type StaffSignInsEnded = OnStaffRow & EndsSignIns & { kind: 'staff-sign-ins-ended' };
+export type StaffEvent =
+  | StaffInvited
+  | InvitationAccepted
+  | StaffSignedIn
+  | StaffSignInFailed
+  | StaffRolesSet
+  | AccountEnded
+  | StaffPasswordSet
+  | TotpRenewed
+  | RecoveryCodesRenewed
+  | StaffSignInsEnded;
+
 /** This partition works by `adopted` from now on. */
 export type SessionAdopted = { kind: 'session-adopted'; adopted: Adopted };
 
@@ -410,5 +470,6 @@ export type RuxiEvent =
   | CandidateEvent
   | PhoneEvent
   | SessionEvent
-  | PaymentSetAside;
+  | PaymentSetAside
+  | StaffEvent;
 export type EventKind = RuxiEvent['kind'];

@@ -1,6 +1,7 @@
 /** What a writer tells every gateway at once, after the flush. */
 import type { EpochMs, PartitionName, PersonId } from './ids.ts';
 import type { Adopted } from './session.ts';
+import type { StaffView } from './staff.ts';
 
 export type Notice =
   /** The writer is up: its epoch; sent at start and every few seconds, so late gateways learn it. */
@@ -9,4 +10,6 @@ export type Notice =
   | { kind: 'sign-ins-ended'; person: PersonId; generation: number; at: EpochMs }
   | { kind: 'session-changed'; adopted: Adopted }
   /** One sign-in of the person is ended. */
-  | { kind: 'signed-out'; person: PersonId; nonce: string; until: EpochMs };
+  | { kind: 'signed-out'; person: PersonId; nonce: string; until: EpochMs }
+  /** An account is new or has changed: its roles and its scope, or its sign-ins are ended. */
+  | { kind: 'staff-changed'; staff: StaffView };

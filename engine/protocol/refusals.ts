@@ -19,6 +19,17 @@ export const refusalReasons = [
   // Acts of two people (S2).
   'reason-missing',
   'second-person-missing', // nobody is a second person to themselves
+  // Staff accounts.
+  'right-missing', // no role that is active in that generation has it
+  'scope-foreign', // outside the scope of who decides
+  'staff-unknown',
+  'staff-ended',
+  'staff-invited', // the invitation has not been accepted
+  'invitation-over', // accepted, replaced, or its day is over
+  'own-account', // nobody decides about their own
+  'roles-unfit', // none, or such as must stand apart
+  'last-keeper', // there would be nobody left to keep the accounts
+  'code-spent', // this code of the authenticator, or a later one, was used
   // Who asks.
   'person-unknown',
   'area-unknown',

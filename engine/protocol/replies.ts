@@ -32,6 +32,7 @@ import type {
 import type { RefusalReason, Refused } from './refusals.ts';
 import type { Adopted, CandidateType } from './session.ts';
 import type { SlipContent } from './slips.ts';
+import type { StaffFacts, StaffId, StaffView } from './staff.ts';
 
 /** A chosen course without a seat: its pool is full, or it is capped and the cap is reached. */
 export type FullCourse = {
@@ -253,7 +254,11 @@ export type Query =
   /** How the channels for short messages fare, and how many messages wait for them. */
   | { kind: 'channels' }
   /** Whether one order is paid now, by where its number says that it is. */
-  | { kind: 'order-state'; area: AreaCode; registration: number; place: number };
+  | { kind: 'order-state'; area: AreaCode; registration: number; place: number }
+  /** What the desk's sign-in checks with. */
+  | { kind: 'staff-facts'; staff: StaffId }
+  /** Every account, by its name. */
+  | { kind: 'staff-list' };
 export type AskedQuery = { id: CommandId; answerBy: EpochMs; query: Query };
 
 export type SignInFacts = {
@@ -336,5 +341,7 @@ export type QueryAnswer =
   | { kind: 'messages'; messages: DemonstrationMessage[] }
   | ({ kind: 'channels' } & ChannelsReport)
   /** For anybody who checks a slip, so no more than that; null: not paid, or there is none. */
-  | { kind: 'order-state'; paid: SlipContent | null };
+  | { kind: 'order-state'; paid: SlipContent | null }
+  | { kind: 'staff-facts'; facts: StaffFacts | null }
+  | { kind: 'staff-list'; staff: StaffView[] };
 export type QueryReply = { id: CommandId } & (QueryAnswer | Refused);

@@ -26,7 +26,9 @@ export type RoutedQuery = Extract<
       | 'outcome'
       | 'session'
       | 'spend-once'
-      | 'order-state';
+      | 'order-state'
+      | 'staff-facts'
+      | 'staff-list';
   }
 >;
 
@@ -92,6 +94,15 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'begin-reconciliation':
     case 'note-reconciled':
     case 'set-booking-proof':
+    case 'invite-staff':
+    case 'accept-invitation':
+    case 'record-staff-sign-in':
+    case 'set-roles':
+    case 'end-account':
+    case 'change-staff-password':
+    case 'renew-totp':
+    case 'renew-recovery-codes':
+    case 'end-staff-sign-ins':
       return layout.session;
   }
 }
@@ -109,6 +120,8 @@ export function partitionOfQuery(layout: Layout, query: RoutedQuery): PartitionN
         ? partitionOfPerson(layout, query.person)
         : partitionOfArea(layout, query.area);
     case 'session':
+    case 'staff-facts':
+    case 'staff-list':
       return layout.session;
     case 'spend-once': {
       // Any one partition will do, as long as it is always the same for one token.

@@ -4,7 +4,7 @@
  * W1 Nobody has a right that no role of theirs names, nor outside their scope. The desk hides what
  *    may not be done; the engine refuses it.
  * W2 Duties are apart: who keeps the accounts decides nothing about candidates or money, and who
- *    audits does nothing else.
+ *    audits does nothing else. Nobody decides about their own account.
  * W3 What `isTwoPeoples` names is proposed by one and approved by another. Anything else is carried
  *    out at once, with its reason.
  */
@@ -14,13 +14,24 @@ import type { BookingDay, BookingProof, CourseCap, PoolCapacity } from './sessio
 
 /** What somebody signs in with; it also stands in the audit for whoever it was. Never given anew. */
 export type StaffId = string;
-export const staffIdPattern = /^[a-z][a-z0-9.-]{1,31}$/;
+export const staffIdPattern = /^(?!shell$)[a-z][a-z0-9.-]{1,31}$/;
+/** Whoever has the program's own command line: the first administrator comes from there. */
+export const shell = 'shell';
 
 /** 查看 · 考务 · 财务 · 系统 · 审计 */
 export const roles = ['viewer', 'office', 'finance', 'system', 'audit'] as const;
 export type Role = (typeof roles)[number];
 /** W2: these stand alone or beside `viewer` only. */
 export const rolesApart: readonly Role[] = ['system', 'audit'];
+
+/** Whether one account may have all of these (W2). */
+export function rolesFit(held: readonly Role[]): boolean {
+  if (held.length === 0 || new Set(held).size < held.length) return false;
+  return !held.some(
+    (role) =>
+      rolesApart.includes(role) && held.some((other) => other !== role && other !== 'viewer'),
+  );
+}
 
 /** Where an account sees and acts. A county's office has its area, a city's all of its areas. */
 export type Scope =
@@ -99,11 +110,7 @@ export type Act =
   | { kind: 'reset-to-activation'; person: PersonId }
   | { kind: 'end-sign-ins-for'; person: PersonId }
   | { kind: 'withdraw-for'; person: PersonId; area: AreaCode; order: OrderNumber }
-  | { kind: 'refund-for'; person: PersonId; area: AreaCode; order: OrderNumber }
-  /** Staff accounts. */
-  | { kind: 'invite-staff'; staff: StaffId; roles: Role[]; scope: Scope }
-  | { kind: 'set-roles'; staff: StaffId; roles: Role[]; scope: Scope }
-  | { kind: 'end-account'; staff: StaffId };
+  | { kind: 'refund-for'; person: PersonId; area: AreaCode; order: OrderNumber };
 export type ActKind = Act['kind'];
 
 export const rightOf: Record<ActKind, Right> = {
@@ -124,9 +131,6 @@ export const rightOf: Record<ActKind, Right> = {
   'end-sign-ins-for': 'act-for-candidates',
   'withdraw-for': 'act-for-candidates',
   'refund-for': 'request-refunds',
-  'invite-staff': 'keep-accounts',
-  'set-roles': 'keep-accounts',
-  'end-account': 'keep-accounts',
 };
 
 /** W3, S2: what cannot be taken back, or is seen by the whole province. Pause is one step. */
@@ -148,9 +152,6 @@ export const isTwoPeoples: Record<ActKind, boolean> = {
   'end-sign-ins-for': false,
   'withdraw-for': false,
   'refund-for': false,
-  'invite-staff': false,
-  'set-roles': false,
-  'end-account': false,
 };
 
 /** Where an act reaches: its decider's scope must hold all of these. */
@@ -201,12 +202,39 @@ export type ActView = {
 /** One number of a dry run: `what` is a word of the desk's wording. */
 export type ForeseenLine = { what: string; count: number };
 
-/** An account as those who keep them see it. */
+/** An account as those who keep them see it, and as every gateway knows it. */
 export type StaffView = {
   staff: StaffId;
   roles: Role[];
   scope: Scope;
-  state: 'invited' | 'active' | 'ended';
-  invitedBy: StaffId | 'shell';
+  state: StaffState;
+  /** Sign-ins of a lower one are ended. */
+  generation: number;
+  invitedBy: StaffId | typeof shell;
+  /** While it is invited: until when the link is good. */
+  invitedUntil?: EpochMs;
   lastSignInAt?: EpochMs;
+};
+export type StaffState = 'invited' | 'active' | 'ended';
+
+/** A one-time link is good for a day. */
+export const invitationMs = 24 * 3_600_000;
+/** Recovery codes handed out at a time, each good once in place of a code from the authenticator. */
+export const recoveryCodes = 10;
+/** How long one code of an authenticator stands; its number since 1970 is its step. */
+export const totpStepMs = 30_000;
+
+/** What the sign-in of an account is checked with; nothing of it ever stands on a page. */
+export type StaffFacts = {
+  state: StaffState;
+  generation: number;
+  /** argon2id in PHC form, and the authenticator's secret in base32; absent until accepted. */
+  hash?: string;
+  secret?: string;
+  /** The last step that was used: it and all before it are spent. */
+  step: number;
+  /** Recovery codes that are left. */
+  recoveryLeft: number;
+  retryAt: EpochMs;
+  invitation?: { digest: string; until: EpochMs };
 };

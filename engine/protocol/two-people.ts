@@ -11,10 +11,13 @@ export function lackingIn({
   by,
   andBy,
 }: DecidedByTwo): 'reason-missing' | 'second-person-missing' | undefined {
-  if (nameOf(reason) === '') return 'reason-missing';
+  if (isBlank(reason)) return 'reason-missing';
   const [one, other] = [nameOf(by), nameOf(andBy)];
   return one === '' || other === '' || one === other ? 'second-person-missing' : undefined;
 }
+
+/** Nothing that could be read stands there. */
+export const isBlank = (typed: string): boolean => nameOf(typed) === '';
 
 const nameOf = (typed: string): string =>
   typed

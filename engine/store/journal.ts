@@ -29,6 +29,7 @@ import {
 } from '../protocol/message-pack.ts';
 import type { ReconciledBill } from '../protocol/payments.ts';
 import type { CourseCap, PoolCapacity } from '../protocol/session.ts';
+import type { Role, Scope } from '../protocol/staff.ts';
 import {
   adopted,
   answer,
@@ -85,6 +86,15 @@ const hold: Fields<{ unit: string; course: string; since: number; until: number 
 };
 
 const asideReason = word(asideReasons);
+
+const onStaff = { staff: text, answer };
+const decided = { by: text, reason: text };
+const held = some(choice<Role>(['viewer', 'office', 'finance', 'system', 'audit']));
+const scope = union<Scope, 'kind'>('kind', {
+  province: {},
+  city: { city: text },
+  area: { area: text },
+});
 
 const event = union<RuxiEvent, 'kind'>('kind', {
   'course-chosen': {
@@ -271,6 +281,22 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     caps: some(record<CourseCap>({ course: text, cap: uint })),
   },
   'booking-proof-set': { adopted, reason: text, by: text, andBy: text },
+  'staff-invited': {
+    ...{ ...onStaff, ...decided, generation: uint },
+    ...{ roles: held, scope, digest: text, until: uint },
+  },
+  'invitation-accepted': {
+    ...{ ...onStaff, hash: text, secret: text },
+    ...{ step: uint, recovery: some(text) },
+  },
+  'staff-signed-in': { ...onStaff, step: uint, recovery: optional(text), again: boolean },
+  'staff-sign-in-failed': { ...onStaff, failures: uint, retryAt: uint },
+  'staff-roles-set': { ...onStaff, ...decided, generation: uint, roles: held, scope },
+  'account-ended': { ...onStaff, ...decided, generation: uint },
+  'staff-password-set': { ...onStaff, generation: uint, hash: text },
+  'totp-renewed': { ...onStaff, generation: uint, secret: text, step: uint },
+  'recovery-codes-renewed': { ...onStaff, recovery: some(text) },
+  'staff-sign-ins-ended': { ...onStaff, generation: uint },
 });
 const events = some(event);
 

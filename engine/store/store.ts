@@ -21,6 +21,7 @@ export const rowTables = [
   'session',
   'adopted',
   'asides',
+  'staff',
 ] as const;
 export type RowTable = (typeof rowTables)[number];
 

@@ -1,11 +1,13 @@
 /**
  * What the core must not see is replaced before it: a typed code by a verdict, a phone in the
- * clear by its sealed form (commands.ts, C1). Views leave with the name opened again.
+ * clear and an authenticator's secret by their sealed forms (commands.ts, C1). Views leave with the
+ * name opened again, and facts with the secret.
  */
 import type { Command, PreparedCommand } from '../protocol/commands.ts';
 import type { ChallengeId } from '../protocol/ids.ts';
 import { phoneMask } from '../protocol/masks.ts';
 import type { CandidateView } from '../protocol/replies.ts';
+import type { StaffFacts, StaffId } from '../protocol/staff.ts';
 import type { Vault } from '../store/vault.ts';
 
 export function prepare(vault: Vault, command: Command): PreparedCommand {
@@ -30,9 +32,23 @@ export function prepare(vault: Vault, command: Command): PreparedCommand {
       const index = vault.phoneIndexOf(phone);
       return { ...command, phone: { sealed, index, mask: phoneMask(phone) } };
     }
+    case 'accept-invitation':
+    case 'renew-totp': {
+      const { secret, ...rest } = command;
+      return { ...rest, sealedSecret: vault.seal(sealedFor(command.staff), secret) };
+    }
     default:
       return command;
   }
+}
+
+/** No person's id is that short, so no account is ever taken for a person. */
+const sealedFor = (staff: StaffId): string => `staff ${staff}`;
+
+export function withOpenSecret(vault: Vault, staff: StaffId, facts: StaffFacts): StaffFacts {
+  const { secret, ...rest } = facts;
+  const open = secret === undefined ? undefined : vault.open(sealedFor(staff), secret);
+  return open === undefined ? rest : { ...rest, secret: open };
 }
 
 /** An erased person's name is gone for good. */

@@ -36,7 +36,7 @@ export type Recovered = {
   effects: Effect[];
 };
 
-const residentTables = ['adopted', 'session', 'areas', 'registrations', 'asides'] as const;
+const residentTables = ['adopted', 'session', 'areas', 'registrations', 'asides', 'staff'] as const;
 const onDemandTables = ['candidates', 'phones'] as const;
 
 export function recover(

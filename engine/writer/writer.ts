@@ -26,6 +26,7 @@ import {
   untoldNews,
 } from '../core/partition.ts';
 import type { Row } from '../core/rows.ts';
+import { staffViewOf } from '../core/staff-book.ts';
 import type { Command, PreparedCommand, Sequenced } from '../protocol/commands.ts';
 import type { RuxiEvent } from '../protocol/events.ts';
 import type { AreaCode, EpochMs } from '../protocol/ids.ts';
@@ -50,7 +51,7 @@ import {
   type WriterLimits,
   type WriterOptions,
 } from './ports.ts';
-import { prepare, withOpenName } from './prepare.ts';
+import { prepare, withOpenName, withOpenSecret } from './prepare.ts';
 import { loadNeeded, type Recovered, recover } from './recovery.ts';
 import { Sequencer } from './sequencer.ts';
 import { isAskedOfStrangers, Strangers } from './strangers.ts';
@@ -362,6 +363,8 @@ class PartitionWriter implements Writer {
       const { person, nonce, until } = event;
       batch.notices.push({ kind: 'signed-out', person, nonce, until });
     }
+    if (row.table === 'staff')
+      batch.notices.push({ kind: 'staff-changed', staff: staffViewOf(row) });
     if (event.kind !== 'session-adopted') return;
     batch.notices.push({ kind: 'session-changed', adopted: event.adopted });
     for (const area of this.#partition.areas.keys()) this.#changedAreas.add(area);
@@ -406,6 +409,12 @@ class PartitionWriter implements Writer {
         if (answer.kind !== 'candidate' || answer.candidate === null) return { id, ...answer };
         const candidate = withOpenName(this.#options.vault, answer.candidate);
         return { id, kind: 'candidate', candidate };
+      }
+      case 'staff-facts': {
+        const answer = ask(this.#partition, query, at);
+        if (answer.kind !== 'staff-facts' || answer.facts === null) return { id, ...answer };
+        const facts = withOpenSecret(this.#options.vault, query.staff, answer.facts);
+        return { id, kind: query.kind, facts };
       }
       default:
         this.#load(rowsNeeded(query));

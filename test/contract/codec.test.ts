@@ -17,10 +17,12 @@ import {
   messageSizeMax,
 } from '../../engine/protocol/codec.ts';
 import { asideReasons, type CodeAddress, type Command } from '../../engine/protocol/commands.ts';
+import type { Notice } from '../../engine/protocol/notices.ts';
 import { paymentWays, providerNames } from '../../engine/protocol/payments.ts';
 import { refusalReasons } from '../../engine/protocol/refusals.ts';
 import { type AskedQuery, channelNames } from '../../engine/protocol/replies.ts';
 import { candidateTypes } from '../../engine/protocol/session.ts';
+import { roles } from '../../engine/protocol/staff.ts';
 import {
   givenAdopted,
   givenPhone,
@@ -80,6 +82,23 @@ const candidateType = fc.constantFrom(...candidateTypes);
 const fullReason = fc.constantFrom('seats-exhausted' as const, 'course-full' as const);
 const units = fc.array(code, { maxLength: 16 });
 
+const staff = fc.stringMatching(/^[a-z][a-z0-9.-]{1,31}$/);
+const secret = fc.stringMatching(/^[A-Z2-7]{32}$/);
+const rolesHeld = fc.uniqueArray(fc.constantFrom(...roles));
+const scope = fc.oneof(
+  fc.record({ kind: kind('province') }),
+  fc.record({ kind: kind('city'), city: code }),
+  fc.record({ kind: kind('area'), area: code }),
+);
+const staffView = fc.record(
+  {
+    ...{ staff, roles: rolesHeld, scope, generation: small, invitedBy: staff },
+    state: fc.constantFrom('invited' as const, 'active' as const, 'ended' as const),
+    ...{ invitedUntil: at, lastSignInAt: at },
+  },
+  { requiredKeys: ['staff', 'roles', 'scope', 'generation', 'invitedBy', 'state'] },
+);
+
 const importedRecord = givenRecord(1, {
   tickets: [
     givenTicketRecord(1, {
@@ -120,6 +139,44 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     by: sentence,
     andBy: sentence,
   }),
+  fc
+    .record({
+      kind: fc.constantFrom('invite-staff', 'set-roles', 'end-account'),
+      ...{ ...envelope, staff, by: staff, byGeneration: small, reason: sentence },
+      ...{ roles: rolesHeld, scope, digest: opaque },
+    })
+    .map(({ digest, ...rest }) => {
+      const { roles: _, scope: __, ...decided } = rest;
+      if (rest.kind === 'end-account') return decided;
+      return rest.kind === 'set-roles' ? rest : { ...rest, digest };
+    }) as fc.Arbitrary<Asked>,
+  fc.record({
+    kind: kind('accept-invitation'),
+    ...{ ...envelope, staff, digest: opaque, hash: kind('$argon2id$invented'), secret },
+    ...{ step: small, recovery: fc.array(opaque, { maxLength: 10 }) },
+  }),
+  fc.record({
+    kind: kind('record-staff-sign-in'),
+    ...{ ...envelope, staff, generation: small, again: fc.boolean() },
+    proof: fc.oneof(
+      fc.record({ kind: kind('failed') }),
+      fc.record({ kind: kind('totp'), step: small }),
+      fc.record({ kind: kind('recovery'), digest: opaque }),
+    ),
+  }),
+  fc.record({
+    kind: kind('change-staff-password'),
+    ...{ ...envelope, staff, generation: small, hash: kind('$argon2id$invented') },
+  }),
+  fc.record({
+    kind: kind('renew-totp'),
+    ...{ ...envelope, staff, generation: small, secret, step: small },
+  }),
+  fc.record({
+    kind: kind('renew-recovery-codes'),
+    ...{ ...envelope, staff, generation: small, recovery: fc.array(opaque, { maxLength: 10 }) },
+  }),
+  fc.record({ kind: kind('end-staff-sign-ins'), ...envelope, staff, generation: small }),
   fc.record({
     kind: kind('install-session'),
     ...envelope,
@@ -321,6 +378,8 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
         { requiredKeys: ['kind', 'command', 'person', 'answerBy'] },
       ),
       fc.record({ kind: kind('order-state'), area: code, registration: small, place: small }),
+      fc.record({ kind: kind('staff-facts'), staff }),
+      fc.record({ kind: kind('staff-list') }),
     ),
   }),
 );
@@ -403,6 +462,21 @@ const registration = fc.record(
   { requiredKeys: ['revision', 'seats', 'draft', 'orders'] },
 );
 const answered: fc.Arbitrary<Answered> = fc.oneof(
+  fc.record({ id: opaque, kind: kind('staff-list'), staff: fc.array(staffView, { maxLength: 3 }) }),
+  fc.record({
+    ...{ id: opaque, kind: kind('staff-facts') },
+    facts: fc.option(
+      fc.record(
+        {
+          state: fc.constantFrom('invited' as const, 'active' as const, 'ended' as const),
+          ...{ generation: small, step: small, recoveryLeft: small, retryAt: at, secret },
+          hash: kind('$argon2id$invented'),
+          invitation: fc.record({ digest: opaque, until: at }),
+        },
+        { requiredKeys: ['state', 'generation', 'step', 'recoveryLeft', 'retryAt'] },
+      ),
+    ),
+  }),
   fc.record(
     {
       id: opaque,
@@ -537,7 +611,14 @@ describe('round trips', () => {
       { kind: 'sign-ins-ended', person: 'person7---------------', generation: 3, at: 4 },
       { kind: 'session-changed', adopted: paused },
       { kind: 'signed-out', person: id(7), nonce: id(8), until: 9 },
-    ] as const;
+      {
+        kind: 'staff-changed',
+        staff: {
+          ...{ staff: 'li.na', roles: ['office'], scope: { kind: 'area', area: '0101' } },
+          ...{ state: 'active', generation: 4, invitedBy: 'shell', lastSignInAt: 5 },
+        },
+      },
+    ] satisfies Notice[];
     expect(decodeNotices(encodeNotices(notices))).toEqual(notices);
   });
   test('an absent field stays absent', () => {

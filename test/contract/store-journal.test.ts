@@ -32,6 +32,7 @@ const code = {
 };
 const delivery = { challenge: opaque('challenge', 1), attempt: 1, outcome: 'sent' } as const;
 const adopted = givenAdopted();
+const onStaff = { staff: 'li.na', answer: done };
 
 /** One event of every kind, every optional field once present. */
 const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } = {
@@ -355,6 +356,40 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     by: '示例甲',
     andBy: '示例乙',
   },
+  'staff-invited': {
+    ...{ kind: 'staff-invited', ...onStaff, by: 'shell', reason: '示例', generation: 1 },
+    ...{ roles: ['system', 'viewer'], scope: { kind: 'city', city: '01' } },
+    ...{ digest: opaque('digest', 1), until: 1_780_086_400_000 },
+  },
+  'invitation-accepted': {
+    ...{ kind: 'invitation-accepted', ...onStaff, hash: '$argon2id$invented', secret: 'sealed' },
+    ...{ step: 59_333_333, recovery: [opaque('recovery', 1)] },
+  },
+  'staff-signed-in': {
+    kind: 'staff-signed-in',
+    ...{ ...onStaff, step: 0, recovery: opaque('recovery', 1), again: false },
+  },
+  'staff-sign-in-failed': {
+    kind: 'staff-sign-in-failed',
+    ...{ ...onStaff, failures: 5, retryAt: 1_780_000_005_000 },
+  },
+  'staff-roles-set': {
+    ...{ kind: 'staff-roles-set', ...onStaff, by: 'zhang', reason: '示例', generation: 2 },
+    ...{ roles: ['office', 'finance'], scope: { kind: 'area', area: '0101' } },
+  },
+  'account-ended': {
+    ...{ kind: 'account-ended', ...onStaff, by: 'zhang', reason: '示例', generation: 3 },
+  },
+  'staff-password-set': {
+    ...{ kind: 'staff-password-set', ...onStaff, generation: 2, hash: '$argon2id$invented' },
+  },
+  'totp-renewed': {
+    ...{ kind: 'totp-renewed', ...onStaff, generation: 2, secret: 'sealed', step: 59_333_334 },
+  },
+  'recovery-codes-renewed': {
+    ...{ kind: 'recovery-codes-renewed', ...onStaff, recovery: [opaque('recovery', 2)] },
+  },
+  'staff-sign-ins-ended': { kind: 'staff-sign-ins-ended', ...onStaff, generation: 2 },
 };
 
 const entryOf = (events: readonly RuxiEvent[]): JournalEntry => ({

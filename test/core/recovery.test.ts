@@ -23,6 +23,7 @@ import {
   givenCatalogue,
   givenDesk,
   givenEnrolledRecord,
+  givenKeeper,
   givenPayment,
   givenPerson,
   givenPhone,
@@ -104,6 +105,7 @@ function busyDesk(): Desk {
   const phone = opaque('phone', 2);
   accepted(desk.send({ kind: 'join-phone', phone, person: givenPerson(2) }));
   accepted(desk.send({ kind: 'take-message', phone, key: 'one' }));
+  givenKeeper(desk);
   return desk;
 }
 
@@ -124,7 +126,7 @@ describe('rows', () => {
   test('W2 every row comes back from the store as it was', () => {
     const desk = busyDesk();
     const rows = [...residentRows(desk.partition)];
-    expect(new Set(rows.map((row) => row.table)).size).toBe(7);
+    expect(new Set(rows.map((row) => row.table)).size).toBe(8);
     for (const row of rows) {
       const back = stored(row);
       const expected =

@@ -98,6 +98,8 @@ export function plainAnswer(query: Query, partition: string, epoch: number): Que
       return { kind: 'counts', counts: [] };
     case 'revocations':
       return { kind: 'revocations', revocations: [] };
+    case 'staff-list':
+      return { kind: 'staff-list', staff: [] };
     case 'messages':
       return { kind: 'messages', messages: [] };
     default:
