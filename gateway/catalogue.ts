@@ -19,6 +19,7 @@ import type {
 } from '../engine/protocol/ids.ts';
 import {
   type Adopted,
+  type AreaPause,
   type BookingDay,
   type CandidateType,
   type City,
@@ -28,6 +29,7 @@ import {
   type ExamUnit,
   type Programme,
 } from '../engine/protocol/session.ts';
+import { payingIsPaused, unitPaused } from '../web/wording.ts';
 
 export type PlannedProgramme = Programme & { plan: ReadonlySet<CourseCode> };
 
@@ -120,14 +122,35 @@ export function sessionOf(session: Session, type: CandidateType): Session {
   };
 }
 
-/** K2. `adopted` as indexed: its calendar is in order. */
-export function windowAt(adopted: Adopted, at: EpochMs): WindowNow {
+/** K2. `adopted` as indexed: its calendar is in order. In an area a pause of its own counts too (S2). */
+export function windowAt(adopted: Adopted, at: EpochMs, area: AreaCode | '' = ''): WindowNow {
   const { window } = adopted;
   const calendar = calendarAt(adopted, at);
   // Before the first opening, and where there is no day at all, a pause says nothing.
   const begun = calendar.state !== 'before' && adopted.calendar.length > 0;
-  if (window.state !== 'paused' || !begun) return calendar;
-  return { state: 'paused', reason: window.reason, newsBy: window.newsBy };
+  if (window.state === 'paused' && begun)
+    return { state: 'paused', reason: window.reason, newsBy: window.newsBy };
+  const own = calendar.state === 'open' ? pausesIn(adopted, area) : [];
+  const whole = own.find(({ unit }) => unit === undefined);
+  if (whole === undefined) return calendar;
+  return { state: 'paused', reason: whole.reason, newsBy: whole.newsBy };
+}
+
+/** What is paused in that area alone. */
+export const pausesIn = ({ areaPauses = [] }: Adopted, area: AreaCode | ''): AreaPause['pools'] =>
+  areaPauses.find((pause) => pause.area === area)?.pools ?? [];
+
+/** S2: what every open page is to say now; in an area, of its paused units too. */
+export function noticesAt({ adopted, unit }: Session, at: EpochMs, area: AreaCode | ''): string[] {
+  const { notice, payingPaused } = adopted;
+  const units = pausesIn(adopted, area).flatMap(({ unit: code, ...pause }) =>
+    code === undefined ? [] : [unitPaused(unit.get(code)?.name ?? code, pause)],
+  );
+  return [
+    ...(notice !== undefined && at < notice.until ? [notice.text] : []),
+    ...(payingPaused === undefined ? [] : [payingIsPaused(payingPaused.reason)]),
+    ...units,
+  ];
 }
 
 /** `adopted` as indexed. Of the days that a stranger sees open at once the longest counts. */
@@ -145,13 +168,10 @@ export function calendarAt({ calendar }: Adopted, at: EpochMs): CalendarNow {
   return day === undefined ? { state: 'over' } : { state: 'open', day, nextDay: undefined };
 }
 
-/** The next instant at which the calendar alone changes the window; absent when none is left. */
-export function nextWindowChange({ calendar }: Adopted, at: EpochMs): EpochMs | undefined {
-  let next: EpochMs | undefined;
-  for (const { opensAt, closesAt } of calendar) {
-    for (const edge of [opensAt, closesAt]) {
-      if (at < edge && edge < (next ?? Number.POSITIVE_INFINITY)) next = edge;
-    }
-  }
-  return next;
+/** The next instant at which time alone changes the window or the notice; absent when none is left. */
+export function nextWindowChange({ calendar, notice }: Adopted, at: EpochMs): EpochMs | undefined {
+  const edges = calendar.flatMap(({ opensAt, closesAt }) => [opensAt, closesAt]);
+  if (notice !== undefined) edges.push(notice.until);
+  const ahead = edges.filter((edge) => at < edge);
+  return ahead.length === 0 ? undefined : Math.min(...ahead);
 }

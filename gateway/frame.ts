@@ -4,7 +4,7 @@ import type { Office } from '../engine/protocol/session.ts';
 import type { Frame, PageModels, PageName } from '../web/view-models.ts';
 import type { Render, Views } from '../web/views.ts';
 import { messagesAreOut } from '../web/wording.ts';
-import { windowAt } from './catalogue.ts';
+import { noticesAt, windowAt } from './catalogue.ts';
 import type { GatewayContext } from './context.ts';
 import type { SignIn } from './cookies.ts';
 import { page, type Reply, type Request } from './http.ts';
@@ -42,10 +42,12 @@ function frameOf(
   const now = context.now();
   const signIn = signInOf(context, request);
   const session = context.catalogue.current(signIn?.candidateType);
+  const area = signIn && context.cookies.areaOf(request.cookieHeader, signIn.person)?.area;
   return {
     now,
     demonstration: context.config.demonstration,
-    window: session && windowAt(session.adopted, now),
+    window: session && windowAt(session.adopted, now, area),
+    notices: session === undefined ? [] : noticesAt(session, now, area ?? ''),
     signedIn: signIn && signedIn(context, signIn, now),
     office: office ?? (session && signIn && officeOfTicket(session, signIn.ticket)),
     banners:

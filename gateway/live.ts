@@ -3,7 +3,7 @@
  * sockets that watch that area. `{"v":8841,"t":1788829477123,"s":[1164,86,0,1702],"c":[2400,…],"w":"open"}`: version, server
  * time, free seats and capacities in unit order, window. `w` and `t` always apply; `s` and `c` only
  * when `v` is above the last seen. While the window is not open, `n` has its title and what is said
- * about it; `p` says that passwords stand for booking codes (D7). A page without an area hears of the
+ * about it; `b` are the notices of the moment, `h` says that the area's hold clocks stand (S2); `p` says that passwords stand for booking codes (D7). A page without an area hears of the
  * window alone; one without a socket asks for the same message now and then. http.ts carries the
  * sockets; this module says who may watch and when what is sent.
  *
@@ -19,7 +19,7 @@ import { type CandidateType, candidateTypes } from '../engine/protocol/session.t
 import { windowTitles } from '../web/ui.ts';
 import { sayWindow } from '../web/wording.ts';
 import type { Availability } from './availability.ts';
-import { type Catalogue, nextWindowChange, windowAt } from './catalogue.ts';
+import { type Catalogue, nextWindowChange, noticesAt, pausesIn, windowAt } from './catalogue.ts';
 import { formOf } from './form.ts';
 import type { Handler, Request, Socket, SocketRoute } from './http.ts';
 
@@ -80,7 +80,8 @@ export function createLive(parts: LiveParts): Live {
     const session = catalogue.current(type);
     const at = now();
     const counts = area === '' || type === undefined ? undefined : availability.counts(area, type);
-    const window = session && windowAt(session.adopted, at);
+    const window = session && windowAt(session.adopted, at, area);
+    const notices = session === undefined ? [] : noticesAt(session, at, area);
     return JSON.stringify({
       v: counts?.version ?? 0,
       t: at,
@@ -90,6 +91,8 @@ export function createLive(parts: LiveParts): Live {
       ...(window === undefined || window.state === 'open'
         ? {}
         : { n: [windowTitles[window.state], sayWindow(window)] }),
+      ...(notices.length > 0 && { b: notices }),
+      ...(session !== undefined && pausesIn(session.adopted, area).length > 0 && { h: 1 }),
       ...(session?.adopted.settings.bookingProof === 'password' && { p: 1 }),
     });
   }

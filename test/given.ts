@@ -277,9 +277,7 @@ export class Desk {
 /** A desk that has adopted the session; every area has `capacity` seats a unit. */
 export function givenDesk(options: { adopted?: Partial<Adopted>; capacity?: number } = {}): Desk {
   const desk = new Desk();
-  const { catalogue, calendar, settings, window, number } = givenAdopted(options.adopted);
-  const adopted = { number, catalogue, calendar, settings, window };
-  desk.send({ kind: 'adopt', adopted });
+  desk.send({ kind: 'adopt', adopted: givenAdopted(options.adopted) });
   const capacity = options.capacity ?? 10;
   for (const area of areaCodes) {
     const capacities = unitCodes.map((unit) => ({ unit, capacity }));

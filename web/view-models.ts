@@ -82,6 +82,8 @@ export type Frame = {
   office: Office | undefined;
   /** Notices of the office, above everything else. */
   banners: readonly string[];
+  /** S2: of the moment; an open page follows them. */
+  notices: readonly string[];
   /** The page answers a form: its address is not the one that shows it again. */
   posted: boolean;
 };

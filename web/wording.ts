@@ -442,6 +442,13 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       );
     case 'window-over':
       return said('本次报考已截止，这次操作没有处理。', '已缴费的报考不受影响。');
+    case 'area-paused':
+      return said(
+        '这个考区暂停报考，这次操作没有处理。',
+        at === undefined
+          ? '已保存的考位都在，恢复后请再试。'
+          : `已保存的考位都在，恢复后请再试；${minuteTime(at)} 前会更新消息。`,
+      );
     case 'release-running':
       return said(
         '上一个报考日没有缴费的考位正在释放，这次操作没有处理。',
@@ -499,6 +506,11 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       return said(`${unit}没有可以处理的课程。`, '下面是现在的情况，请看过再操作。');
     case 'draft-empty':
       return said('还没有填入课程。', '请先输入课程代码，再点“获取验证码”。');
+    case 'pool-paused':
+      return said(
+        `${unit}暂停报考，这次操作没有处理。`,
+        '已保存的考位都在。可以先清空这个单元的课程，继续报考其他单元；恢复后请再试。',
+      );
     case 'order-confirmed':
       return said(
         '报考信息已经确认，考区和课程不能再改。',
@@ -523,6 +535,11 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       );
     case 'payments-used-up':
       return said('发起支付的次数太多，不能再发起。', `考位都在。${orOffice}`);
+    case 'paying-paused':
+      return said(
+        '缴费暂停，没有发起支付。',
+        '考位和订单都在，恢复后请再缴费。已经付了款的，请不要再付。',
+      );
     case 'codes-used-up':
       return said(
         '今天获取验证码的次数已用完。',
@@ -724,6 +741,15 @@ export const windowClosed = (nextOpen: EpochMs): string =>
 
 const windowPaused = (reason: string, newsBy: EpochMs): string =>
   `报考暂停：${reason}。${minuteTime(newsBy)} 前会更新消息。已保存的考位和已付的钱都在，暂留时间停止计算。恢复后本页会提示，不用刷新。`;
+
+/** S2: said on every open page while it is so. */
+export const payingIsPaused = (reason: string): string =>
+  `缴费暂停：${reason}。考位和订单都在；正在付款的不受影响，已经付了款的请不要再付。`;
+export const unitPaused = (
+  unit: string,
+  { reason, newsBy }: { reason: string; newsBy: EpochMs },
+): string =>
+  `${unit}暂停报考：${reason}。${minuteTime(newsBy)} 前会更新消息。已保存的考位都在，本考区的暂留时间停止计算。`;
 
 /** What the window is doing, as every page tells it and live.ts sends it. */
 export function sayWindow(window: WindowModel): string {

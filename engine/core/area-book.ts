@@ -96,7 +96,7 @@ export function decideFenceArea(book: AreaBook, command: FenceArea): Decision {
 
 export function decideExpireHolds(rules: Rules, book: AreaBook, at: EpochMs): Decision {
   const events: HoldsExpired[] = [];
-  for (const row of dueRows(rules, book.queues, at, expiriesPerCommandMax)) {
+  for (const row of dueRows(rules, book.area, book.queues, at, expiriesPerCommandMax)) {
     const { area, number, person, claim } = row;
     const units = row.places
       .filter((place) => isDue(rules, row, place, at))

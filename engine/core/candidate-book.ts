@@ -407,7 +407,7 @@ function chooseArea(rules: Rules, row: CandidateRow, command: ChooseArea, at: Ep
   const { area } = command;
   const { person, claim, record } = row;
   if (!rules.areas.has(area)) return refuse('area-unknown');
-  const shut = windowRefusal(rules, record.candidateType, at);
+  const shut = windowRefusal(rules, record.candidateType, area, at);
   if (shut !== undefined) return { reply: shut, events: [] };
   if (row.passwordHash === undefined) return refuse('activation-required');
   const ticket = record.tickets.find((one) => one.number === command.ticket);

@@ -6,10 +6,10 @@
  * Q1 A registration with a hold stands under a time not later than that hold's end.
  * Q2 A registration stands at most once under its `queuedUntil`; other entries of it are stale.
  */
-import type { EpochMs } from '../protocol/ids.ts';
+import type { AreaCode, EpochMs } from '../protocol/ids.ts';
 import { assert } from './assert.ts';
 import type { Place, RegistrationRow } from './rows.ts';
-import { closeOf, openTime, type Rules, type TypeDay, typeDay } from './rules.ts';
+import { clockOf, closeOf, openTime, type Rules, type TypeDay, typeDay } from './rules.ts';
 
 export type HoldQueue = { untils: number[]; rows: RegistrationRow[] };
 /** All but the newest days' empty soon after their close. */
@@ -19,7 +19,7 @@ export function isDue(rules: Rules, row: RegistrationRow, place: Place, at: Epoc
   const { hold } = place;
   if (hold === undefined) return false;
   // Equal is over: a hold until 12:00:00 no longer stands at 12:00:00.
-  return hold.until <= openTime(rules, at) || closeOf(rules, holdDay(row)) <= at;
+  return hold.until <= openTime(rules, row.area, at) || closeOf(rules, holdDay(row)) <= at;
 }
 
 /** The day on which the holds of the row were taken. */
@@ -51,8 +51,8 @@ export function enqueue(queues: HoldQueues, row: RegistrationRow): void {
  * Takes stale entries off the tops of the queues. Answers whether a hold is due. Changes nothing
  * but the queues, which are derived.
  */
-export function tidy(rules: Rules, queues: HoldQueues, at: EpochMs): boolean {
-  const open = openTime(rules, at);
+export function tidy(rules: Rules, area: AreaCode, queues: HoldQueues, at: EpochMs): boolean {
+  const open = openTime(rules, area, at);
   for (const [day, queue] of queues) {
     const closed = closeOf(rules, day) <= at;
     for (;;) {
@@ -77,11 +77,12 @@ export function tidy(rules: Rules, queues: HoldQueues, at: EpochMs): boolean {
 /** Registrations with a hold that is due, at most `max` of them. */
 export function dueRows(
   rules: Rules,
+  area: AreaCode,
   queues: HoldQueues,
   at: EpochMs,
   max: number,
 ): RegistrationRow[] {
-  const open = openTime(rules, at);
+  const open = openTime(rules, area, at);
   const due = new Set<RegistrationRow>();
   for (const [day, { untils, rows }] of queues) {
     const closed = closeOf(rules, day) <= at;
@@ -100,13 +101,13 @@ export function dueRows(
 }
 
 /** The wall time at which something may be due; early rather than late. */
-export function nextDue(rules: Rules, queues: HoldQueues): EpochMs {
-  const { window } = rules.adopted;
+export function nextDue(rules: Rules, area: AreaCode, queues: HoldQueues): EpochMs {
+  const { pausedMs, pausedAt } = clockOf(rules, area);
   let next = Number.POSITIVE_INFINITY;
   for (const [day, { untils }] of queues) {
     const [until] = untils;
     if (until === undefined) continue;
-    const byClock = window.state === 'open' ? until + window.pausedMs : Number.POSITIVE_INFINITY;
+    const byClock = pausedAt === undefined ? until + pausedMs : Number.POSITIVE_INFINITY;
     next = Math.min(next, byClock, closeOf(rules, day));
   }
   return next;

@@ -150,6 +150,7 @@ function startPayment(
 ): Decision {
   if (order.state !== 'confirmed') return notConfirmed(order);
   if (order.attempts.length >= attemptsMax) return refuse('payments-used-up');
+  if (rules.adopted.payingPaused !== undefined) return refuse('paying-paused');
 
   const { provider, way } = command;
   const attempt = order.attempts.length + 1;

@@ -460,7 +460,7 @@ export function* dueCommands(partition: Partition, at: EpochMs): Generator<DueCo
   if (rules === undefined) return;
   for (const book of areas.values()) {
     const { area } = book;
-    if (tidy(rules, book.queues, at)) yield { kind: 'expire-holds', area };
+    if (tidy(rules, area, book.queues, at)) yield { kind: 'expire-holds', area };
     const { release, remind } = tidyUnpaid(rules, book, at);
     if (release) yield { kind: 'release-unpaid', area };
     if (remind) yield { kind: 'remind-unpaid', area };
@@ -485,7 +485,7 @@ export function nextDeadline(partition: Partition): EpochMs | undefined {
   let next = (session && nextBills(session)?.at) ?? Number.POSITIVE_INFINITY;
   if (rules !== undefined) {
     for (const book of areas.values())
-      next = Math.min(next, nextDue(rules, book.queues), nextUnpaidDue(rules, book));
+      next = Math.min(next, nextDue(rules, book.area, book.queues), nextUnpaidDue(rules, book));
   }
   return next === Number.POSITIVE_INFINITY ? undefined : next;
 }

@@ -26,7 +26,14 @@ import type {
   Sequenced,
 } from '../protocol/commands.ts';
 import type { IssuedCode, RegistrationEvent } from '../protocol/events.ts';
-import type { ChallengeId, CourseCode, EpochMs, TicketNumber, UnitCode } from '../protocol/ids.ts';
+import type {
+  AreaCode,
+  ChallengeId,
+  CourseCode,
+  EpochMs,
+  TicketNumber,
+  UnitCode,
+} from '../protocol/ids.ts';
 import type { FullCourse, RegistrationView, SeatView } from '../protocol/replies.ts';
 import type { CandidateType } from '../protocol/session.ts';
 import { type AreaBook, ensureRegistration, registrationOf } from './area-book.ts';
@@ -57,10 +64,12 @@ import {
 import {
   calendarRefusal,
   chinaDay,
+  clockOf,
   closeOf,
   isForeign,
   openTime,
   pairOf,
+  poolRefusal,
   type Rules,
   typeDay,
   windowRefusal,
@@ -106,14 +115,14 @@ export function decideOnRegistration(
   const type = typeFor(row, command);
   const shut = goesWhilePaused(command)
     ? calendarRefusal(rules, type, at)
-    : windowRefusal(rules, type, at);
+    : windowRefusal(rules, type, command.area, at);
   if (shut !== undefined) return { reply: shut, events: [] };
   if (isReleaseDue(rules, row, at)) return refuse('release-running');
   if (isOnOrder(command)) return decideOnOrder(rules, row, given, command);
   const lock = lockOn(row, command.ticket);
   if (lock !== undefined) return { reply: lock, events: [] };
   const close = closeOf(rules, typeDay(type, chinaDay(at)));
-  const moment = { rules, at, open: openTime(rules, at), close };
+  const moment = { rules, at, open: openTime(rules, command.area, at), close };
   switch (command.kind) {
     case 'choose-course':
       return chooseCourse(rules, book, row, command);
@@ -175,6 +184,8 @@ function chooseCourse(
     if (place.ticket !== ticket || standing.course === code || !command.replace)
       return refuse('unit-clash', { unit, course: standing.course, ticket: place.ticket });
   }
+  const paused = poolRefusal(rules, row.area, unit);
+  if (paused !== undefined) return { reply: paused, events: [] };
   // A hold goes over to the new course (G2); where that is full, the person keeps what is held.
   if (place?.hold !== undefined) {
     const reason = whyFull(book, row, place, { unit, course: code });
@@ -217,11 +228,13 @@ function holdSeats(
   const { settings } = rules;
   const chosen = choicesOf(row, ticket);
   if (chosen.length === 0) return refuse('draft-empty');
+  const paused = pausedAmong(rules, row, ticket);
+  if (paused !== undefined) return paused;
   const day = chinaDay(at);
   if (row.day === day && row.holdsOnDay >= settings.bookingCodesPerDayMax)
     return refuse('codes-used-up');
 
-  const closeOpen = inOpenTime(rules, close);
+  const closeOpen = inOpenTime(rules, row.area, close);
   const held: (UnitCourse & { since: number; until: number })[] = [];
   let owned = noUnits;
   let full = noneFull;
@@ -257,12 +270,14 @@ function sendCode(
   command: SendCode,
 ): Decision {
   const { asking } = row;
+  const paused = pausedAmong(rules, row, command.ticket);
+  if (paused !== undefined) return paused;
   if (asking?.ticket !== command.ticket) return refuse('code-missing');
 
   // A swap to a full course has a seat and is cleared all the same: of a swap only the draft (F26).
   const cleared = asking.full.map(({ unit }) => unit);
   const seated = choicesOf(row, command.ticket).filter(({ unit }) => !isAmong(cleared, unit));
-  const expiresOpen = Math.min(open + rules.settings.holdMs, inOpenTime(rules, close));
+  const expiresOpen = Math.min(open + rules.settings.holdMs, inOpenTime(rules, row.area, close));
   return accept(done, {
     kind: 'code-sent',
     ...named(row, command),
@@ -281,6 +296,8 @@ function resendCode(
 ): Decision {
   const { settings } = rules;
   const code = row.code?.ticket === command.ticket ? row.code : undefined;
+  const paused = pausedAmong(rules, row, command.ticket);
+  if (paused !== undefined) return paused;
   if (settings.bookingProof === 'password') return refuse('password-instead');
   const resendFrom = code === undefined ? 0 : resendFromOf(rules, code);
   if (at < resendFrom) return refuse('resend-too-soon', { at: resendFrom });
@@ -289,7 +306,7 @@ function resendCode(
   if (code.triesUsed >= settings.codeTriesMax) return refuse('code-tries-used-up');
   if (code.expiresOpen <= open) return refuse('code-expired');
 
-  const closeOpen = inOpenTime(rules, close);
+  const closeOpen = inOpenTime(rules, row.area, close);
   const expiresOpen = Math.max(code.expiresOpen, Math.min(open + settings.holdMs, closeOpen));
   return accept(done, {
     kind: 'code-resent',
@@ -299,6 +316,21 @@ function resendCode(
     sentAt: at,
     answer: answerTo(command, done),
   });
+}
+
+/** S2: of a selection that has a paused pool in it nothing is held or saved; it can be dropped. */
+function pausedAmong(
+  rules: Rules,
+  row: RegistrationRow,
+  ticket: TicketNumber,
+): Decision | undefined {
+  const { area } = row;
+  if (!rules.pauses.has(area)) return undefined;
+  for (const { unit } of choicesOf(row, ticket)) {
+    const paused = poolRefusal(rules, area, unit);
+    if (paused !== undefined) return { reply: paused, events: [] };
+  }
+  return undefined;
 }
 
 /** D7: for a code that was not sent at first, the first message may follow at once. */
@@ -315,6 +347,8 @@ function saveSeats(
 ): Decision {
   const { code } = row;
   const { codeTriesMax, bookingProof } = rules.settings;
+  const paused = pausedAmong(rules, row, command.ticket);
+  if (paused !== undefined) return paused;
   if (code === undefined || code.challenge !== command.challenge) return refuse('code-missing');
   if (code.triesUsed >= codeTriesMax) return refuse('code-tries-used-up');
   if (code.expiresOpen <= open) return refuse('code-expired');
@@ -541,7 +575,7 @@ export function sharePairs(rules: Rules | undefined, row: RegistrationRow): void
 }
 
 export function viewOf(rules: Rules, row: RegistrationRow, at: EpochMs): RegistrationView {
-  const open = openTime(rules, at);
+  const open = openTime(rules, row.area, at);
   const view: RegistrationView = {
     revision: row.revision,
     seats: row.places.filter(hasSeat).map((place) => seatView(row, place, at - open)),
@@ -607,8 +641,8 @@ function isSelection(
 }
 
 /** Today's close on the clock that holds run by, as the pauses stand now. */
-function inOpenTime(rules: Rules, close: EpochMs): number {
-  return close - rules.adopted.window.pausedMs;
+function inOpenTime(rules: Rules, area: AreaCode, close: EpochMs): number {
+  return close - clockOf(rules, area).pausedMs;
 }
 
 /** Until when the holds in `places` last if the code lasts until `expiresOpen`; 0 without any. */

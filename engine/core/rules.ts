@@ -3,13 +3,15 @@
  * open, and what the hold clocks show. Times are whole milliseconds; China keeps UTC+8 all year.
  *
  * T1 A window is `opensAt <= at < closesAt`: equal to the close is too late (D9).
- * T2 Open time is wall time less the pauses before it, and stands still while paused. A booking
- *    day's close does not wait for it: no hold outlives the close, paused or not.
+ * T2 Open time is wall time less the pauses before it, and stands still while paused; an area that was
+ *    paused by itself has its own. A booking day's close does not wait for it: no hold outlives the
+ *    close, paused or not.
  */
 import type { AreaCode, CourseCode, EpochMs, ProgrammeCode, UnitCode } from '../protocol/ids.ts';
 import type { Refused } from '../protocol/refusals.ts';
 import {
   type Adopted,
+  type AreaPause,
   type BookingDay,
   type CandidateType,
   type Course,
@@ -33,6 +35,8 @@ export type Rules = {
   calendars: Readonly<Record<CandidateType, readonly BookingDay[]>>;
   /** The same days, for asking. */
   days: ReadonlyMap<TypeDay, BookingDay>;
+  /** Areas with a clock of their own (S2). */
+  pauses: ReadonlyMap<AreaCode, AreaPause>;
   /** What order numbers begin with: the session's code as numbers may hold it (Y2). */
   sessionTag: string;
 };
@@ -65,6 +69,7 @@ export function compileRules(adopted: Adopted): Rules {
         calendars[type].map((day) => [typeDay(type, chinaDay(day.opensAt)), day] as const),
       ),
     ),
+    pauses: new Map((adopted.areaPauses ?? []).map((pause) => [pause.area, pause])),
     sessionTag: catalogue.code.replaceAll(/[^0-9A-Z]/g, '').slice(-sessionTagMax) || 'S',
   };
 }
@@ -110,17 +115,48 @@ export function bookableFrom(rules: Rules, type: CandidateType, at: EpochMs): Ep
 /** The instant at which a day begins in China. */
 export const chinaMidnight = (day: number): EpochMs => day * dayMs - chinaOffsetMs;
 
-export function openTime(rules: Rules, at: EpochMs): number {
-  const { window } = rules.adopted;
-  return (window.state === 'paused' ? window.pausedAt : at) - window.pausedMs;
+/** The clock that the area's holds run by: how long it stood, and since when it stands. */
+export function clockOf(
+  { adopted: { window }, pauses }: Rules,
+  area: AreaCode,
+): { pausedMs: number; pausedAt?: EpochMs } {
+  return pauses.get(area) ?? window;
 }
 
-/** Undefined while booking is open for that type; `detail.at` says when trying again makes sense. */
-export function windowRefusal(rules: Rules, type: CandidateType, at: EpochMs): Refused | undefined {
+export function openTime(rules: Rules, area: AreaCode, at: EpochMs): number {
+  const { pausedMs, pausedAt = at } = clockOf(rules, area);
+  return pausedAt - pausedMs;
+}
+
+/**
+ * Undefined while booking is open there for that type; `detail.at` says when trying again makes
+ * sense.
+ */
+export function windowRefusal(
+  rules: Rules,
+  type: CandidateType,
+  area: AreaCode,
+  at: EpochMs,
+): Refused | undefined {
   const { window } = rules.adopted;
   const shut = calendarRefusal(rules, type, at);
-  if (window.state === 'open' || shut?.reason === 'window-not-yet-open') return shut;
-  return { kind: 'refused', reason: 'window-paused', detail: { at: window.newsBy } };
+  if (shut?.reason === 'window-not-yet-open') return shut;
+  if (window.state === 'paused')
+    return { kind: 'refused', reason: 'window-paused', detail: { at: window.newsBy } };
+  const pause = pauseIn(rules, area, undefined);
+  if (shut !== undefined || pause === undefined) return shut;
+  return { kind: 'refused', reason: 'area-paused', detail: { at: pause.newsBy } };
+}
+
+/** S2: why nothing is taken in that unit of the area alone; undefined: it is. */
+export function poolRefusal(rules: Rules, area: AreaCode, unit: UnitCode): Refused | undefined {
+  const pause = pauseIn(rules, area, unit);
+  if (pause === undefined) return undefined;
+  return { kind: 'refused', reason: 'pool-paused', detail: { unit, at: pause.newsBy } };
+}
+
+function pauseIn({ pauses }: Rules, area: AreaCode, unit: UnitCode | undefined) {
+  return pauses.get(area)?.pools.find((one) => one.unit === unit);
 }
 
 /** Paying and refunds go by the calendar alone: a pause of booking does not touch them (D9, S2). */

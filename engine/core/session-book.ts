@@ -5,7 +5,8 @@
  * N1 Numbers only rise. Installing or setting what already stands gives no new number.
  * N2 The bills of each closed day are compared once, in the order of days (B7). A restart goes on
  *    with the day that was begun.
- * N3 How bookings are proven is two people's to say (D7): no installation changes it.
+ * N3 How bookings are proven is two people's to say (D7): no installation changes it, nor what is paused
+ *    or published (S2).
  */
 import type {
   Adopt,
@@ -23,6 +24,7 @@ import { lackingIn } from '../protocol/two-people.ts';
 import { assert } from './assert.ts';
 import { accept, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
+import { openWindow, type PauseWords, pauseWindow } from './pauses.ts';
 import type { AdoptedRow, SessionRow } from './rows.ts';
 import { chinaDay } from './rules.ts';
 
@@ -38,8 +40,8 @@ export function decideInstallSession(
   if (standing !== undefined && same(installed, contentOf(standing)))
     return accept({ kind: 'adopted', number: standing.number });
   const number = (standing?.number ?? 0) + 1;
-  const window: Window = standing?.window ?? { state: 'open', pausedMs: 0 };
-  const adopted = { number, ...installed, window };
+  const window: Window = { state: 'open', pausedMs: 0 };
+  const adopted = { window, ...standing, number, ...installed };
   return accept({ kind: 'adopted', number }, { kind: 'session-installed', adopted });
 }
 
@@ -50,12 +52,15 @@ export function decideSetWindow(
 ): Decision {
   if (row === undefined) return refuse('session-missing');
   const { adopted } = row;
-  const window = windowAfter(adopted.window, command.to, at);
-  if (same(window, adopted.window)) return accept({ kind: 'adopted', number: adopted.number });
+  const { to } = command;
+  const after =
+    to.state === 'open' ? openWindow(adopted, at) : pauseWindow(adopted, wordsOf(to), at);
+  if (same(after.window, adopted.window))
+    return accept({ kind: 'adopted', number: adopted.number });
   const number = adopted.number + 1;
   return accept(
     { kind: 'adopted', number },
-    { kind: 'window-set', adopted: { ...adopted, number, window } },
+    { kind: 'window-set', adopted: { ...adopted, number, ...after } },
   );
 }
 
@@ -82,16 +87,7 @@ export function decideSetBookingProof(
   );
 }
 
-function windowAfter(window: Window, to: SetWindow['to'], at: EpochMs): Window {
-  const { pausedMs } = window;
-  if (to.state === 'paused') {
-    // Other words for a pause that runs already do not start it anew.
-    const pausedAt = window.state === 'paused' ? window.pausedAt : at;
-    return { state: 'paused', pausedMs, pausedAt, reason: to.reason, newsBy: to.newsBy };
-  }
-  if (window.state === 'open') return window;
-  return { state: 'open', pausedMs: pausedMs + at - window.pausedAt };
-}
+const wordsOf = ({ reason, newsBy }: PauseWords): PauseWords => ({ reason, newsBy });
 
 export function decideAdopt(row: AdoptedRow | undefined, command: Adopt): Decision {
   const { adopted } = command;

@@ -91,6 +91,7 @@ import type {
 import { channelNames } from './replies.ts';
 import {
   type Adopted,
+  type AreaPause,
   type BookingDay,
   type BookingProof,
   type CandidateType,
@@ -107,6 +108,7 @@ import {
   type PoolCapacity,
   type Position,
   type Programme,
+  type PublicNotice,
   type Settings,
   type Window,
 } from './session.ts';
@@ -291,7 +293,33 @@ const window = union<Window, 'state'>('state', {
   open: { pausedMs: count },
   paused: { pausedMs: count, pausedAt: at, reason: sentence, newsBy: at },
 });
-const adopted = record<Adopted>({ number: small, catalogue, calendar, settings, window });
+const adopted = record<Adopted>({
+  number: small,
+  catalogue,
+  calendar,
+  settings,
+  window,
+  areaPauses: optional(
+    list(
+      record<AreaPause>({
+        area: code,
+        pools: list(
+          record<AreaPause['pools'][number]>({
+            unit: optional(code),
+            reason: sentence,
+            newsBy: at,
+          }),
+          unitsMax + 1,
+        ),
+        pausedMs: count,
+        pausedAt: optional(at),
+      }),
+      10_000,
+    ),
+  ),
+  payingPaused: optional(record<NonNullable<Adopted['payingPaused']>>({ reason: sentence })),
+  notice: optional(record<PublicNotice>({ text: sentence, until: at })),
+});
 
 // ── Commands ────────────────────────────────────────────────────────────────────────────────────
 

@@ -40,6 +40,7 @@ export const refusalReasons = [
   'window-paused',
   'window-closed', // for today
   'window-over', // the last day has closed
+  'area-paused', // this area alone (S2)
   'release-running', // F30: this registration is unpaid since an earlier day and about to be released
   // May this candidate register at all (CandidateBook).
   'activation-required', // D1: initial password, nothing else is reachable
@@ -59,6 +60,7 @@ export const refusalReasons = [
   'unit-clash', // R2: the unit has a course already; detail names course and ticket
   'unit-empty', // nothing there to drop or give up
   'draft-empty', // nothing chosen to hold
+  'pool-paused', // this unit of the area alone (S2)
   // Orders.
   'order-confirmed', // F28: this ticket's courses are locked until paid, withdrawn or released
   'order-paid', // F31: only a refund opens it again
@@ -69,6 +71,7 @@ export const refusalReasons = [
   'orders-used-up',
   'payment-running', // D15: an attempt is live
   'payments-used-up',
+  'paying-paused', // S2: paying has a switch of its own
   // Codes.
   'codes-used-up', // D7 daily cap
   'password-instead', // D7: no code is sent, the password stands for it

@@ -134,6 +134,20 @@ export type Window =
   | { state: 'open'; pausedMs: number }
   | { state: 'paused'; pausedMs: number; pausedAt: EpochMs; reason: string; newsBy: EpochMs };
 
+/**
+ * An area of which something is or was paused by itself (S2). `pools`: what is paused there now; without
+ * a unit all of it. The area has a clock of its own from then on, which stands while the window or any
+ * of its pools is paused, so that nobody loses a hold to a pause (docs/decisions/pausing.md).
+ */
+export type AreaPause = {
+  area: AreaCode;
+  pools: { unit?: UnitCode; reason: string; newsBy: EpochMs }[];
+  pausedMs: number;
+  pausedAt?: EpochMs;
+};
+/** On every open page until `until` (S2). Plain text. */
+export type PublicNotice = { text: string; until: EpochMs };
+
 /** What is adopted, whole, by number; a lower number never replaces a higher one. */
 export type Adopted = {
   number: number;
@@ -141,4 +155,9 @@ export type Adopted = {
   calendar: BookingDay[];
   settings: Settings;
   window: Window;
+  /** Absent: nothing was ever paused by itself. */
+  areaPauses?: AreaPause[];
+  /** S2: no payment can be started, for this reason; those that run go on. */
+  payingPaused?: { reason: string };
+  notice?: PublicNotice;
 };

@@ -32,6 +32,7 @@ import type { PaymentWay, ProviderName } from '../protocol/payments.ts';
 import type { FullCourse, Outcome } from '../protocol/replies.ts';
 import type {
   Adopted,
+  AreaPause,
   BookingDay,
   CandidateType,
   Catalogue,
@@ -43,6 +44,7 @@ import type {
   PlanChoice,
   Position,
   Programme,
+  PublicNotice,
   Settings,
   Window,
 } from '../protocol/session.ts';
@@ -241,4 +243,22 @@ export const adopted = record<Adopted>({
     open: { pausedMs: uint },
     paused: { pausedMs: uint, pausedAt: uint, reason: text, newsBy: uint },
   }),
+  areaPauses: optional(
+    some(
+      record<AreaPause>({
+        area: text,
+        pools: some(
+          record<AreaPause['pools'][number]>({
+            unit: optional(text),
+            reason: text,
+            newsBy: uint,
+          }),
+        ),
+        pausedMs: uint,
+        pausedAt: optional(uint),
+      }),
+    ),
+  ),
+  payingPaused: optional(record<NonNullable<Adopted['payingPaused']>>({ reason: text })),
+  notice: optional(record<PublicNotice>({ text, until: uint })),
 });

@@ -59,7 +59,7 @@ export function noticePage(visit: Visit, standing: Standing, problem?: Problem):
 /** Paused, not yet open, closed or over; a form sent just before the close ends here too. */
 export function windowPage(visit: Visit, standing: Standing): Reply {
   const { adopted } = visit.session;
-  const window = windowAt(adopted, visit.context.now());
+  const window = windowAt(adopted, visit.context.now(), standing.area?.code);
   // The engine's clock was past the edge and ours is not: the next look will agree.
   if (window.state === 'open') return busyReply(visit.context, visit.request, 1_000);
   return shown(visit, standing, 'window', undefined, {

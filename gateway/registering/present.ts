@@ -52,9 +52,10 @@ export function visitOf(
   session: Session,
 ): Visit {
   const at = context.now();
+  const claimed = context.cookies.areaOf(request.cookieHeader, signIn.person);
   return {
     ...{ context, request, signIn, session, at },
-    window: windowAt(session.adopted, at),
+    window: windowAt(session.adopted, at, claimed?.area),
     countsIn: (area) => context.availability.counts(area, signIn.candidateType),
   };
 }

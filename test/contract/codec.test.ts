@@ -115,6 +115,12 @@ const { bookingProof: _, ...installedSettings } = givenSettings();
 const paused = givenAdopted({
   number: 2,
   window: { state: 'paused', pausedMs: 4, pausedAt: 5, reason: '系统维护', newsBy: 6 },
+  areaPauses: [
+    { area: '0101', pools: [{ reason: '停电', newsBy: 7 }], pausedMs: 4, pausedAt: 5 },
+    { area: '0102', pools: [{ unit: 'A', reason: '核对', newsBy: 8 }], pausedMs: 4, pausedAt: 5 },
+  ],
+  payingPaused: { reason: '通道故障' },
+  notice: { text: '公告', until: 9 },
 });
 const asked: fc.Arbitrary<Asked> = fc.oneof(
   fc.record({

@@ -201,6 +201,17 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     adopted: {
       ...adopted,
       window: { state: 'paused', pausedMs: 1, pausedAt: 2, reason: '暂停', newsBy: 3 },
+      areaPauses: [
+        { area: '0101', pools: [{ reason: '停电', newsBy: 4 }], pausedMs: 1 },
+        {
+          area: '0102',
+          pools: [{ unit: 'A', reason: '核对', newsBy: 5 }],
+          pausedMs: 1,
+          pausedAt: 2,
+        },
+      ],
+      payingPaused: { reason: '通道故障' },
+      notice: { text: '公告', until: 6 },
     },
   },
   'adoption-noted': { kind: 'adoption-noted', partition: 'p1', number: 2 },

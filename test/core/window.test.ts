@@ -27,7 +27,7 @@ describe('the booking window', () => {
     ['on the last day', chinaTime(3, 21), undefined, undefined],
     ['after the last close', chinaTime(3, 22), 'window-over', undefined],
   ])('D9 F34 %s', (_, at, reason, again) => {
-    const refusal = windowRefusal(rules, 'open', at);
+    const refusal = windowRefusal(rules, 'open', '0101', at);
     expect(refusal?.reason).toBe(reason);
     expect(refusal?.detail?.at).toBe(again);
   });
@@ -43,8 +43,8 @@ describe('the booking window', () => {
       closesAt: chinaTime(day + 1, 0),
     }));
     const wholeDays = compileRules(givenAdopted({ calendar }));
-    expect(windowRefusal(wholeDays, 'open', chinaTime(1, 0))).toBeUndefined();
-    expect(windowRefusal(wholeDays, 'open', chinaTime(2, 0))?.reason).toBe('window-over');
+    expect(windowRefusal(wholeDays, 'open', '0101', chinaTime(1, 0))).toBeUndefined();
+    expect(windowRefusal(wholeDays, 'open', '0101', chinaTime(2, 0))?.reason).toBe('window-over');
   });
 
   test('D9 every command of a candidate keeps to the window', () => {
@@ -78,8 +78,10 @@ describe('the booking window', () => {
     const pausedAt = chinaTime(0, 8);
     const window = { state: 'paused', pausedMs: 0, pausedAt, reason: '示例', newsBy } as const;
     const paused = compileRules(givenAdopted({ window }));
-    expect(windowRefusal(paused, 'open', chinaTime(0, 8))?.reason).toBe('window-not-yet-open');
-    expect(windowRefusal(paused, 'open', chinaTime(0, 10))).toMatchObject({
+    expect(windowRefusal(paused, 'open', '0101', chinaTime(0, 8))?.reason).toBe(
+      'window-not-yet-open',
+    );
+    expect(windowRefusal(paused, 'open', '0101', chinaTime(0, 10))).toMatchObject({
       reason: 'window-paused',
       detail: { at: newsBy },
     });

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { CandidateType } from '../../engine/protocol/session.ts';
+import type { AreaPause, CandidateType } from '../../engine/protocol/session.ts';
 import { createAvailability } from '../../gateway/availability.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
 import type { Reply, Request, Socket } from '../../gateway/http.ts';
@@ -194,6 +194,36 @@ test('S2 a socket without an area hears of the window alone: a pause with its wo
   setTime(firstOpen + 9000);
   catalogue.adopt({ ...province(), number: 3 });
   expect(socket.heard.at(-1)).toEqual({ v: 0, t: firstOpen + 9000, s: [], c: [], w: 'open' });
+});
+
+test('S2 a pause of one area is told there alone, one of a pool with its unit; notices everywhere', () => {
+  const { live, catalogue, connect, setTime } = carrier();
+  open = live;
+  const newsBy = firstOpen + 3_600_000;
+  const [here, elsewhere, home] = [connect('0124'), connect('0105'), connect('')];
+  const given = province();
+  const pause = (pools: AreaPause['pools']) => [
+    { area: '0124', pools, pausedMs: 0, pausedAt: firstOpen },
+  ];
+  setTime(firstOpen + 5000);
+  const whole = [{ reason: '考点停电', newsBy }];
+  catalogue.adopt({ ...given, number: 2, areaPauses: pause(whole) });
+  expect(here.heard.at(-1)).toMatchObject({
+    ...{ w: 'paused', h: 1 },
+    n: ['报考暂停', expect.stringContaining('考点停电')],
+  });
+  expect(elsewhere.heard.at(-1)).toMatchObject({ w: 'open' });
+  expect(home.heard.at(-1)).toMatchObject({ w: 'open' });
+  setTime(firstOpen + 9000);
+  const unit = given.catalogue.units[0];
+  const one = [{ unit: unit?.code ?? '', reason: '核对容量', newsBy }];
+  const notice = { text: '示例公告', until: newsBy };
+  catalogue.adopt({ ...given, number: 3, areaPauses: pause(one), notice });
+  const told = ['示例公告', expect.stringContaining(`${unit?.name}暂停报考：核对容量`)];
+  expect(here.heard.at(-1)).toMatchObject({ w: 'open', h: 1, b: told });
+  expect(elsewhere.heard.at(-1)).toMatchObject({ w: 'open', b: ['示例公告'] });
+  setTime(newsBy);
+  expect(asked(live, '')).not.toHaveProperty('b');
 });
 
 test('B16 whoever has no socket asks for the same: the window for all, counts after sign-in', () => {

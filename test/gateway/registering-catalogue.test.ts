@@ -97,7 +97,7 @@ test('D9 a page says of the window what the engine decides by it, at every insta
       if (backwards) given.calendar.reverse();
       const { adopted } = indexSession(given);
       expect(reasons[windowAt(adopted, at).state]).toBe(
-        windowRefusal(compileRules(given), 'open', at)?.reason,
+        windowRefusal(compileRules(given), 'open', '0101', at)?.reason,
       );
     }),
   );

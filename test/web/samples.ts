@@ -23,7 +23,7 @@ import type {
   UnitCardModel,
   UnitModel,
 } from '../../web/view-models.ts';
-import { messagesAreOut } from '../../web/wording.ts';
+import { messagesAreOut, payingIsPaused } from '../../web/wording.ts';
 
 const at = (day: number, hour: number, minute = 0, second = 0): number =>
   Date.UTC(2026, 8, day, hour - 8, minute, second);
@@ -61,6 +61,7 @@ export const frame: Frame = {
   },
   office,
   banners: [],
+  notices: [],
   posted: false,
 };
 /** A minute and a half before the sign-in ends. */
@@ -75,6 +76,10 @@ const endingForGood: Frame = {
 };
 /** D7: short messages do not go out. */
 const outage: Frame = { ...frame, banners: [messagesAreOut] };
+const noticed: Frame = {
+  ...frame,
+  notices: ['示例公告：今晚 20:00 至 20:10 维护，页面可能打不开。', payingIsPaused('支付通道故障')],
+};
 const stranger: Frame = { ...frame, signedIn: undefined, office: undefined };
 const activating: Frame = {
   ...frame,
@@ -885,6 +890,7 @@ export const samples: Samples = {
       ],
     }),
     outage: shown({ ...choosing, codeUntil: until, byPassword: true }, outage),
+    noticed: shown(choosing, noticed),
     left: shown({ ...choosing, carried: { left: [databases] } }),
     unknown: shown({
       ...choosing,

@@ -138,6 +138,20 @@ describe('while the window changes', () => {
     );
   });
 
+  test('S2 B1 notices come and go on an open page; a paused pool stops the clock of the hold', async () => {
+    const { page, hear } = await open(code);
+    await hear({ v: 2, w: 'open', b: ['示例公告', 'A 单元暂停报考'], h: 1 });
+    await eventually(() => page.locator('#notices p').allTextContents()).toEqual([
+      ...['示例公告', 'A 单元暂停报考'],
+    ]);
+    const stood = await page.textContent('.left b');
+    await hear({ v: 3, t: now + 60_000, w: 'open', b: ['示例公告'], h: 1 });
+    await eventually(() => page.locator('#notices p').allTextContents()).toEqual(['示例公告']);
+    expect(await page.textContent('.left b')).toBe(stood);
+    await hear({ v: 4, t: now + 61_000, w: 'open' });
+    await eventually(() => page.locator('#notices p').count()).toBe(0);
+  });
+
   test('S2 B1 a pause stops the clock of the hold, and its end brings the new one', async () => {
     const later = { ...entering, holdUntil: (entering.holdUntil ?? 0) + 600_000 };
     const answers = {

@@ -91,7 +91,7 @@
       const seconds = Math.max(0, Math.ceil((until - at) / 1000));
       if (element.dataset.parts === 'left') {
         // A pause stops the clocks of holds (S2); how they go on is the server's to say.
-        if (windowState === 'paused') continue;
+        if (clocksStand()) continue;
         showLeft(element, seconds);
         hold(until, seconds);
       } else if (windowState !== 'open') {
@@ -100,7 +100,7 @@
       }
     }
     for (const bar of all('[data-bar]')) {
-      if (windowState === 'paused') continue;
+      if (clocksStand()) continue;
       const share = (Number(bar.dataset.until) - at) / Number(bar.dataset.bar);
       const width = Math.round(400 * Math.min(1, Math.max(0, share)));
       bar.querySelector('.fl')?.setAttribute('width', String(width));
@@ -226,6 +226,9 @@
   // ── Window ────────────────────────────────────────────────────────────────────────────────────
 
   let windowState = strip.dataset.window;
+  /** S2: something in this area is paused by itself, and the clocks of holds stand for it. */
+  let areaStands = false;
+  const clocksStand = () => windowState === 'paused' || areaStands;
   /** Title and text, as far as they were heard. */
   let windowSaid = ['', ''];
   /** The opening was counted down to nothing, and has not been heard of. */
@@ -258,6 +261,31 @@
     shutAct();
     // Its clocks stood still meanwhile.
     if (open && paused && document.querySelector('[data-parts="left"]')) soon(showAnew, 3_000);
+  }
+
+  /** S2: the notices of the moment, in place of those that stand there. */
+  function hearNotices({ b = [], h }) {
+    const stood = areaStands;
+    areaStands = h === 1;
+    if (stood && !areaStands && document.querySelector('[data-parts="left"]'))
+      soon(showAnew, 3_000);
+    const place = byId('notices');
+    const standing = [...place.querySelectorAll('p')].map((line) => line.textContent.trim());
+    if (standing.join('\n') === b.join('\n')) return;
+    place.replaceChildren(
+      ...b.map((text) => {
+        const notice = document.createElement('section');
+        notice.className = 'banner';
+        notice.setAttribute('aria-label', '公告');
+        const wrap = document.createElement('div');
+        wrap.className = 'wrap';
+        const line = document.createElement('p');
+        line.textContent = text;
+        wrap.append(line);
+        notice.append(wrap);
+        return notice;
+      }),
+    );
   }
 
   /** Where booking is on the page: the bar says why it cannot be gone on with; what is typed stays. */
@@ -376,6 +404,7 @@
   function hear(message) {
     hearTime(message.t);
     hearWindow(message);
+    hearNotices(message);
     hearProof(message);
     if (message.v > latest.v) latest = message;
     countedAt = message.t;
