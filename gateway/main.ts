@@ -29,6 +29,7 @@ import { signInOf } from './sign-in/who.ts';
 import { createSlipCodes } from './slip/codes.ts';
 import type { Readiness } from './staff/health.ts';
 import { addStaffRoutes } from './staff/server.ts';
+import { createTelemetry } from './telemetry.ts';
 
 export type Gateway = {
   port: number;
@@ -48,6 +49,8 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
   const availability = createAvailability();
   const revocations = createRevocations(now);
   const client = createEngineClient({ bus, layout: config.layout, now });
+  const telemetry = createTelemetry(now);
+  client.onTelemetry((report) => telemetry.hear(report));
   client.onCounts((counts) => availability.hear(counts));
   client.onNotice((notice) => {
     if (notice.kind === 'session-changed') catalogue.adopt(notice.adopted);
@@ -82,7 +85,7 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     return client.ready() ? 'ready' : 'engine-away';
   };
   const desk = new HttpServer({ ...common, ...deskOptions(config) });
-  addStaffRoutes(desk, { gateway: context, readiness });
+  addStaffRoutes(desk, { gateway: context, telemetry, readiness });
   const deskPort = await desk.listen();
 
   await client.whenReady();

@@ -113,6 +113,13 @@ import {
   type Window,
 } from './session.ts';
 import { type Role, roles, type Scope, type StaffFacts, type StaffView } from './staff.ts';
+import {
+  type CommandCount,
+  type Durations,
+  durationBoundsUs,
+  type PartitionTelemetry,
+  type UnmetDemand,
+} from './telemetry.ts';
 
 export { CodecError } from './message-pack.ts';
 
@@ -697,6 +704,17 @@ const areaCounts = record<AreaCounts>({
   ),
 });
 
+const channelStanding = record<ChannelStanding>({
+  channel: choice(channelNames),
+  sent: count,
+  failed: count,
+  unknown: count,
+  p50Ms: optional(count),
+  p99Ms: optional(count),
+  openSince: optional(at),
+  lastTrouble: optional(record<NonNullable<ChannelStanding['lastTrouble']>>({ at, why: plain })),
+});
+
 /** What a batch is answered with, whichever of its items it answers. */
 type Reply = { id: CommandId } & (
   | Accepted
@@ -799,21 +817,7 @@ const reply = union<Reply, 'kind'>('kind', {
   },
   channels: {
     ...id,
-    channels: list(
-      record<ChannelStanding>({
-        channel: choice(channelNames),
-        sent: count,
-        failed: count,
-        unknown: count,
-        p50Ms: optional(count),
-        p99Ms: optional(count),
-        openSince: optional(at),
-        lastTrouble: optional(
-          record<NonNullable<ChannelStanding['lastTrouble']>>({ at, why: plain }),
-        ),
-      }),
-      channelNames.length,
-    ),
+    channels: list(channelStanding, channelNames.length),
     waiting: record<ChannelsReport['waiting']>({ codes: count, news: count }),
   },
   payments: {
@@ -875,6 +879,60 @@ const notice = union<Notice, 'kind'>('kind', {
   'session-changed': { adopted },
   'signed-out': { person: opaque, nonce: opaque, until: at },
   'staff-changed': { staff: staffView },
+});
+
+const durations = record<Durations>({
+  p50Us: optional(count),
+  p99Us: optional(count),
+  counts: list(count, durationBoundsUs.length + 1),
+  sumUs: count,
+});
+const telemetry = record<PartitionTelemetry>({
+  partition,
+  epoch: count,
+  index: count,
+  at,
+  startedAt: at,
+  spaceLow: boolean,
+  clockDoubted: boolean,
+  freeBytes: count,
+  savesPerSecond: count,
+  answersPerSecond: count,
+  latency: durations,
+  flush: durations,
+  answers: count,
+  largestBatch: count,
+  inbox: count,
+  dirtyRows: count,
+  eventsBehind: count,
+  behindMs: count,
+  seats: record<PartitionTelemetry['seats']>({
+    ...{ capacity: count, free: count, held: count, saved: count },
+    ...{ confirmed: count, paid: count, refunding: count },
+  }),
+  pools: count,
+  poolsFull: count,
+  poolsOversold: count,
+  poolsAstray: count,
+  commands: list(
+    record<CommandCount>({
+      kind: ascii(characters('a-z0-9-'), 1, 64),
+      outcome: word<CommandCount['outcome']>(['accepted', ...refusalReasons]),
+      count,
+    }),
+    10_000,
+  ),
+  unmet: list(
+    record<UnmetDemand>({
+      area: code,
+      unit: code,
+      candidateType: optional(candidateType),
+      count,
+    }),
+    10_000 * unitsMax,
+  ),
+  waiting: record<PartitionTelemetry['waiting']>({ codes: count, news: count, money: count }),
+  channels: list(channelStanding, channelNames.length),
 });
 
 // ── Messages ────────────────────────────────────────────────────────────────────────────────────
@@ -969,9 +1027,20 @@ function readId(from: Reader): CommandId {
 
 const [encodeReplies, decodeReplies] = messageOf<Answered>(reply, itemsMax, repliesSizeMax);
 const [encodeCounts, decodeCounts] = messageOf(areaCounts, 10_000, messageSizeMax);
+/** A list of one. */
+const [encodeTelemetry, decodeTelemetry] = messageOf(telemetry, 1, messageSizeMax);
 const [encodeNotices, decodeNotices] = messageOf(notice, itemsMax, messageSizeMax);
 
-export { decodeCounts, decodeNotices, decodeReplies, encodeCounts, encodeNotices, encodeReplies };
+export {
+  decodeCounts,
+  decodeNotices,
+  decodeReplies,
+  decodeTelemetry,
+  encodeCounts,
+  encodeNotices,
+  encodeReplies,
+  encodeTelemetry,
+};
 
 function messageOf<T>(
   shape: Shape<T>,
