@@ -64,6 +64,7 @@ import type {
   AskedQuery,
   AttemptView,
   BookingDelivery,
+  CandidateLine,
   CandidateView,
   ChannelStanding,
   ChannelsReport,
@@ -83,6 +84,7 @@ import type {
   QueryReply,
   ReconciledDay,
   RefundCause,
+  RegisteredLine,
   RegistrationView,
   Revocation,
   SeatView,
@@ -343,11 +345,14 @@ const onArea = { ...envelope, area: code, person: opaque, claim: small };
 const onPerson = { ...envelope, person: opaque };
 const onPhone = { ...envelope, phone: opaque, person: opaque };
 
+const ticketFields: Fields<Omit<TicketRecord, 'passed'>> = {
+  number: ticket,
+  programme: code,
+  status: choice(['active', 'graduated', 'transferred']),
+};
 const ticketRecords = list(
   record<TicketRecord>({
-    number: ticket,
-    programme: code,
-    status: choice(['active', 'graduated', 'transferred']),
+    ...ticketFields,
     passed: list(record<PassedCourse>({ course, grade: number, passedIn: optional(month) }), 256),
   }),
   ticketsMax,
@@ -388,6 +393,9 @@ const query = union<Query, 'kind'>('kind', {
   },
   asides: {},
   'order-state': { area: code, registration: small, place: small },
+  registrations: { area: code, from: small },
+  candidates: { after: optional(opaque), ticket: optional(ticket) },
+  phone: { phone: opaque },
   'staff-facts': { staff },
   'staff-list': {},
 });
@@ -853,6 +861,25 @@ const reply = union<Reply, 'kind'>('kind', {
     reconciled: list(record<ReconciledDay>({ day: small, ...reconciledBill }), 10_000),
   },
   'order-state': { ...id, paid: nullable(opaque) },
+  registrations: {
+    ...id,
+    lines: list(record<RegisteredLine>({ number: small, person: opaque, registration }), 1_000),
+    next: optional(small),
+  },
+  candidates: {
+    ...id,
+    lines: list(
+      record<CandidateLine>({
+        ...{ person: opaque, kind: candidateKind, documentType: plain, documentMask: mask },
+        ...{ nameMask: mask, candidateType, hasPhoto: boolean, passwordSet: boolean },
+        tickets: list(record(ticketFields), ticketsMax),
+        ...{ phoneMask: optional(mask), area: optional(code) },
+      }),
+      1_000,
+    ),
+    next: optional(opaque),
+  },
+  phone: { ...id, people: list(opaque, 1_000) },
   'staff-facts': {
     ...id,
     facts: nullable(

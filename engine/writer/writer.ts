@@ -41,6 +41,7 @@ import type {
   QueryReply,
 } from '../protocol/replies.ts';
 import { encodeEntry } from '../store/journal.ts';
+import { candidatePage } from './candidate-pages.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { Inbox, type Submission } from './inbox.ts';
 import {
@@ -434,6 +435,8 @@ class PartitionWriter implements Writer {
         const facts = withOpenSecret(this.#options.vault, query.staff, answer.facts);
         return { id, kind: query.kind, facts };
       }
+      case 'candidates':
+        return { id, ...candidatePage(this.#options.store, this.#partition, query) };
       default:
         this.#load(rowsNeeded(query));
         return { id, ...ask(this.#partition, query, at) };
