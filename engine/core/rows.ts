@@ -279,6 +279,9 @@ export type StaffRow = {
   recovery: string[];
   failures: number;
   retryAt: EpochMs;
+  /** The same for somebody who is signed in. */
+  againFailures: number;
+  againRetryAt: EpochMs;
   /** Sign-ins below it are ended. */
   generation: number;
   /** 0: never. */
@@ -436,6 +439,8 @@ export function newStaff(staff: StaffId): StaffRow {
     recovery: [],
     failures: 0,
     retryAt: 0,
+    againFailures: 0,
+    againRetryAt: 0,
     generation: 0,
     lastSignInAt: 0,
     lastAnswer: undefined,
@@ -526,7 +531,8 @@ export function packRow(row: Row): unknown[] {
       return [
         ...[row.lastIndex, row.roles, row.scope, row.state, row.invitedBy],
         ...[row.invitation ?? null, row.hash ?? null, row.secret ?? null, row.step],
-        ...[row.recovery, row.failures, row.retryAt, row.generation, row.lastSignInAt],
+        ...[row.recovery, row.failures, row.retryAt, row.againFailures, row.againRetryAt],
+        ...[row.generation, row.lastSignInAt],
         answersOf(row).flatMap(packAnswer),
       ];
     case 'asides':
@@ -659,7 +665,8 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
     case 'staff': {
       const [lastIndex, roles, scope, state, invitedBy, invitation, hash, ...rest] =
         packed as PackedStaff;
-      const [secret, step, recovery, failures, retryAt, generation, lastSignInAt, answers] = rest;
+      const [secret, step, recovery, failures, retryAt, againFailures, ...last] = rest;
+      const [againRetryAt, generation, lastSignInAt, answers] = last;
       const row = newStaff(key[0]);
       row.lastIndex = lastIndex;
       row.roles = roles;
@@ -673,6 +680,8 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       row.recovery = recovery;
       row.failures = failures;
       row.retryAt = retryAt;
+      row.againFailures = againFailures;
+      row.againRetryAt = againRetryAt;
       row.generation = generation;
       row.lastSignInAt = lastSignInAt;
       for (const answer of unpackAnswers(answers)) keep(row, answer);
@@ -766,6 +775,8 @@ type PackedStaff = [
   recovery: string[],
   failures: number,
   retryAt: EpochMs,
+  againFailures: number,
+  againRetryAt: EpochMs,
   generation: number,
   lastSignInAt: EpochMs,
   answers: unknown[],
