@@ -70,6 +70,8 @@ export function verifyStore(store: StoreReader, known: readonly Head[] = []): Ve
       adopted: 0,
       asides: 0,
       staff: 0,
+      imports: 0,
+      stagings: 0,
     },
     problems,
   };

@@ -9,7 +9,6 @@
 import pino from 'pino';
 import type { Bus } from '../engine/bus/bus.ts';
 import { createProviders } from '../engine/payments/config.ts';
-import { createDeskViews } from '../web/desk/views.ts';
 import type { FailureStatus } from '../web/view-models.ts';
 import { createViews } from '../web/views.ts';
 import { createAvailability } from './availability.ts';
@@ -28,11 +27,8 @@ import { createRevocations } from './revocations.ts';
 import { addRoutes } from './server.ts';
 import { signInOf } from './sign-in/who.ts';
 import { createSlipCodes } from './slip/codes.ts';
-import { createDeskCookies } from './staff/desk-cookies.ts';
-import { createDirectory } from './staff/directory.ts';
 import type { Readiness } from './staff/health.ts';
 import { addStaffRoutes } from './staff/server.ts';
-import { createTelemetry } from './telemetry.ts';
 
 export type Gateway = {
   port: number;
@@ -51,14 +47,10 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
   const catalogue = createCatalogue();
   const availability = createAvailability();
   const revocations = createRevocations(now);
-  const directory = createDirectory();
   const client = createEngineClient({ bus, layout: config.layout, now });
-  const telemetry = createTelemetry(now);
-  client.onTelemetry((report) => telemetry.hear(report));
   client.onCounts((counts) => availability.hear(counts));
   client.onNotice((notice) => {
     if (notice.kind === 'session-changed') catalogue.adopt(notice.adopted);
-    if (notice.kind === 'staff-changed') directory.hear(notice.staff);
     if (notice.kind === 'sign-ins-ended' || notice.kind === 'signed-out') revocations.hear(notice);
   });
 
@@ -79,8 +71,8 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     payables: createPayables(providers, now),
     now,
   };
-  const deskViews = createDeskViews();
   const common = {
+    failurePage: (status: FailureStatus) => context.views.failure(status),
     onFault: (path: string, error: unknown) =>
       log.error({ path, ...faultOf(error) }, 'a handler failed'),
   };
@@ -89,19 +81,12 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     if (standing !== 'listening') return standing;
     return client.ready() ? 'ready' : 'engine-away';
   };
-  const deskOptions = deskOptionsOf(config);
-  const failureAt = (views: { failure(status: FailureStatus): string }) => ({
-    failurePage: (status: FailureStatus) => views.failure(status),
-  });
-  const desk = new HttpServer({ ...common, ...failureAt(deskViews), ...deskOptions });
-  addStaffRoutes(desk, {
-    ...{ gateway: context, telemetry, readiness, directory, views: deskViews },
-    cookies: createDeskCookies(config.cookieKey, deskOptions.secure),
-  });
+  const desk = new HttpServer({ ...common, ...deskOptions(config) });
+  addStaffRoutes(desk, { gateway: context, readiness });
   const deskPort = await desk.listen();
 
   await client.whenReady();
-  const server = new HttpServer({ ...config, ...common, ...failureAt(context.views) });
+  const server = new HttpServer({ ...config, ...common });
   const live = createLive({
     catalogue,
     availability,
@@ -146,11 +131,11 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
   };
 }
 
-/** It has no public address; without one of its own nothing stands before it. */
-const deskOptionsOf = ({ desk, trustedProxies }: GatewayConfig) => ({
+/** Nothing stands before it, and it has no public address. */
+const deskOptions = ({ desk }: GatewayConfig) => ({
   ...desk,
-  trustedProxies: desk.origin === undefined ? new Set<string>() : trustedProxies,
-  secure: desk.origin?.startsWith('https:') ?? false,
+  trustedProxies: new Set<string>(),
+  secure: false,
 });
 
 /** Where it happened, never what it says: a message may quote what a person typed. */

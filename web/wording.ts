@@ -639,6 +639,16 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       return said('这个动态码已经用过。', '请等验证器显示下一个，再输入。');
     case 'list-full':
       return said('待核对的清单已满。', '请先处理清单里的记录。');
+    case 'import-open':
+      return said('已有一次导入正在进行，或在等人批准。', '请先批准或放弃那一次，再导入。');
+    case 'import-unknown':
+      return said('没有这一次导入。', '请核对导入的编号。');
+    case 'import-closed':
+      return said('这一次导入已经生效或已放弃。', '如有需要，请重新导入。');
+    case 'import-not-ready':
+      return said('文件还没有传完，不能生效。', '请等文件传完，或放弃后重新导入。');
+    case 'import-running':
+      return said('上一次导入还在生效。', '请稍候再试。');
     default:
       return unreachable(reason);
   }

@@ -10,6 +10,7 @@
 import type { FenceArea, SetCapacity, SetCourseCaps, VacateArea } from '../protocol/commands.ts';
 import type { CapacitySet, CourseCapsSet, HoldsExpired } from '../protocol/events.ts';
 import type { AreaCode, EpochMs, PersonId, UnitCode } from '../protocol/ids.ts';
+import type { AreaCapacities } from '../protocol/imports.ts';
 import type { AreaCounts, PoolBalance } from '../protocol/replies.ts';
 import { candidateTypes, type PoolCapacity } from '../protocol/session.ts';
 import { dueRows, enqueue, type HoldQueues, isDue } from './deadlines.ts';
@@ -18,7 +19,7 @@ import { done } from './kept-answers.ts';
 import { type Pools, poolIn, poolsFrom } from './pools.ts';
 import { type AreaRow, newArea, newRegistration, type RegistrationRow } from './rows.ts';
 import type { Rules } from './rules.ts';
-import { type SeatBook, seatsFree } from './seat-book.ts';
+import { type SeatBook, seatsFree, seatsTaken } from './seat-book.ts';
 import { enqueueUnpaid, type UnpaidDays } from './unpaid-days.ts';
 
 export type AreaBook = Pools & {
@@ -120,10 +121,29 @@ export function decideSetCapacity(book: AreaBook | undefined, command: SetCapaci
   return accept(done, { kind: 'capacity-set', area: command.area, capacities });
 }
 
+/**
+ * S1: an import that was decided is carried out whole. A pool of which more was taken since it was
+ * previewed has just that many seats.
+ */
+export function capacitiesOfImport(
+  book: AreaBook | undefined,
+  { area, capacities }: AreaCapacities,
+): CapacitySet | undefined {
+  const standing = book?.row?.capacities ?? [];
+  const wanted = capacitiesAfter(standing, { capacities });
+  const { seatBooks } = poolsFrom(book?.registrations.values() ?? [], wanted, []);
+  const after = wanted.map((pool) => {
+    const seats = seatBooks.find((one) => isSamePool(poolName(one), pool));
+    const taken = seats === undefined ? 0 : seatsTaken(seats);
+    return taken > pool.capacity ? { ...pool, capacity: taken } : pool;
+  });
+  return same(standing, after) ? undefined : { kind: 'capacity-set', area, capacities: after };
+}
+
 /** Pools that are named change or come at the end, so that nothing new is no change. */
 function capacitiesAfter(
   standing: readonly PoolCapacity[],
-  { capacities, merged = [] }: SetCapacity,
+  { capacities, merged = [] }: Pick<SetCapacity, 'capacities' | 'merged'>,
 ): PoolCapacity[] {
   const after = standing.filter((pool) => !merged.some((one) => isSamePool(one, pool)));
   for (const pool of capacities) {

@@ -15,6 +15,7 @@ import type {
   PersonId,
   PhoneIndex,
 } from '../protocol/ids.ts';
+import type { AreaCapacities, ImportNumber } from '../protocol/imports.ts';
 import type { CodeKind } from '../protocol/messages.ts';
 import {
   type AttemptNumber,
@@ -24,8 +25,10 @@ import {
   refundNumber,
 } from '../protocol/payments.ts';
 import type { Adopted } from '../protocol/session.ts';
+import { notToldOf } from './imports.ts';
 import type {
   CandidateRow,
+  ImportRow,
   News,
   Order,
   PhoneCode,
@@ -85,6 +88,15 @@ export type Effect =
   | { kind: 'settle-phone'; key: string; person: PersonId; phone: PhoneIndex; binding: number }
   /** The reply's number is brought back by `note-adopted`. */
   | { kind: 'adopt'; key: string; partition: PartitionName; adopted: Adopted }
+  /** `capacities`: all of them; each partition is told its own. Acknowledged by `note-import-adopted`. */
+  | {
+      kind: 'adopt-import';
+      key: string;
+      partition: PartitionName;
+      import: ImportNumber;
+      to: 'applied' | 'dropped';
+      capacities: AreaCapacities[];
+    }
   /** Acknowledged by `note-phone-released`. */
   | { kind: 'release-phone'; key: string; person: PersonId; phone: PhoneIndex; binding: number };
 
@@ -100,6 +112,8 @@ export function pendingEffects(row: Row, partitions: readonly PartitionName[]): 
       return ofCandidate(row);
     case 'session':
       return ofSession(row, partitions);
+    case 'imports':
+      return ofImport(row, partitions);
     default:
       return [];
   }
@@ -207,4 +221,13 @@ function ofSession(row: SessionRow, partitions: readonly PartitionName[]): Effec
   if (isReconciling(row))
     effects.push({ kind: 'reconcile', key: `reconcile.${billsDay}`, day: billsDay });
   return effects;
+}
+
+function ofImport(row: ImportRow, partitions: readonly PartitionName[]): Effect[] {
+  const { number, capacities } = row;
+  const to = row.state === 'applied' ? 'applied' : 'dropped';
+  return notToldOf(row, partitions).map((partition) => {
+    const key = `import.${number}.${to}.${partition}`;
+    return { kind: 'adopt-import', key, partition, import: number, to, capacities };
+  });
 }

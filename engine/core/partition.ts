@@ -13,7 +13,9 @@
  *    must be, or be known to be absent, beforehand. All registrations stay.
  */
 import type {
+  AdoptImport,
   BeginReconciliation,
+  Command,
   ExpireHolds,
   PreparedCommand,
   ReleaseUnpaid,
@@ -23,10 +25,12 @@ import type {
 import type {
   CandidateEvent,
   EventKind,
+  ImportEvent,
   PhoneEvent,
   RegistrationEvent,
   RuxiEvent,
   StaffEvent,
+  StagingEvent,
 } from '../protocol/events.ts';
 import type { AreaCode, EpochMs, PartitionName, PersonId, PhoneIndex } from '../protocol/ids.ts';
 import { signInMaxMs } from '../protocol/lasting.ts';
@@ -43,6 +47,7 @@ import {
   type AreaBook,
   addRegistration,
   balanceOf,
+  capacitiesOfImport,
   countsOf,
   createAreaBook,
   decideExpireHolds,
@@ -67,6 +72,7 @@ import { nextDue, tidy } from './deadlines.ts';
 import { accept, type Decision, outdated, refuse } from './decision.ts';
 import { digestOf } from './digest.ts';
 import { addNews, type Effect } from './effects.ts';
+import { decideOnImport, evolveImports, type Imports, importViews } from './imports.ts';
 import { done, keptAnswer } from './kept-answers.ts';
 import {
   decideNoteAttemptClosed,
@@ -75,8 +81,7 @@ import {
   decideNoteRefund,
 } from './orders.ts';
 import { paymentsIn } from './payment-lines.ts';
-import { decideOnPhone, evolvePhone, peopleOn } from './phone-book.ts';
-import { registeredIn } from './registered.ts';
+import { decideOnPhone, evolvePhone } from './phone-book.ts';
 import {
   decideBookingDelivery,
   decideOnRegistration,
@@ -113,6 +118,20 @@ import {
   staffFactsOf,
   staffListOf,
 } from './staff-book.ts';
+import {
+  createStaging,
+  decideStageCandidates,
+  decideStageGrades,
+  decideTakeStaged,
+  evolveStaging,
+  isAdoptedBefore,
+  isTaking,
+  noteTaken,
+  type Staging,
+  slicesToTake,
+  stagingView,
+  type TakeStagedBody,
+} from './staging.ts';
 
 export { contentHash } from './content-hash.ts';
 export type { Decision } from './decision.ts';
@@ -134,15 +153,16 @@ export type Partition = {
   asides: Asides;
   /** Who works at the desk; where the session is owned. */
   staff: StaffBook;
+  /** Only where the session is owned. */
+  imports: Imports;
+  staging: Staging;
 };
 /** A row that must be loaded first (or be known to be absent). */
 export type RowNeed = { table: 'candidates' | 'phones'; key: string };
 /** The writer answers the others itself. */
-export type CoreQuery = Exclude<
-  Query,
-  { kind: 'spend-once' | 'status' | 'messages' | 'channels' | 'candidates' }
->;
+export type CoreQuery = Exclude<Query, { kind: 'spend-once' | 'status' | 'messages' | 'channels' }>;
 export type DueCommand =
+  | TakeStagedBody
   | Pick<ExpireHolds | ReleaseUnpaid | RemindUnpaid, 'kind' | 'area'>
   | Pick<BeginReconciliation, 'kind' | 'day'>;
 
@@ -157,6 +177,8 @@ export function createPartition(name: PartitionName): Partition {
     phones: new Map(),
     asides: new Map(),
     staff: new Map(),
+    imports: new Map(),
+    staging: createStaging(),
     revocations: new Map(),
   };
 }
@@ -270,9 +292,38 @@ export function decide(partition: Partition, given: Sequenced): Decision {
       return decideBeginReconciliation(partition.session, command, at);
     case 'note-reconciled':
       return decideNoteReconciled(partition.session, command);
+    case 'begin-import':
+    case 'close-import':
+    case 'apply-import':
+    case 'drop-import':
+    case 'note-import-adopted':
+      return decideOnImport(partition.imports, command);
+    case 'stage-candidates':
+      return decideStageCandidates(partition.staging, partition.candidates, command);
+    case 'stage-grades':
+      return decideStageGrades(partition.staging, partition.candidates, command);
+    case 'adopt-import':
+      return decideAdoptImport(partition, command);
+    case 'take-staged':
+      return decideTakeStaged(partition.staging, partition.candidates, command);
     default:
       return unreachable(command);
   }
+}
+
+/** All in one batch: capacities of this partition's areas, and that people's slices count. */
+function decideAdoptImport(partition: Partition, command: AdoptImport): Decision {
+  const { staging, areas } = partition;
+  if (isAdoptedBefore(staging, command)) return accept(done);
+  if (isTaking(staging, command)) return refuse('import-running');
+  const { import: number, to } = command;
+  const set = command.capacities.flatMap(
+    (one) => capacitiesOfImport(areas.get(one.area), one) ?? [],
+  );
+  return {
+    ...accept(done),
+    events: [...set, { kind: 'import-adopted', import: number, to }],
+  };
 }
 
 /** `index` is the event's own (P2); `at` the instant its command was decided at. */
@@ -288,6 +339,7 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
   if (isOnCandidate(event)) {
     const row = evolveCandidate(partition.candidates.get(event.person), event);
     partition.candidates.set(event.person, row);
+    if (event.kind === 'candidate-imported') noteTaken(partition.staging, event.person);
     noteRevocation(partition, row);
     forgetRevocations(partition, at);
     return row;
@@ -302,6 +354,8 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
     partition.staff.set(event.staff, row);
     return row;
   }
+  if (isOnImport(event)) return evolveImports(partition.imports, event, at);
+  if (isOnStaging(event)) return evolveStaging(partition.staging, event, index);
   switch (event.kind) {
     case 'capacity-set':
       return evolveCapacitySet(ensureBook(partition, event.area), event, index);
@@ -429,16 +483,16 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
     }
     case 'order-state':
       return { kind: query.kind, paid: paidOrderIn(partition.areas.get(query.area), query) };
-    case 'registrations':
-      return registeredIn(rules, partition.areas.get(query.area), query, at);
-    case 'phone':
-      return { kind: query.kind, people: peopleOn(partition.phones.get(query.phone), at) };
     case 'staff-facts': {
       const row = partition.staff.get(query.staff);
       return { kind: query.kind, facts: row ? staffFactsOf(row) : null };
     }
     case 'staff-list':
       return { kind: query.kind, staff: staffListOf(partition.staff) };
+    case 'imports': {
+      const { imports, staging } = partition;
+      return { kind: query.kind, imports: importViews(imports), staging: stagingView(staging) };
+    }
     default:
       return unreachable(query);
   }
@@ -465,6 +519,7 @@ export function* dueCommands(partition: Partition, at: EpochMs): Generator<DueCo
   const { rules, areas, session } = partition;
   const bills = session && nextBills(session);
   if (bills !== undefined && bills.at <= at) yield { kind: 'begin-reconciliation', day: bills.day };
+  yield* slicesToTake(partition.staging, slicesAtOnce);
   if (rules === undefined) return;
   for (const book of areas.values()) {
     const { area } = book;
@@ -474,6 +529,9 @@ export function* dueCommands(partition: Partition, at: EpochMs): Generator<DueCo
     if (remind) yield { kind: 'remind-unpaid', area };
   }
 }
+
+/** More than one batch takes. */
+const slicesAtOnce = 16;
 
 /** News that nobody has been told yet, until there is `enough`: more than a lane takes at a time. */
 export function untoldNews(partition: Partition, enough: number): Effect[] {
@@ -490,6 +548,7 @@ export function untoldNews(partition: Partition, enough: number): Effect[] {
 /** The instant at which to ask `dueCommands` next; early rather than late. */
 export function nextDeadline(partition: Partition): EpochMs | undefined {
   const { rules, areas, session } = partition;
+  if (slicesToTake(partition.staging, 1).length > 0) return 0;
   let next = (session && nextBills(session)?.at) ?? Number.POSITIVE_INFINITY;
   if (rules !== undefined) {
     for (const book of areas.values())
@@ -498,14 +557,18 @@ export function nextDeadline(partition: Partition): EpochMs | undefined {
   return next === Number.POSITIVE_INFINITY ? undefined : next;
 }
 
-export function rowsNeeded(asked: PreparedCommand | Query): RowNeed[] {
+export function rowsNeeded(asked: Command | PreparedCommand | Query): RowNeed[] {
   switch (asked.kind) {
     case 'join-phone':
     case 'settle-phone':
     case 'take-message':
     case 'release-phone':
-    case 'phone':
       return [{ table: 'phones', key: asked.phone }];
+    case 'stage-candidates':
+    case 'stage-grades': {
+      const people = 'candidates' in asked ? asked.candidates : asked.people;
+      return people.map(({ person }) => ({ table: 'candidates', key: person }));
+    }
     case 'import-candidate':
     case 'record-sign-in':
     case 'request-phone-code':
@@ -546,6 +609,8 @@ export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefi
   if (isOnCandidate(event)) return partition.candidates.get(event.person);
   if (isOnPhone(event)) return partition.phones.get(event.phone);
   if (isOnStaff(event)) return partition.staff.get(event.staff);
+  if (isOnImport(event)) return partition.imports.get(event.import);
+  if (isOnStaging(event)) return partition.staging.row;
   switch (event.kind) {
     case 'capacity-set':
     case 'course-caps-set':
@@ -598,6 +663,12 @@ export function loadRow(partition: Partition, row: Row): void {
     case 'staff':
       partition.staff.set(row.staff, row);
       return;
+    case 'imports':
+      partition.imports.set(row.number, row);
+      return;
+    case 'stagings':
+      partition.staging.row = row;
+      return;
     default:
       unreachable(row);
   }
@@ -623,6 +694,8 @@ export function* residentRows(partition: Partition): Generator<Row> {
   yield* partition.phones.values();
   yield* partition.asides.values();
   yield* partition.staff.values();
+  yield* partition.imports.values();
+  if (partition.staging.row !== undefined) yield partition.staging.row;
   if (partition.session !== undefined) yield partition.session;
   if (partition.adopted !== undefined) yield partition.adopted;
 }
@@ -701,12 +774,24 @@ const tableOfEvent: Record<EventKind, Table> = {
   'totp-renewed': 'staff',
   'recovery-codes-renewed': 'staff',
   'staff-sign-ins-ended': 'staff',
+  'import-begun': 'imports',
+  'import-closed': 'imports',
+  'import-applied': 'imports',
+  'import-dropped': 'imports',
+  'import-adoption-noted': 'imports',
+  'people-staged': 'stagings',
+  'import-adopted': 'stagings',
+  'slice-taken': 'stagings',
 };
 const isOnRegistration = (event: RuxiEvent): event is RegistrationEvent =>
   tableOfEvent[event.kind] === 'registrations';
 const isOnCandidate = (event: RuxiEvent): event is CandidateEvent =>
   tableOfEvent[event.kind] === 'candidates';
 const isOnPhone = (event: RuxiEvent): event is PhoneEvent => tableOfEvent[event.kind] === 'phones';
+const isOnImport = (event: RuxiEvent): event is ImportEvent =>
+  tableOfEvent[event.kind] === 'imports';
+const isOnStaging = (event: RuxiEvent): event is StagingEvent =>
+  tableOfEvent[event.kind] === 'stagings';
 const isOnStaff = (event: RuxiEvent): event is StaffEvent => tableOfEvent[event.kind] === 'staff';
 
 function adopt(partition: Partition, row: AdoptedRow): AdoptedRow {

@@ -27,6 +27,14 @@ import type {
   TicketNumber,
   UnitCode,
 } from '../protocol/ids.ts';
+import type {
+  AreaCapacities,
+  ImportNumber,
+  ImportState,
+  ImportSum,
+  StagedKind,
+  StagingView,
+} from '../protocol/imports.ts';
 import type { NewsContent } from '../protocol/messages.ts';
 import type { OrderNumber, PaymentWay, ProviderName } from '../protocol/payments.ts';
 import type {
@@ -279,9 +287,6 @@ export type StaffRow = {
   recovery: string[];
   failures: number;
   retryAt: EpochMs;
-  /** The same for somebody who is signed in. */
-  againFailures: number;
-  againRetryAt: EpochMs;
   /** Sign-ins below it are ended. */
   generation: number;
   /** 0: never. */
@@ -294,7 +299,37 @@ export type StaffRow = {
 /** The copy a partition works by. */
 export type AdoptedRow = { table: 'adopted'; lastIndex: number; adopted: Adopted };
 
+/** One import, as the session's book knows it (imports.ts). */
+export type ImportRow = {
+  table: 'imports';
+  number: ImportNumber;
+  lastIndex: number;
+  key: string;
+  what: StagedKind;
+  source: string;
+  at: EpochMs;
+  state: ImportState;
+  sum: ImportSum | undefined;
+  /** Of a file of capacities all of it; of people nothing. */
+  capacities: AreaCapacities[];
+  /** Partitions that have heard of its end. */
+  acknowledged: PartitionName[];
+};
+/** A partition's part in the import it last heard of (staging.ts). */
+export type StagingRow = {
+  table: 'stagings';
+  number: ImportNumber;
+  lastIndex: number;
+  state: StagingView['state'];
+  /** In the order in which they came; `index` is that of the event that has its people. */
+  slices: { slice: number; index: number }[];
+  /** How many of them have gone into the people's rows. */
+  taken: number;
+};
+
 export type Row =
+  | ImportRow
+  | StagingRow
   | RegistrationRow
   | AreaRow
   | CandidateRow
@@ -305,7 +340,8 @@ export type Row =
   | StaffRow;
 export type Table = Row['table'];
 /**
- * Registrations: area and number. Areas, candidates, phones, staff: the code; asides: the number, padded.
+ * Registrations: area and number. Areas, candidates, phones, staff: the code; asides, imports: the
+ * number, padded.
  * Else: one empty text.
  */
 export type RowKey = [AreaCode, number] | [string];
@@ -320,19 +356,21 @@ export function rowKey(row: Row): RowKey {
       return [row.person];
     case 'phones':
       return [row.phone];
-    case 'asides':
-      return [String(row.number).padStart(asideDigits, '0')];
     case 'staff':
       return [row.staff];
+    case 'asides':
+    case 'imports':
+      return [String(row.number).padStart(numberDigits, '0')];
     case 'session':
     case 'adopted':
+    case 'stagings':
       return [''];
     default:
       return unreachable(row);
   }
 }
 
-const asideDigits = 8;
+const numberDigits = 8;
 
 export function newRegistration(area: AreaCode, number: number, person: PersonId): RegistrationRow {
   return {
@@ -439,8 +477,6 @@ export function newStaff(staff: StaffId): StaffRow {
     recovery: [],
     failures: 0,
     retryAt: 0,
-    againFailures: 0,
-    againRetryAt: 0,
     generation: 0,
     lastSignInAt: 0,
     lastAnswer: undefined,
@@ -531,8 +567,7 @@ export function packRow(row: Row): unknown[] {
       return [
         ...[row.lastIndex, row.roles, row.scope, row.state, row.invitedBy],
         ...[row.invitation ?? null, row.hash ?? null, row.secret ?? null, row.step],
-        ...[row.recovery, row.failures, row.retryAt, row.againFailures, row.againRetryAt],
-        ...[row.generation, row.lastSignInAt],
+        ...[row.recovery, row.failures, row.retryAt, row.generation, row.lastSignInAt],
         answersOf(row).flatMap(packAnswer),
       ];
     case 'asides':
@@ -542,6 +577,16 @@ export function packRow(row: Row): unknown[] {
       ];
     case 'adopted':
       return [row.lastIndex, row.adopted];
+    case 'imports':
+      return [
+        ...[row.lastIndex, row.key, row.what, row.source, row.at, row.state, row.sum ?? null],
+        ...[row.capacities, row.acknowledged],
+      ];
+    case 'stagings':
+      return [
+        ...[row.lastIndex, row.number, row.state, row.taken],
+        row.slices.flatMap(({ slice, index }) => [slice, index]),
+      ];
     default:
       return unreachable(row);
   }
@@ -665,8 +710,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
     case 'staff': {
       const [lastIndex, roles, scope, state, invitedBy, invitation, hash, ...rest] =
         packed as PackedStaff;
-      const [secret, step, recovery, failures, retryAt, againFailures, ...last] = rest;
-      const [againRetryAt, generation, lastSignInAt, answers] = last;
+      const [secret, step, recovery, failures, retryAt, generation, lastSignInAt, answers] = rest;
       const row = newStaff(key[0]);
       row.lastIndex = lastIndex;
       row.roles = roles;
@@ -680,8 +724,6 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       row.recovery = recovery;
       row.failures = failures;
       row.retryAt = retryAt;
-      row.againFailures = againFailures;
-      row.againRetryAt = againRetryAt;
       row.generation = generation;
       row.lastSignInAt = lastSignInAt;
       for (const answer of unpackAnswers(answers)) keep(row, answer);
@@ -691,11 +733,35 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       const [lastIndex, adopted] = packed as [number, Adopted];
       return { table, lastIndex, adopted };
     }
+    case 'imports': {
+      const [lastIndex, name, what, source, at, state, sum, ...end] = packed as PackedImport;
+      const [capacities, acknowledged] = end;
+      return {
+        ...({ table, number: Number(key[0]), lastIndex, key: name, what, source, at } as const),
+        ...{ state, sum: sum ?? undefined, capacities, acknowledged },
+      };
+    }
+    case 'stagings': {
+      const [lastIndex, number, state, taken, flat] = packed as [
+        ...[lastIndex: number, number: ImportNumber, state: StagingRow['state'], taken: number],
+        flat: unknown[],
+      ];
+      const slices = inGroups<[number, number]>(flat, 2);
+      return {
+        ...({ table, number, lastIndex, state, taken } as const),
+        slices: slices.map(([slice, index]) => ({ slice, index })),
+      };
+    }
     default:
       return unreachable(table);
   }
 }
 
+type PackedImport = [
+  ...[lastIndex: number, key: string, what: StagedKind, source: string, at: EpochMs],
+  ...[state: ImportState, sum: ImportSum | null],
+  ...[capacities: AreaCapacities[], acknowledged: PartitionName[]],
+];
 type PackedPlace = [
   unit: UnitCode,
   ticket: TicketNumber,
@@ -775,8 +841,6 @@ type PackedStaff = [
   recovery: string[],
   failures: number,
   retryAt: EpochMs,
-  againFailures: number,
-  againRetryAt: EpochMs,
   generation: number,
   lastSignInAt: EpochMs,
   answers: unknown[],

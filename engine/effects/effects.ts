@@ -20,7 +20,12 @@ import { nameOf } from '../outside-thread.ts';
 import type { ProviderCalls } from '../payments/provider.ts';
 import type { Command, DeliveryOutcome } from '../protocol/commands.ts';
 import type { ChallengeId, EpochMs, PartitionName, PersonId, Sealed } from '../protocol/ids.ts';
-import { type Layout, partitionOfPerson, partitionsOf } from '../protocol/layout.ts';
+import {
+  type Layout,
+  partitionOfArea,
+  partitionOfPerson,
+  partitionsOf,
+} from '../protocol/layout.ts';
 import type { MessageContent } from '../protocol/messages.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
 import type { ChannelsReport, CommandReply, Query, QueryReply } from '../protocol/replies.ts';
@@ -55,8 +60,6 @@ export interface Effects {
   run(effects: readonly Effect[]): void;
   /** How many are waiting or being worked on, by lane. */
   waiting(): ChannelsReport['waiting'];
-  /** The same for payment providers. */
-  moneyWaiting(): number;
   /** Stops trying; what is not done stays due in its row. */
   stop(): Promise<void>;
 }
@@ -83,6 +86,7 @@ const passing: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
   'too-late',
   'ask-again',
   'session-missing',
+  'import-running',
 ]);
 
 export function createEffects(options: EffectsOptions): Effects {
@@ -169,6 +173,15 @@ export function createEffects(options: EffectsOptions): Effects {
         }
         const { number } = reply.outcome;
         await settle(effect, { kind: 'note-adopted', partition, number });
+        return;
+      }
+      case 'adopt-import': {
+        const { partition, import: number, to, capacities } = effect;
+        const here = capacities.filter(({ area }) => partitionOfArea(layout, area) === partition);
+        const body = { kind: 'adopt-import', import: number, to, capacities: here } as const;
+        const reply = await tellAt(partition, body);
+        if (reply.kind !== 'accepted') return trouble(effect, reply);
+        await settle(effect, { kind: 'note-import-adopted', import: number, partition });
         return;
       }
       default:
@@ -306,7 +319,6 @@ export function createEffects(options: EffectsOptions): Effects {
       }
     },
     waiting: () => ({ codes: codes.size, news: news.size }),
-    moneyWaiting: () => money.waiting(),
     async stop() {
       stopping.abort();
       await Promise.all([codes.stop(), news.stop(), money.stop()]);

@@ -293,7 +293,8 @@ export const candidatesFormat = {
 export const gradesFormat = {
   kind: 'grades',
   title: '成绩',
-  rowsMax: peopleRowsMax,
+  // They are put together by person before any is sent.
+  rowsMax: 1_000_000,
   example: '居民身份证,999999198502090048,012500000004,15044,76,2026-04',
   columns: [
     column('document_type', '证件类型', documentType),

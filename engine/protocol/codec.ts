@@ -24,6 +24,19 @@ import {
 } from './commands.ts';
 import type { CommandId, UnitCode } from './ids.ts';
 import {
+  type AreaCapacities,
+  type ImportSum,
+  type ImportView,
+  type PlainCandidate,
+  type PlainGrades,
+  type PlainTicket,
+  type StagedChange,
+  type StagedKind,
+  type StagingView,
+  sliceMax,
+  stagedKinds,
+} from './imports.ts';
+import {
   ascii,
   boolean,
   CodecError,
@@ -64,7 +77,6 @@ import type {
   AskedQuery,
   AttemptView,
   BookingDelivery,
-  CandidateLine,
   CandidateView,
   ChannelStanding,
   ChannelsReport,
@@ -84,7 +96,6 @@ import type {
   QueryReply,
   ReconciledDay,
   RefundCause,
-  RegisteredLine,
   RegistrationView,
   Revocation,
   SeatView,
@@ -115,13 +126,6 @@ import {
   type Window,
 } from './session.ts';
 import { type Role, roles, type Scope, type StaffFacts, type StaffView } from './staff.ts';
-import {
-  type CommandCount,
-  type Durations,
-  durationBoundsUs,
-  type PartitionTelemetry,
-  type UnmetDemand,
-} from './telemetry.ts';
 
 export { CodecError } from './message-pack.ts';
 
@@ -345,14 +349,11 @@ const onArea = { ...envelope, area: code, person: opaque, claim: small };
 const onPerson = { ...envelope, person: opaque };
 const onPhone = { ...envelope, phone: opaque, person: opaque };
 
-const ticketFields: Fields<Omit<TicketRecord, 'passed'>> = {
-  number: ticket,
-  programme: code,
-  status: choice(['active', 'graduated', 'transferred']),
-};
 const ticketRecords = list(
   record<TicketRecord>({
-    ...ticketFields,
+    number: ticket,
+    programme: code,
+    status: choice(['active', 'graduated', 'transferred']),
     passed: list(record<PassedCourse>({ course, grade: number, passedIn: optional(month) }), 256),
   }),
   ticketsMax,
@@ -372,6 +373,49 @@ const candidateRecord = record<CandidateRecord>({
   passwordHash: optional(passwordHash),
   activationDigest: optional(opaque),
 });
+
+const stagedKind = choice<StagedKind>(stagedKinds);
+const pool = record<PoolCapacity>({
+  unit: code,
+  capacity: small,
+  candidateType: optional(candidateType),
+});
+const areaCapacities = list(
+  record<AreaCapacities>({ area: code, capacities: list(pool, poolsMax) }),
+  10_000,
+);
+const passedCourse = record<PassedCourse>({ course, grade: number, passedIn: optional(month) });
+const importSum = record<ImportSum>({
+  added: small,
+  changed: small,
+  same: small,
+  columns: list(record<ImportSum['columns'][number]>({ column: plain, rows: small }), 64),
+});
+const plainCandidate = record<PlainCandidate>({
+  ...{ person: opaque, documentType: plain },
+  documentNumber: ascii(characters('0-9A-Z'), 1, 32),
+  name: label,
+  kind: candidateKind,
+  candidateType,
+  hasPhoto: boolean,
+  phone: optional(mobile),
+  passwordHash: optional(passwordHash),
+  activationCode: optional(ascii(characters('0-9A-Z'), 8, 20)),
+  tickets: list(
+    record<PlainTicket>({
+      ...{ number: ticket, programme: code },
+      status: choice(['active', 'graduated', 'transferred']),
+      passed: optional(list(passedCourse, 256)),
+    }),
+    ticketsMax,
+  ),
+});
+const plainGrades = record<PlainGrades>({
+  person: opaque,
+  grades: list(record<PlainGrades['grades'][number]>({ ticket, passed: passedCourse }), 1024),
+});
+const onImport = { ...envelope, import: small };
+const stagedSlice = { ...onImport, slice: small, keep: boolean };
 
 const query = union<Query, 'kind'>('kind', {
   registration: { area: code, person: opaque },
@@ -393,11 +437,9 @@ const query = union<Query, 'kind'>('kind', {
   },
   asides: {},
   'order-state': { area: code, registration: small, place: small },
-  registrations: { area: code, from: small },
-  candidates: { after: optional(opaque), ticket: optional(ticket) },
-  phone: { phone: opaque },
   'staff-facts': { staff },
   'staff-list': {},
+  imports: {},
 });
 
 const reconciledBill = {
@@ -430,10 +472,7 @@ const item = union<Item, 'kind'>('kind', {
   'set-capacity': {
     ...envelope,
     area: code,
-    capacities: list(
-      record<PoolCapacity>({ unit: code, capacity: small, candidateType: optional(candidateType) }),
-      poolsMax,
-    ),
+    capacities: list(pool, poolsMax),
     merged: optional(
       list(
         record<NonNullable<SetCapacity['merged']>[number]>({ unit: code, candidateType }),
@@ -550,6 +589,18 @@ const item = union<Item, 'kind'>('kind', {
   'renew-totp': { ...ofStaff, secret, step: small },
   'renew-recovery-codes': { ...ofStaff, recovery },
   'end-staff-sign-ins': ofStaff,
+  'begin-import': { ...envelope, key: opaque, what: stagedKind, source: label },
+  'close-import': { ...onImport, sum: importSum, capacities: optional(areaCapacities) },
+  'apply-import': { ...onImport, reason: sentence, by: label, andBy: label },
+  'drop-import': onImport,
+  'note-import-adopted': { ...onImport, partition },
+  'stage-candidates': { ...stagedSlice, candidates: list(plainCandidate, sliceMax) },
+  'stage-grades': { ...stagedSlice, people: list(plainGrades, sliceMax) },
+  'adopt-import': {
+    ...{ ...onImport, to: choice(['applied', 'dropped']) },
+    capacities: areaCapacities,
+  },
+  'take-staged': { ...onImport, slice: count },
 });
 
 // ── Replies ─────────────────────────────────────────────────────────────────────────────────────
@@ -581,6 +632,18 @@ const outcome = union<Outcome, 'kind'>('kind', {
   'reset-code': { challenge: opaque, expiresAt: at, resendFrom: at },
   confirmed: { order: numbers },
   'payment-started': { attempt: numbers, amountFen: money, expiresAt: at },
+  'import-begun': { import: small },
+  staged: {
+    people: list(
+      union<StagedChange, 'how'>('how', {
+        added: {},
+        same: {},
+        changed: { columns: list(plain, 64) },
+        unknown: { what: choice(['person', 'ticket']) },
+      }),
+      sliceMax,
+    ),
+  },
 });
 const orderState = choice<OrderState>([
   ...(['confirmed', 'paid', 'refunding', 'refunded', 'withdrawn', 'released'] as const),
@@ -712,17 +775,6 @@ const areaCounts = record<AreaCounts>({
   ),
 });
 
-const channelStanding = record<ChannelStanding>({
-  channel: choice(channelNames),
-  sent: count,
-  failed: count,
-  unknown: count,
-  p50Ms: optional(count),
-  p99Ms: optional(count),
-  openSince: optional(at),
-  lastTrouble: optional(record<NonNullable<ChannelStanding['lastTrouble']>>({ at, why: plain })),
-});
-
 /** What a batch is answered with, whichever of its items it answers. */
 type Reply = { id: CommandId } & (
   | Accepted
@@ -825,7 +877,21 @@ const reply = union<Reply, 'kind'>('kind', {
   },
   channels: {
     ...id,
-    channels: list(channelStanding, channelNames.length),
+    channels: list(
+      record<ChannelStanding>({
+        channel: choice(channelNames),
+        sent: count,
+        failed: count,
+        unknown: count,
+        p50Ms: optional(count),
+        p99Ms: optional(count),
+        openSince: optional(at),
+        lastTrouble: optional(
+          record<NonNullable<ChannelStanding['lastTrouble']>>({ at, why: plain }),
+        ),
+      }),
+      channelNames.length,
+    ),
     waiting: record<ChannelsReport['waiting']>({ codes: count, news: count }),
   },
   payments: {
@@ -861,25 +927,6 @@ const reply = union<Reply, 'kind'>('kind', {
     reconciled: list(record<ReconciledDay>({ day: small, ...reconciledBill }), 10_000),
   },
   'order-state': { ...id, paid: nullable(opaque) },
-  registrations: {
-    ...id,
-    lines: list(record<RegisteredLine>({ number: small, person: opaque, registration }), 1_000),
-    next: optional(small),
-  },
-  candidates: {
-    ...id,
-    lines: list(
-      record<CandidateLine>({
-        ...{ person: opaque, kind: candidateKind, documentType: plain, documentMask: mask },
-        ...{ nameMask: mask, candidateType, hasPhoto: boolean, passwordSet: boolean },
-        tickets: list(record(ticketFields), ticketsMax),
-        ...{ phoneMask: optional(mask), area: optional(code) },
-      }),
-      1_000,
-    ),
-    next: optional(opaque),
-  },
-  phone: { ...id, people: list(opaque, 1_000) },
   'staff-facts': {
     ...id,
     facts: nullable(
@@ -898,6 +945,23 @@ const reply = union<Reply, 'kind'>('kind', {
     ),
   },
   'staff-list': { ...id, staff: list(staffView, 10_000) },
+  imports: {
+    ...id,
+    imports: list(
+      record<ImportView>({
+        ...{ number: small, what: stagedKind, source: label, at },
+        state: choice(['open', 'ready', 'applied', 'dropped']),
+        sum: optional(importSum),
+      }),
+      1000,
+    ),
+    staging: nullable(
+      record<StagingView>({
+        ...{ number: small, state: choice(['open', 'applied', 'done', 'dropped']) },
+        ...{ slices: small, taken: small },
+      }),
+    ),
+  },
 });
 
 const notice = union<Notice, 'kind'>('kind', {
@@ -906,60 +970,6 @@ const notice = union<Notice, 'kind'>('kind', {
   'session-changed': { adopted },
   'signed-out': { person: opaque, nonce: opaque, until: at },
   'staff-changed': { staff: staffView },
-});
-
-const durations = record<Durations>({
-  p50Us: optional(count),
-  p99Us: optional(count),
-  counts: list(count, durationBoundsUs.length + 1),
-  sumUs: count,
-});
-const telemetry = record<PartitionTelemetry>({
-  partition,
-  epoch: count,
-  index: count,
-  at,
-  startedAt: at,
-  spaceLow: boolean,
-  clockDoubted: boolean,
-  freeBytes: count,
-  savesPerSecond: count,
-  answersPerSecond: count,
-  latency: durations,
-  flush: durations,
-  answers: count,
-  largestBatch: count,
-  inbox: count,
-  dirtyRows: count,
-  eventsBehind: count,
-  behindMs: count,
-  seats: record<PartitionTelemetry['seats']>({
-    ...{ capacity: count, free: count, held: count, saved: count },
-    ...{ confirmed: count, paid: count, refunding: count },
-  }),
-  pools: count,
-  poolsFull: count,
-  poolsOversold: count,
-  poolsAstray: count,
-  commands: list(
-    record<CommandCount>({
-      kind: ascii(characters('a-z0-9-'), 1, 64),
-      outcome: word<CommandCount['outcome']>(['accepted', ...refusalReasons]),
-      count,
-    }),
-    10_000,
-  ),
-  unmet: list(
-    record<UnmetDemand>({
-      area: code,
-      unit: code,
-      candidateType: optional(candidateType),
-      count,
-    }),
-    10_000 * unitsMax,
-  ),
-  waiting: record<PartitionTelemetry['waiting']>({ codes: count, news: count, money: count }),
-  channels: list(channelStanding, channelNames.length),
 });
 
 // ── Messages ────────────────────────────────────────────────────────────────────────────────────
@@ -1054,20 +1064,9 @@ function readId(from: Reader): CommandId {
 
 const [encodeReplies, decodeReplies] = messageOf<Answered>(reply, itemsMax, repliesSizeMax);
 const [encodeCounts, decodeCounts] = messageOf(areaCounts, 10_000, messageSizeMax);
-/** A list of one. */
-const [encodeTelemetry, decodeTelemetry] = messageOf(telemetry, 1, messageSizeMax);
 const [encodeNotices, decodeNotices] = messageOf(notice, itemsMax, messageSizeMax);
 
-export {
-  decodeCounts,
-  decodeNotices,
-  decodeReplies,
-  decodeTelemetry,
-  encodeCounts,
-  encodeNotices,
-  encodeReplies,
-  encodeTelemetry,
-};
+export { decodeCounts, decodeNotices, decodeReplies, encodeCounts, encodeNotices, encodeReplies };
 
 function messageOf<T>(
   shape: Shape<T>,

@@ -3,9 +3,9 @@
  * is not in the book's rows, and is safe to repeat under the same id.
  *
  * C1 No command carries a person's name or number in the clear except those that must
- *    (`request-phone-code` brings a phone to be sealed, `accept-invitation` and `renew-totp` an
- *    authenticator's secret; `save-seats`, `bind-phone`, `unbind-phone` and `prove-reset-code` a
- *    typed code); the writer replaces those before the core and the
+ *    (`request-phone-code` brings a phone to be sealed, `stage-candidates` people, `accept-invitation`
+ *    and `renew-totp` an authenticator's secret; `save-seats`, `bind-phone`, `unbind-phone` and
+ *    `prove-reset-code` a typed code); the writer replaces those before the core and the
  *    journal see them.
  */
 import type {
@@ -22,6 +22,15 @@ import type {
   TicketNumber,
   UnitCode,
 } from './ids.ts';
+import type {
+  AreaCapacities,
+  ImportNumber,
+  ImportSum,
+  PlainCandidate,
+  PlainGrades,
+  StagedKind,
+  StagedPerson,
+} from './imports.ts';
 import type {
   AttemptNumber,
   OrderNumber,
@@ -482,6 +491,67 @@ export type NoteReconciled = Envelope & {
 /** D7: two staff let the password stand for booking codes, or end that. */
 export type SetBookingProof = Envelope &
   DecidedByTwo & { kind: 'set-booking-proof'; to: BookingProof };
+/** One file; `key` is the sender's own, so that asking again begins nothing new. */
+export type BeginImport = Envelope & {
+  kind: 'begin-import';
+  key: string;
+  what: StagedKind;
+  source: string;
+};
+/** Every slice was acknowledged, or here it is; what is not closed cannot be applied. */
+export type CloseImport = Envelope & {
+  kind: 'close-import';
+  import: ImportNumber;
+  sum: ImportSum;
+  capacities?: AreaCapacities[];
+};
+/** S1, S2: from this one event on everything is as the file says. */
+export type ApplyImport = Envelope & DecidedByTwo & { kind: 'apply-import'; import: ImportNumber };
+export type DropImport = Envelope & { kind: 'drop-import'; import: ImportNumber };
+/** A partition has heard what became of the import. */
+export type NoteImportAdopted = Envelope & {
+  kind: 'note-import-adopted';
+  import: ImportNumber;
+  partition: string;
+};
+/**
+ * To people's partitions. A slice that is there already is answered anew and staged no second time;
+ * `keep` false: only answered, for a preview.
+ */
+export type StageCandidates = Envelope & {
+  kind: 'stage-candidates';
+  import: ImportNumber;
+  slice: number;
+  keep: boolean;
+  candidates: PlainCandidate[];
+};
+export type StageGrades = Envelope & {
+  kind: 'stage-grades';
+  import: ImportNumber;
+  slice: number;
+  keep: boolean;
+  people: PlainGrades[];
+};
+/**
+ * To every partition, repeated until acknowledged. `capacities`: of this partition's areas; a pool of
+ * which more was taken since has just that many.
+ */
+export type AdoptImport = Envelope & {
+  kind: 'adopt-import';
+  import: ImportNumber;
+  to: 'applied' | 'dropped';
+  capacities: AreaCapacities[];
+};
+/** A timer: one slice of an applied import goes into the people's rows. */
+export type TakeStaged = Envelope & { kind: 'take-staged'; import: ImportNumber; slice: number };
+export type ImportCommand =
+  | BeginImport
+  | CloseImport
+  | ApplyImport
+  | DropImport
+  | NoteImportAdopted;
+export type StagingCommand = StageCandidates | StageGrades | AdoptImport | TakeStaged;
+
 export type SessionCommand =
   | InstallSession
   | SetWindow
@@ -521,8 +591,7 @@ export type AcceptInvitation = Envelope & {
 };
 /**
  * The gateway compared the password and the code of `generation`; the book counts, delays and takes
- * each step and each recovery code once. `again`: by somebody signed in, for what needs it; it is
- * counted apart, so that nobody at the door keeps those on duty waiting.
+ * each step and each recovery code once. `again`: by somebody signed in, for what needs it.
  */
 export type RecordStaffSignIn = Envelope & {
   kind: 'record-staff-sign-in';
@@ -582,11 +651,14 @@ export type Command =
   | CandidateCommand
   | PhoneCommand
   | SessionCommand
-  | StaffCommand;
+  | StaffCommand
+  | ImportCommand
+  | StagingCommand;
 
 /**
- * What the core decides on: the typed code has become a verdict, phone and secret are sealed (C1).
- * `codeMatches` was compared in constant time against the code derived from `challenge`.
+ * What the core decides on: the typed code has become a verdict, what is personal is sealed (C1).
+ * `codeMatches` was compared in constant time against the code derived from `challenge`;
+ * `keysDiffer`: a person's id was made with another index key than this engine's.
  */
 export type Prepared<C> = C extends {
   kind: 'save-seats' | 'bind-phone' | 'unbind-phone' | 'prove-reset-code';
@@ -596,7 +668,9 @@ export type Prepared<C> = C extends {
     ? Omit<C, 'phone'> & { phone: CodeAddress }
     : C extends { kind: 'accept-invitation' | 'renew-totp' }
       ? Omit<C, 'secret'> & { sealedSecret: Sealed }
-      : C;
+      : C extends { kind: 'stage-candidates' }
+        ? Omit<C, 'candidates'> & { people: StagedPerson[]; keysDiffer: boolean }
+        : C;
 export type PreparedCommand = Prepared<Command>;
 
 /**

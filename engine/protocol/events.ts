@@ -19,6 +19,13 @@ import type {
   TicketNumber,
   UnitCode,
 } from './ids.ts';
+import type {
+  AreaCapacities,
+  ImportNumber,
+  ImportSum,
+  StagedKind,
+  StagedPerson,
+} from './imports.ts';
 import type { CodeKind } from './messages.ts';
 import type { OrderNumber, PaymentWay, ProviderName, ReconciledBill } from './payments.ts';
 import type { Outcome } from './replies.ts';
@@ -359,14 +366,13 @@ export type StaffInvited = OnStaffRow &
     digest: string;
     until: EpochMs;
   };
-export type InvitationAccepted = OnStaffRow &
-  EndsSignIns & {
-    kind: 'invitation-accepted';
-    hash: string;
-    secret: Sealed;
-    step: number;
-    recovery: string[];
-  };
+export type InvitationAccepted = OnStaffRow & {
+  kind: 'invitation-accepted';
+  hash: string;
+  secret: Sealed;
+  step: number;
+  recovery: string[];
+};
 /** `step` 0: by the recovery code of that digest. */
 export type StaffSignedIn = OnStaffRow & {
   kind: 'staff-signed-in';
@@ -376,8 +382,6 @@ export type StaffSignedIn = OnStaffRow & {
 };
 export type StaffSignInFailed = OnStaffRow & {
   kind: 'staff-sign-in-failed';
-  /** By somebody signed in, which is counted apart. */
-  again: boolean;
   failures: number;
   retryAt: EpochMs;
 };
@@ -408,6 +412,50 @@ export type StaffEvent =
 
 /** This partition works by `adopted` from now on. */
 export type SessionAdopted = { kind: 'session-adopted'; adopted: Adopted };
+
+/** The desk's side of an import, in the session's partition. */
+export type ImportBegun = {
+  kind: 'import-begun';
+  import: ImportNumber;
+  key: string;
+  what: StagedKind;
+  source: string;
+};
+export type ImportClosed = {
+  kind: 'import-closed';
+  import: ImportNumber;
+  sum: ImportSum;
+  capacities: AreaCapacities[];
+};
+/** S1: this event applies the whole of it. */
+export type ImportApplied = DecidedByTwo & { kind: 'import-applied'; import: ImportNumber };
+export type ImportDropped = { kind: 'import-dropped'; import: ImportNumber };
+export type ImportAdoptionNoted = {
+  kind: 'import-adoption-noted';
+  import: ImportNumber;
+  partition: string;
+};
+/** A partition's side. Those who differ from what is on record, as they will be; nothing shows yet. */
+export type PeopleStaged = {
+  kind: 'people-staged';
+  import: ImportNumber;
+  slice: number;
+  people: StagedPerson[];
+};
+export type ImportAdopted = {
+  kind: 'import-adopted';
+  import: ImportNumber;
+  to: 'applied' | 'dropped';
+};
+/** The people of the oldest slice that was left are in their rows. */
+export type SliceTaken = { kind: 'slice-taken'; import: ImportNumber };
+export type ImportEvent =
+  | ImportBegun
+  | ImportClosed
+  | ImportApplied
+  | ImportDropped
+  | ImportAdoptionNoted;
+export type StagingEvent = PeopleStaged | ImportAdopted | SliceTaken;
 
 export type RegistrationEvent =
   | CourseChosen
@@ -474,5 +522,7 @@ export type RuxiEvent =
   | PhoneEvent
   | SessionEvent
   | PaymentSetAside
-  | StaffEvent;
+  | StaffEvent
+  | ImportEvent
+  | StagingEvent;
 export type EventKind = RuxiEvent['kind'];

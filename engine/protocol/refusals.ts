@@ -99,6 +99,12 @@ export const refusalReasons = [
   'payment-differs', // another transaction for an attempt that is paid
   'amount-differs',
   'list-full', // the list of what was set aside
+  // Imports of people (S1).
+  'import-open', // another stands open or waits to be decided
+  'import-unknown',
+  'import-closed', // it was closed, applied or dropped
+  'import-not-ready', // not every slice is there
+  'import-running', // the one before is still going into the rows: passes by itself
 ] as const;
 
 export type RefusalReason = (typeof refusalReasons)[number];

@@ -1,5 +1,5 @@
 /** Whose book a command or query is for, and so which partition it goes to. */
-import type { Adopt, Command } from './commands.ts';
+import type { Adopt, Command, StagingCommand } from './commands.ts';
 import type { PartitionName } from './ids.ts';
 import {
   type Layout,
@@ -13,8 +13,8 @@ import type { Query } from './replies.ts';
 type WithoutEnvelope<C> = C extends Command ? Omit<C, 'id' | 'answerBy' | 'epoch'> : never;
 /** A command before it is put into its envelope. */
 export type CommandBody = WithoutEnvelope<Command>;
-/** `adopt` goes to every partition, by name. */
-export type RoutedBody = WithoutEnvelope<Exclude<Command, Adopt>>;
+/** What names no book goes to a partition by name. */
+export type RoutedBody = WithoutEnvelope<Exclude<Command, Adopt | StagingCommand>>;
 /** Queries that name what they are about; the others are asked of a partition by name. */
 export type RoutedQuery = Extract<
   Query,
@@ -27,8 +27,6 @@ export type RoutedQuery = Extract<
       | 'session'
       | 'spend-once'
       | 'order-state'
-      | 'registrations'
-      | 'phone'
       | 'staff-facts'
       | 'staff-list';
   }
@@ -105,6 +103,11 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'renew-totp':
     case 'renew-recovery-codes':
     case 'end-staff-sign-ins':
+    case 'begin-import':
+    case 'close-import':
+    case 'apply-import':
+    case 'drop-import':
+    case 'note-import-adopted':
       return layout.session;
   }
 }
@@ -113,7 +116,6 @@ export function partitionOfQuery(layout: Layout, query: RoutedQuery): PartitionN
   switch (query.kind) {
     case 'registration':
     case 'order-state':
-    case 'registrations':
       return partitionOfArea(layout, query.area);
     case 'candidate':
     case 'sign-in-facts':
@@ -122,8 +124,6 @@ export function partitionOfQuery(layout: Layout, query: RoutedQuery): PartitionN
       return query.area === undefined
         ? partitionOfPerson(layout, query.person)
         : partitionOfArea(layout, query.area);
-    case 'phone':
-      return partitionOfPhone(layout, query.phone);
     case 'session':
     case 'staff-facts':
     case 'staff-list':

@@ -15,6 +15,7 @@ import { createHash } from 'node:crypto';
 import { asideReasons } from '../protocol/commands.ts';
 import type { IssuedCode, RuxiEvent } from '../protocol/events.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
+import type { AreaCapacities, ImportSum, StagedPerson } from '../protocol/imports.ts';
 import {
   boolean,
   CodecError,
@@ -86,6 +87,12 @@ const hold: Fields<{ unit: string; course: string; since: number; until: number 
 };
 
 const asideReason = word(asideReasons);
+const poolCapacity = record<PoolCapacity>({
+  unit: text,
+  capacity: uint,
+  candidateType: optional(candidateType),
+});
+const stagedPerson = record<StagedPerson>({ person: text, record: candidateRecord });
 
 const onStaff = { staff: text, answer };
 const decided = { by: text, reason: text };
@@ -149,13 +156,7 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   },
   'capacity-set': {
     area: text,
-    capacities: some(
-      record<PoolCapacity>({
-        unit: text,
-        capacity: uint,
-        candidateType: optional(candidateType),
-      }),
-    ),
+    capacities: some(poolCapacity),
   },
   'candidate-imported': { ...onCandidate, record: candidateRecord },
   'sign-in-succeeded': { ...onCandidate, device: boolean, answer },
@@ -286,17 +287,36 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     ...{ roles: held, scope, digest: text, until: uint },
   },
   'invitation-accepted': {
-    ...{ ...onStaff, generation: uint, hash: text, secret: text },
+    ...{ ...onStaff, hash: text, secret: text },
     ...{ step: uint, recovery: some(text) },
   },
   'staff-signed-in': { ...onStaff, step: uint, recovery: optional(text), again: boolean },
-  'staff-sign-in-failed': { ...onStaff, again: boolean, failures: uint, retryAt: uint },
+  'staff-sign-in-failed': { ...onStaff, failures: uint, retryAt: uint },
   'staff-roles-set': { ...onStaff, ...decided, generation: uint, roles: held, scope },
   'account-ended': { ...onStaff, ...decided, generation: uint },
   'staff-password-set': { ...onStaff, generation: uint, hash: text },
   'totp-renewed': { ...onStaff, generation: uint, secret: text, step: uint },
   'recovery-codes-renewed': { ...onStaff, recovery: some(text) },
   'staff-sign-ins-ended': { ...onStaff, generation: uint },
+  'import-begun': {
+    ...{ import: uint, key: text, source: text },
+    what: choice(['candidates', 'grades', 'capacities']),
+  },
+  'import-closed': {
+    import: uint,
+    sum: record<ImportSum>({
+      ...{ added: uint, changed: uint, same: uint },
+      columns: some(record<ImportSum['columns'][number]>({ column: text, rows: uint })),
+    }),
+    capacities: some(record<AreaCapacities>({ area: text, capacities: some(poolCapacity) })),
+  },
+  'import-applied': { import: uint, reason: text, by: text, andBy: text },
+  'import-dropped': { import: uint },
+  'import-adoption-noted': { import: uint, partition: text },
+  // `stagedPeopleIn` counts on the order of these fields.
+  'people-staged': { import: uint, slice: uint, people: some(stagedPerson) },
+  'import-adopted': { import: uint, to: choice(['applied', 'dropped']) },
+  'slice-taken': { import: uint },
 });
 const events = some(event);
 
@@ -348,6 +368,39 @@ export function decodeEntry(value: Uint8Array): JournalEntry & { hash: string } 
     throw new StoreCorrupt('a journal entry cannot be read', { cause });
   }
 }
+
+/**
+ * The people of the slice whose event is the one at `place` of a stored entry, or the single one at
+ * `personPlace` of them. Nothing else is read, and the hash is not looked at: this is asked while
+ * somebody waits.
+ */
+export function stagedPeopleIn(
+  value: Uint8Array,
+  place: number,
+  personPlace?: number,
+): StagedPerson[] {
+  const from = new Reader(value);
+  try {
+    from.array(fieldsOfEntry);
+    for (let field = 1; field < fieldsOfEntry; field += 1) from.skip();
+    if (from.array(unlimitedEvents) <= place) throw new CodecError('no such event');
+    for (let before = 0; before < place; before += 1) from.skip();
+    if (personPlace === undefined) {
+      const staged = event.read(from);
+      if (staged.kind !== 'people-staged') throw new CodecError('another event');
+      return staged.people;
+    }
+    // Its kind, the import and the slice.
+    from.array(4);
+    for (let field = 0; field < 3; field += 1) from.skip();
+    if (from.array(unlimitedEvents) <= personPlace) throw new CodecError('no such person');
+    for (let before = 0; before < personPlace; before += 1) from.skip();
+    return [stagedPerson.read(from)];
+  } catch (cause) {
+    throw new StoreCorrupt('a staged slice cannot be read', { cause });
+  }
+}
+const unlimitedEvents = 0xffff_ffff;
 
 /** The hash an entry was stored with, unchecked. */
 export const hashOf = (value: Uint8Array): string =>

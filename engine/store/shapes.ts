@@ -15,6 +15,7 @@ import type {
 } from '../protocol/commands.ts';
 import type { Answer } from '../protocol/events.ts';
 import type { CourseCode, UnitCode } from '../protocol/ids.ts';
+import type { StagedChange } from '../protocol/imports.ts';
 import {
   boolean,
   CodecError,
@@ -109,6 +110,17 @@ const anyOutcome = union<Outcome, 'kind'>('kind', {
   'reset-code': { challenge: text, expiresAt: uint, resendFrom: uint },
   confirmed: { order: text },
   'payment-started': { attempt: text, amountFen: uint, expiresAt: uint },
+  'import-begun': { import: uint },
+  staged: {
+    people: some(
+      union<StagedChange, 'how'>('how', {
+        added: {},
+        same: {},
+        changed: { columns: some(text) },
+        unknown: { what: choice(['person', 'ticket']) },
+      }),
+    ),
+  },
 });
 const outcome: Shape<Outcome> = {
   write(to, value) {

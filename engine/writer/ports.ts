@@ -13,7 +13,6 @@ import type {
   DemonstrationMessage,
   PartitionStatus,
 } from '../protocol/replies.ts';
-import type { PartitionTelemetry } from '../protocol/telemetry.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../store/vault.ts';
 
@@ -24,8 +23,7 @@ export type Submitted = Asked | Malformed;
 export type { Answered };
 export type Publication =
   | { kind: 'counts'; counts: AreaCounts[] }
-  | { kind: 'notices'; notices: Notice[] }
-  | { kind: 'telemetry'; telemetry: PartitionTelemetry };
+  | { kind: 'notices'; notices: Notice[] };
 
 export type WriterOptions = {
   partition: PartitionName;
@@ -44,8 +42,6 @@ export type WriterOptions = {
   messages(): DemonstrationMessage[];
   /** How short messages leave, for staff. */
   channels(): ChannelsReport;
-  /** What waits for a payment provider, or is being asked of it. */
-  moneyWaiting(): number;
   /** Ends the process. Called once, after which the writer neither commits nor answers. */
   exit(code: number, reason: Error): void;
   limits?: Partial<WriterLimits>;

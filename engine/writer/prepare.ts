@@ -3,14 +3,20 @@
  * clear and an authenticator's secret by their sealed forms (commands.ts, C1). Views leave with the
  * name opened again, and facts with the secret.
  */
-import type { Command, PreparedCommand } from '../protocol/commands.ts';
-import type { ChallengeId } from '../protocol/ids.ts';
-import { phoneMask } from '../protocol/masks.ts';
+import type { CandidateRecord, Command, PreparedCommand } from '../protocol/commands.ts';
+import type { ChallengeId, PersonId, Sealed, TicketNumber } from '../protocol/ids.ts';
+import type { PlainCandidate } from '../protocol/imports.ts';
+import { documentMask, nameMask, phoneMask } from '../protocol/masks.ts';
 import type { CandidateView } from '../protocol/replies.ts';
 import type { StaffFacts, StaffId } from '../protocol/staff.ts';
 import type { Vault } from '../store/vault.ts';
 
-export function prepare(vault: Vault, command: Command): PreparedCommand {
+/** `recordOf`: as it stands, of whoever the command is about. */
+export function prepare(
+  vault: Vault,
+  command: Command,
+  recordOf: (person: PersonId) => CandidateRecord | undefined,
+): PreparedCommand {
   switch (command.kind) {
     case 'save-seats': {
       const { code, challenge } = command;
@@ -37,9 +43,65 @@ export function prepare(vault: Vault, command: Command): PreparedCommand {
       const { secret, ...rest } = command;
       return { ...rest, sealedSecret: vault.seal(sealedFor(command.staff), secret) };
     }
+    case 'stage-candidates': {
+      const { candidates, ...rest } = command;
+      const people = candidates.map((candidate) => {
+        const { person } = candidate;
+        return { person, record: recordFrom(vault, candidate, recordOf(person), command.keep) };
+      });
+      const keysDiffer = candidates.some(
+        ({ person, documentType, documentNumber }) =>
+          vault.personIdOf(documentType, documentNumber) !== person,
+      );
+      return { ...rest, people, keysDiffer };
+    }
     default:
       return command;
   }
+}
+
+/**
+ * What stands already is not sealed anew: sealed text then differs only where what it says does, and a
+ * difference is seen without opening anything. `keep` false: nobody gets a key for being looked at.
+ */
+function recordFrom(
+  vault: Vault,
+  candidate: PlainCandidate,
+  standing: CandidateRecord | undefined,
+  keep: boolean,
+): CandidateRecord {
+  const { person, documentNumber, name, phone, passwordHash, activationCode } = candidate;
+  const seal = (text: string, sealed: Sealed | undefined): Sealed => {
+    if (sealed !== undefined && vault.open(person, sealed) === text) return sealed;
+    return keep ? vault.seal(person, text) : '';
+  };
+  const passedBefore = (ticket: TicketNumber) =>
+    standing?.tickets.find(({ number }) => number === ticket)?.passed ?? [];
+  return {
+    kind: candidate.kind,
+    documentType: candidate.documentType,
+    document: seal(documentNumber, standing?.document),
+    documentMask: documentMask(documentNumber),
+    name: seal(name, standing?.name),
+    nameMask: nameMask(name),
+    candidateType: candidate.candidateType,
+    hasPhoto: candidate.hasPhoto,
+    tickets: candidate.tickets.map(({ number, programme, status, passed }) => ({
+      ...{ number, programme, status },
+      passed: passed ?? passedBefore(number),
+    })),
+    ...(phone !== undefined && {
+      importedPhone: {
+        sealed: seal(phone, standing?.importedPhone?.sealed),
+        index: vault.phoneIndexOf(phone),
+        mask: phoneMask(phone),
+      },
+    }),
+    ...(passwordHash !== undefined && { passwordHash }),
+    ...(activationCode !== undefined && {
+      activationDigest: vault.activationDigestOf(person, activationCode),
+    }),
+  };
 }
 
 /** No person's id is that short, so no account is ever taken for a person. */

@@ -20,8 +20,17 @@ import {
   rowsOfEvent,
 } from '../core/partition.ts';
 import type { Row } from '../core/rows.ts';
+import { noteSlice, slicesLeft } from '../core/staging.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
-import { decodeEntry, firstIndex, hashOf, type JournalEntry, noHash } from '../store/journal.ts';
+import type { StagedPerson } from '../protocol/imports.ts';
+import {
+  decodeEntry,
+  firstIndex,
+  hashOf,
+  type JournalEntry,
+  noHash,
+  stagedPeopleIn,
+} from '../store/journal.ts';
 import { decodeRow, needsAttention } from '../store/rows.ts';
 import { StoreCorrupt, type StoreReader } from '../store/store.ts';
 import { Checkpoint } from './checkpoint.ts';
@@ -36,7 +45,10 @@ export type Recovered = {
   effects: Effect[];
 };
 
-const residentTables = ['adopted', 'session', 'areas', 'registrations', 'asides', 'staff'] as const;
+const residentTables = [
+  ...(['adopted', 'session', 'areas', 'registrations', 'asides', 'staff'] as const),
+  ...(['imports', 'stagings'] as const),
+] as const;
 const onDemandTables = ['candidates', 'phones'] as const;
 
 export function recover(
@@ -65,6 +77,7 @@ export function recover(
   });
   if (newest >= end.nextIndex) throw new StoreCorrupt('a row is ahead of the journal');
   rebuild(partition);
+  findStaged(store, partition);
   checkInvariants(partition);
   const effects: Effect[] = [];
   for (const row of residentRows(partition))
@@ -131,6 +144,20 @@ export function replay(
       changed(evolve(partition, event, entry.at, index), index);
     index += 1;
   }
+}
+
+/** Who is staged and not in their row yet is known again (core/staging.ts, G2). */
+function findStaged(store: StoreReader, partition: Partition): void {
+  const { staging } = partition;
+  staging.places.clear();
+  for (const index of slicesLeft(staging)) noteSlice(staging, index, stagedPeopleAt(store, index));
+}
+
+/** What the event at `index` staged; of one place the single person. */
+export function stagedPeopleAt(store: StoreReader, index: number, place?: number): StagedPerson[] {
+  const entry = store.entryAtOrBelow(index);
+  if (entry === undefined) throw new StoreCorrupt('the journal lacks a staged slice');
+  return stagedPeopleIn(entry.value, index - entry.index, place);
 }
 
 /** Brings a candidate or phone in from the store unless it is here or nowhere. */

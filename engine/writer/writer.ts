@@ -27,6 +27,7 @@ import {
 } from '../core/partition.ts';
 import type { Row } from '../core/rows.ts';
 import { staffViewOf } from '../core/staff-book.ts';
+import { awaitedRecord, takeover } from '../core/staging.ts';
 import type { Command, PreparedCommand, Sequenced } from '../protocol/commands.ts';
 import type { RuxiEvent } from '../protocol/events.ts';
 import type { AreaCode, EpochMs } from '../protocol/ids.ts';
@@ -41,7 +42,6 @@ import type {
   QueryReply,
 } from '../protocol/replies.ts';
 import { encodeEntry } from '../store/journal.ts';
-import { candidatePage } from './candidate-pages.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { Inbox, type Submission } from './inbox.ts';
 import {
@@ -53,10 +53,9 @@ import {
   type WriterOptions,
 } from './ports.ts';
 import { prepare, withOpenName, withOpenSecret } from './prepare.ts';
-import { loadNeeded, type Recovered, recover } from './recovery.ts';
+import { loadNeeded, type Recovered, recover, stagedPeopleAt } from './recovery.ts';
 import { Sequencer } from './sequencer.ts';
 import { isAskedOfStrangers, Strangers } from './strangers.ts';
-import { Telemetry } from './telemetry.ts';
 
 export const defaultLimits: WriterLimits = {
   inboxMax: 65_536,
@@ -74,7 +73,6 @@ export const defaultLimits: WriterLimits = {
 const countsEveryMs = 250;
 const announceEveryMs = 2_000;
 const freeBytesEveryMs = 1_000;
-const telemetryEveryMs = 1_000;
 /** Nothing is remembered for longer, whatever its sender says: the memory is bounded, and full is busy. */
 const rememberedMsMax = 60 * 60_000;
 /** Timers look again at least this often, whatever the clock did meanwhile. */
@@ -114,7 +112,7 @@ type Batch = {
   notices: Notice[];
   effects: Effect[];
   counts: AreaCounts[];
-  answers: { replies: Answered[]; reply: Submission['reply']; receivedMs: number }[];
+  answers: { replies: Answered[]; reply: Submission['reply'] }[];
   /** D2: answered no sooner than if something had been written. */
   mustCommit: boolean;
 };
@@ -139,7 +137,6 @@ class PartitionWriter implements Writer {
   readonly #refusals: ExpiringMap<Kept>;
   readonly #spent: ExpiringMap<{ until: EpochMs }>;
   readonly #strangers = new Strangers();
-  readonly #telemetry: Telemetry;
   readonly #changedAreas = new Set<AreaCode>();
   readonly #intervals: NodeJS.Timeout[] = [];
   #lastHash: string;
@@ -153,7 +150,6 @@ class PartitionWriter implements Writer {
   #scheduled = false;
   #failed = false;
   #spaceLow = false;
-  #freeBytes = 0;
   #timersDue = false;
   #roomForNews = false;
   /** When a batch with a command last went to the disk, on the monotonic clock. */
@@ -178,14 +174,12 @@ class PartitionWriter implements Writer {
     this.#inbox = new Inbox(this.#limits.inboxMax);
     this.#refusals = new ExpiringMap(this.#limits.refusalsMax);
     this.#spent = new ExpiringMap(this.#limits.spentMax);
-    this.#telemetry = new Telemetry(options.clock.now(), options.clock.monotonic());
   }
 
   begin(effects: readonly Effect[]): void {
     this.#every(announceEveryMs, () => this.#announce());
     this.#every(countsEveryMs, () => this.#publishCountsAtRest());
     this.#every(freeBytesEveryMs, () => this.#lookAtSpace());
-    this.#every(telemetryEveryMs, () => this.#report());
     this.#lookAtSpace();
     this.#announce();
     for (const area of this.#partition.areas.keys()) this.#changedAreas.add(area);
@@ -195,8 +189,7 @@ class PartitionWriter implements Writer {
 
   submit(items: readonly Submitted[], reply: (replies: Answered[]) => void): void {
     if (this.#failed) return;
-    const receivedMs = this.#options.clock.monotonic();
-    const taken = this.#draining === undefined && this.#inbox.put({ items, reply, receivedMs });
+    const taken = this.#draining === undefined && this.#inbox.put({ items, reply });
     // Nothing was done, so nothing has to be flushed before saying so.
     if (!taken) reply(items.map(({ id }) => ({ id, kind: 'refused', reason: 'busy' })));
     else this.#schedule();
@@ -258,7 +251,7 @@ class PartitionWriter implements Writer {
   }
 
   /** 4 to 8: every item of a submission, through stamp, memory, rows, decision and change. */
-  #carry({ items, reply, receivedMs }: Submission): void {
+  #carry({ items, reply }: Submission): void {
     const batch = this.#open();
     const replies: Answered[] = [];
     for (const item of items) {
@@ -267,7 +260,7 @@ class PartitionWriter implements Writer {
       else replies.push(this.#carryCommand(item, batch));
     }
     batch.size += items.length;
-    batch.answers.push({ replies, reply, receivedMs });
+    batch.answers.push({ replies, reply });
   }
 
   #carryCommand(command: Command, batch: Batch): CommandReply {
@@ -275,18 +268,20 @@ class PartitionWriter implements Writer {
     const { at } = batch;
     const { vault, store } = this.#options;
     if (!isWaitedForByNobody(command)) batch.commands += 1;
-    if (this.#spaceLow || at === undefined) {
-      const reason = this.#spaceLow ? 'busy' : 'clock-doubted';
-      this.#telemetry.refused(command.kind, reason);
-      return refusedAs(id, reason);
-    }
+    if (this.#spaceLow) return refusedAs(id, 'busy');
     // 4. Stamp.
+    if (at === undefined) return refusedAs(id, 'clock-doubted');
     this.#sequence += 1;
     const olderEpoch = command.epoch !== 0 && command.epoch < store.epoch;
-    // 5. What the core must not see is replaced.
-    const prepared = prepare(vault, command);
-    // 6. The rows that the decision needs.
-    this.#load(rowsNeeded(prepared));
+    // 5. The rows that the decision needs.
+    if (command.kind === 'take-staged') this.#loadSlice(command.slice);
+    this.#load(rowsNeeded(command), batch);
+    // 6. What the core must not see is replaced.
+    const prepared = prepare(
+      vault,
+      command,
+      (person) => this.#partition.candidates.get(person)?.record,
+    );
     const given = { sequence: this.#sequence, at, olderEpoch, command: prepared };
     // 7. A "no" that was shown stays a "no"; else the books decide.
     const { reply, events } =
@@ -296,7 +291,6 @@ class PartitionWriter implements Writer {
       return refusedAs(id, 'busy');
     // 8. What was decided is carried out in memory.
     for (const event of events) this.#evolve(event, at, batch);
-    this.#telemetry.decided(this.#partition, prepared, reply, events.length > 0, at);
     return this.#toShow(present(this.#partition, prepared, reply, at));
   }
 
@@ -305,9 +299,7 @@ class PartitionWriter implements Writer {
     const { store, vault } = this.#options;
     this.#batch = undefined;
     this.#flushing = true;
-    const { clock } = this.#options;
-    const begunMs = clock.monotonic();
-    if (batch.commands > 0) this.#commandsAt = begunMs;
+    if (batch.commands > 0) this.#commandsAt = this.#options.clock.monotonic();
     const { partition, epoch } = store;
     const { at, index, events } = batch;
     // 9. Encode. What follows in memory from here on belongs to the next batch.
@@ -326,16 +318,11 @@ class PartitionWriter implements Writer {
     } else if (rows.length > 0 || batch.mustCommit) await store.commit({ rows, checkpointed });
     // 11. Now, and only now, it may be told.
     if (this.#failed) return;
-    const flushedMs = clock.monotonic();
-    if (events.length > 0) this.#telemetry.flushed(batch.size, flushedMs - begunMs);
     this.#checkpoint.written();
     this.#flushedIndex = lastIndex;
     this.#flushedHash = this.#lastHash;
     this.#flushing = false;
-    for (const { replies, reply, receivedMs } of batch.answers) {
-      reply(replies);
-      this.#telemetry.replied(replies.length, flushedMs - receivedMs);
-    }
+    for (const { replies, reply } of batch.answers) reply(replies);
     const { notices, counts, effects } = batch;
     if (notices.length > 0) this.#options.publish({ kind: 'notices', notices });
     if (counts.length > 0) this.#options.publish({ kind: 'counts', counts });
@@ -408,7 +395,7 @@ class PartitionWriter implements Writer {
         return { id, kind: query.kind, unspent };
       }
       case 'outcome': {
-        this.#load(rowsNeeded(query));
+        this.#load(rowsNeeded(query), batch);
         const answer = ask(this.#partition, query, at);
         const kept = this.#refusals.get(query.command);
         if (kept === undefined || answer.kind !== 'outcome' || answer.state.kind === 'kept')
@@ -417,13 +404,13 @@ class PartitionWriter implements Writer {
         return { id, ...answer, state: { kind: 'refused', reason } };
       }
       case 'sign-in-facts': {
-        this.#load(rowsNeeded(query));
+        this.#load(rowsNeeded(query), batch);
         const answer = ask(this.#partition, query, at);
         if (answer.kind !== 'sign-in-facts' || answer.facts !== null) return { id, ...answer };
         return { id, ...answer, retryAt: this.#strangers.retryAt(query.person) };
       }
       case 'candidate': {
-        this.#load(rowsNeeded(query));
+        this.#load(rowsNeeded(query), batch);
         const answer = ask(this.#partition, query, at);
         if (answer.kind !== 'candidate' || answer.candidate === null) return { id, ...answer };
         const candidate = withOpenName(this.#options.vault, answer.candidate);
@@ -435,16 +422,34 @@ class PartitionWriter implements Writer {
         const facts = withOpenSecret(this.#options.vault, query.staff, answer.facts);
         return { id, kind: query.kind, facts };
       }
-      case 'candidates':
-        return { id, ...candidatePage(this.#options.store, this.#partition, query) };
       default:
-        this.#load(rowsNeeded(query));
+        this.#load(rowsNeeded(query), batch);
         return { id, ...ask(this.#partition, query, at) };
     }
   }
 
-  #load(needs: readonly RowNeed[]): void {
-    for (const need of needs) loadNeeded(this.#options.store, this.#partition, need);
+  /** Whoever an applied import is about is taken over before anybody looks at them. */
+  #load(needs: readonly RowNeed[], batch: Batch): void {
+    const { store } = this.#options;
+    const { staging, candidates } = this.#partition;
+    for (const need of needs) {
+      loadNeeded(store, this.#partition, need);
+      if (need.table !== 'candidates' || batch.at === undefined) continue;
+      const awaited = awaitedRecord(staging, need.key);
+      if (awaited === undefined) continue;
+      const [staged] = stagedPeopleAt(store, awaited.index, awaited.place);
+      if (staged !== undefined) staging.loaded.people.set(need.key, staged.record);
+      const event = takeover(staging, candidates, need.key);
+      if (event !== undefined) this.#evolve(event, batch.at, batch);
+    }
+  }
+  /** A slice that a timer takes; its people are in memory before it is decided. */
+  #loadSlice(index: number): void {
+    const { store } = this.#options;
+    const people = stagedPeopleAt(store, index);
+    this.#partition.staging.loaded.slices.set(index, people);
+    for (const { person } of people)
+      loadNeeded(store, this.#partition, { table: 'candidates', key: person });
   }
 
   #refusedBefore(command: PreparedCommand) {
@@ -612,23 +617,7 @@ class PartitionWriter implements Writer {
     this.#options.publish({ kind: 'notices', notices });
   }
   #lookAtSpace(): void {
-    this.#freeBytes = this.#options.store.freeBytes();
-    this.#spaceLow = this.#freeBytes < this.#limits.freeBytesMin;
-  }
-  #report(): void {
-    const { partition, epoch, index, lag: dirtyRows, inbox } = this.status();
-    const { clock, channels, moneyWaiting } = this.#options;
-    const { channels: standings, waiting } = channels();
-    const lastIndex = this.#sequencer.nextIndex - 1;
-    const telemetry = this.#telemetry.report(this.#partition, {
-      ...{ partition, epoch, index, dirtyRows, inbox },
-      ...{ at: clock.now(), atMs: clock.monotonic(), freeBytes: this.#freeBytes },
-      ...{ spaceLow: this.#spaceLow, clockDoubted: this.#sequencer.doubted },
-      ...{ lastIndex, completeUpTo: this.#checkpoint.completeUpTo(lastIndex) },
-      waiting: { ...waiting, money: moneyWaiting() },
-      channels: standings,
-    });
-    this.#options.publish({ kind: 'telemetry', telemetry });
+    this.#spaceLow = this.#options.store.freeBytes() < this.#limits.freeBytesMin;
   }
   #every(ms: number, what: () => void): void {
     // A writer alone keeps no process alive; whoever brings it commands does.

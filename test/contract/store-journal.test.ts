@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RuxiEvent } from '../../engine/protocol/events.ts';
-import { decodeEntry, encodeEntry, type JournalEntry, noHash } from '../../engine/store/journal.ts';
+import {
+  decodeEntry,
+  encodeEntry,
+  type JournalEntry,
+  noHash,
+  stagedPeopleIn,
+} from '../../engine/store/journal.ts';
 import {
   givenAdopted,
   givenPerson,
@@ -373,8 +379,8 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     ...{ digest: opaque('digest', 1), until: 1_780_086_400_000 },
   },
   'invitation-accepted': {
-    ...{ kind: 'invitation-accepted', ...onStaff, generation: 2, hash: '$argon2id$invented' },
-    ...{ secret: 'sealed', step: 59_333_333, recovery: [opaque('recovery', 1)] },
+    ...{ kind: 'invitation-accepted', ...onStaff, hash: '$argon2id$invented', secret: 'sealed' },
+    ...{ step: 59_333_333, recovery: [opaque('recovery', 1)] },
   },
   'staff-signed-in': {
     kind: 'staff-signed-in',
@@ -382,7 +388,7 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   },
   'staff-sign-in-failed': {
     kind: 'staff-sign-in-failed',
-    ...{ ...onStaff, again: true, failures: 5, retryAt: 1_780_000_005_000 },
+    ...{ ...onStaff, failures: 5, retryAt: 1_780_000_005_000 },
   },
   'staff-roles-set': {
     ...{ kind: 'staff-roles-set', ...onStaff, by: 'zhang', reason: '示例', generation: 2 },
@@ -401,6 +407,28 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     ...{ kind: 'recovery-codes-renewed', ...onStaff, recovery: [opaque('recovery', 2)] },
   },
   'staff-sign-ins-ended': { kind: 'staff-sign-ins-ended', ...onStaff, generation: 2 },
+  'import-begun': {
+    ...{ kind: 'import-begun', import: 3, key: opaque('upload', 1) },
+    ...{ what: 'candidates', source: '考生.csv' },
+  },
+  'import-closed': {
+    ...{ kind: 'import-closed', import: 3 },
+    sum: { added: 2, changed: 1, same: 4, columns: [{ column: 'phone', rows: 1 }] },
+    capacities: [
+      { area: '0101', capacities: [{ unit: 'A', capacity: 30, candidateType: 'applied' }] },
+    ],
+  },
+  'import-applied': {
+    ...{ kind: 'import-applied', import: 3, reason: '示例', by: '示例甲', andBy: '示例乙' },
+  },
+  'import-dropped': { kind: 'import-dropped', import: 3 },
+  'import-adoption-noted': { kind: 'import-adoption-noted', import: 3, partition: 'p0' },
+  'people-staged': {
+    ...{ kind: 'people-staged', import: 3, slice: 7 },
+    people: [1, 2, 3].map((place) => ({ person: givenPerson(place), record: givenRecord(place) })),
+  },
+  'import-adopted': { kind: 'import-adopted', import: 3, to: 'applied' },
+  'slice-taken': { kind: 'slice-taken', import: 3 },
 };
 
 const entryOf = (events: readonly RuxiEvent[]): JournalEntry => ({
@@ -423,6 +451,18 @@ test('a field that may be absent comes back absent', () => {
   const { until: __, binding: ___, ...joined } = everyKind['phone-joined'];
   const entry = entryOf([held, joined]);
   expect(decodeEntry(encodeEntry(entry).value).events).toStrictEqual([held, joined]);
+});
+
+test('S1 a staged slice, and one person of it, are found in an entry without reading the others', () => {
+  const staged = everyKind['people-staged'];
+  const { value } = encodeEntry(
+    entryOf([everyKind['seats-saved'], staged, everyKind['import-begun']]),
+  );
+  expect(stagedPeopleIn(value, 1)).toEqual(staged.people);
+  expect(stagedPeopleIn(value, 1, 2)).toEqual([staged.people[2]]);
+  expect(() => stagedPeopleIn(value, 1, 3)).toThrow('staged slice');
+  expect(() => stagedPeopleIn(value, 0)).toThrow('staged slice');
+  expect(() => stagedPeopleIn(value, 3)).toThrow('staged slice');
 });
 
 test('the format of an entry stays what it was', () => {

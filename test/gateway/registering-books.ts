@@ -111,7 +111,6 @@ export function givenBooks(adopted: Adopted, now: number, capacity: number): Boo
     epochOf: () => 1,
     onCounts: () => nothing,
     onNotice: () => nothing,
-    onTelemetry: () => nothing,
     onState: () => nothing,
     ready: () => !away,
     whenReady: async () => {},

@@ -148,7 +148,6 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     epochOf: () => epoch,
     onCounts: () => nothing,
     onNotice: () => nothing,
-    onTelemetry: () => nothing,
     onState: () => nothing,
     ready: () => !away,
     whenReady: async () => {},
