@@ -14,11 +14,13 @@ import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { Argument, Command, CommanderError } from 'commander';
 import type { Bus } from './engine/bus/bus.ts';
+import type { Invitation } from './engine/invite.ts';
 import { checkNativeBinaries } from './engine/native-binaries.ts';
 import type { PaymentConfig } from './engine/payments/config.ts';
 import type { SetBookingProof, SetWindow } from './engine/protocol/commands.ts';
 import type { ChannelStanding } from './engine/protocol/replies.ts';
 import type { BookingProof } from './engine/protocol/session.ts';
+import { type Role, roles, scopeOf, staffIdPattern } from './engine/protocol/staff.ts';
 import type { DecidedByTwo } from './engine/protocol/two-people.ts';
 import type { EngineWorkerData, FromEngineWorker, ToEngineWorker } from './engine/worker.ts';
 import type { FromSandboxProcess, ToSandboxProcess } from './sandbox/process.ts';
@@ -53,13 +55,16 @@ and must be started anew, ${exitCodes.config} wrong settings.`,
   )
   .exitOverride();
 
+const inviteHelp = 'prints a one-time link by which this account keeps all accounts of the desk';
 program
   .command('start')
   .description('everything in one process, started again when it fails')
+  .option('--invite <name>', inviteHelp)
   .action(supervise);
 program
   .command('serve')
   .description('the same without the restarting, for use under a supervisor')
+  .option('--invite <name>', inviteHelp)
   .action(serve);
 program
   .command('engine')
@@ -119,6 +124,17 @@ for (const to of ['password', 'code'] as const) {
     .action((decided: DecidedByTwo) => setBookingProof(to, decided));
 }
 
+program
+  .command('staff')
+  .description('who works at the desk, over NATS (RUXI_NATS_URL)')
+  .command('invite')
+  .description('prints a one-time link: by it somebody sets a password and an authenticator')
+  .argument('<name>', 'what they sign in with, like li.na')
+  .requiredOption('--roles <list>', 'viewer, office, finance, system or audit, separated by commas')
+  .requiredOption('--scope <place>', 'province, city:<code> or area:<code>')
+  .option('--reason <text>', 'why; the journal has it', 'invited from the command line')
+  .action(inviteFromHere);
+
 const channels = program.command('channels').description('how short messages leave');
 channels
   .command('show')
@@ -141,11 +157,12 @@ try {
 // ── start ───────────────────────────────────────────────────────────────────────────────────────
 
 /** A life that was ready and then failed is followed by another; one that never was is not. */
-async function supervise(): Promise<void> {
+async function supervise({ invite }: { invite?: string }): Promise<void> {
   let stopping = false;
-  for (;;) {
+  // An invitation is for the first life only: another would void the link.
+  for (let options = invite === undefined ? [] : ['--invite', invite]; ; options = []) {
     // A process group of its own: a terminal's Ctrl-C comes here only, and is passed on once.
-    const child = spawn(process.execPath, [...process.execArgv, script(), 'serve'], {
+    const child = spawn(process.execPath, [...process.execArgv, script(), 'serve', ...options], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,
     });
@@ -170,7 +187,7 @@ async function supervise(): Promise<void> {
   }
 }
 
-async function serve(): Promise<void> {
+async function serve({ invite }: { invite?: string }): Promise<void> {
   checkNativeBinaries();
   const { engineConfigOf, logLevelOf } = await import('./engine/config.ts');
   const settings = engineConfigOf(process.env);
@@ -208,9 +225,17 @@ async function serve(): Promise<void> {
     const { describeSignIns } = await import('./engine/import/demonstration.ts');
     console.log(`\n${describeSignIns()}\n`);
   }
+  const { inviteFirst, inviteStaff } = await import('./engine/invite.ts');
+  const keeper = { roles: ['system' as Role], scope: { kind: 'province' as const } };
+  const reason = 'invited at the start';
+  const invitation =
+    invite === undefined
+      ? await inviteFirst(bus, config.layout)
+      : await inviteStaff(bus, config.layout, { staff: staffIdOf(invite), ...keeper, reason });
+  if (invitation !== undefined) console.log(`${linkIn(invitation, gateway.deskAddress)}\n`);
   process.send?.('ready');
   if (sandbox !== undefined) console.log(`Payments are tried out at ${sandbox.address}`);
-  console.log(`Operators look at ${gateway.deskAddress}/readyz`);
+  console.log(`The desk is at ${gateway.deskAddress}/desk`);
   console.log(`Ruxi is open: ${gateway.address}`);
 }
 
@@ -265,7 +290,7 @@ async function runGateway(): Promise<void> {
     await gateway.stop();
     await bus.close();
   });
-  console.log(`Operators look at ${gateway.deskAddress}/readyz`);
+  console.log(`The desk is at ${gateway.deskAddress}/desk`);
   console.log(`The gateway is open: ${gateway.address}`);
 }
 
@@ -299,7 +324,7 @@ async function openGateway(bus: Bus, keysFolder: string, payments?: PaymentConfi
   const environment = { ...process.env, RUXI_PORT: String(gateway.port) };
   return {
     address: config.origin ?? `http://${config.host}:${gateway.port}`,
-    deskAddress: `http://${config.desk.host}:${gateway.deskPort}`,
+    deskAddress: config.desk.origin ?? `http://${config.desk.host}:${gateway.deskPort}`,
     sandboxNotices: sandboxConfigOf(environment).noticesTo,
     stop: () => gateway.stop(),
   };
@@ -414,6 +439,42 @@ async function tellSession(as: string, body: BodyOf<SetWindow | SetBookingProof>
   await bus.close();
   if (reply.kind === 'refused') throw new Trouble(`refused: ${reply.reason}`);
   if (reply.kind !== 'accepted') throw new Trouble('no answer; whether it was done is not known');
+}
+
+async function inviteFromHere(
+  name: string,
+  given: { roles: string; scope: string; reason: string },
+): Promise<void> {
+  const { layoutOf } = await import('./engine/config.ts');
+  const { inviteStaff } = await import('./engine/invite.ts');
+  const staff = staffIdOf(name);
+  const held = given.roles.split(',').map((one) => one.trim()) as Role[];
+  const stranger = held.find((role) => !roles.includes(role));
+  if (stranger !== undefined) throw new Trouble(`"${stranger}" is no role`, exitCodes.usage);
+  const scope = scopeOf(given.scope);
+  if (scope === undefined)
+    throw new Trouble(`"${given.scope}" is no scope: see --help`, exitCodes.usage);
+  const bus = await connectBus('ruxi-staff');
+  const who = { staff, roles: held, scope, reason: given.reason };
+  const invitation = await inviteStaff(bus, layoutOf(process.env), who);
+  await bus.close();
+  const { RUXI_DESK_ORIGIN: origin } = process.env;
+  console.log(linkIn(invitation, origin ?? ''));
+  if (origin === undefined)
+    say('RUXI_DESK_ORIGIN is not set: open it where the desk of any gateway is reached.');
+}
+
+function staffIdOf(name: string): string {
+  if (staffIdPattern.test(name)) return name;
+  throw new Trouble(
+    `"${name}" cannot be an account: 2 to 32 lower-case letters, digits, dots and hyphens`,
+    exitCodes.usage,
+  );
+}
+
+function linkIn(invitation: Invitation, address: string): string {
+  if (invitation.kind === 'not') throw new Trouble(`not invited: ${invitation.why}`);
+  return `To be opened once, within a day: ${address}${invitation.path}`;
 }
 
 async function showChannels(): Promise<void> {

@@ -56,6 +56,7 @@ export async function openBench(
     },
     messages: () => [],
     channels: () => ({ channels: [], waiting: { codes: 0, news: 0 } }),
+    moneyWaiting: () => 0,
     exit(code, reason) {
       throw new Error(`the writer ended with ${code}`, { cause: reason });
     },

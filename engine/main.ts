@@ -28,10 +28,11 @@ import {
   encodeCounts,
   encodeNotices,
   encodeReplies,
+  encodeTelemetry,
 } from './protocol/codec.ts';
 import type { EpochMs, PartitionName } from './protocol/ids.ts';
 import type { Layout } from './protocol/layout.ts';
-import { commandsTo, countsFrom, noticesFrom } from './protocol/subjects.ts';
+import { commandsTo, countsFrom, noticesFrom, telemetryFrom } from './protocol/subjects.ts';
 import { auditKeyOf, keepHead, type SignedHead, signHead } from './store/heads.ts';
 import { loadKeys } from './store/keys.ts';
 import { openLmdbStore } from './store/lmdb-store.ts';
@@ -141,6 +142,7 @@ async function startPart(given: EngineOptions & Parts): Promise<Part> {
     onEffects: (due) => effects.run(due),
     messages: () => demonstration.messages(),
     channels: () => ({ channels: courier.standings(), waiting: effects.waiting() }),
+    moneyWaiting: () => effects.moneyWaiting(),
     exit,
     limits: config.limits,
   });
@@ -208,10 +210,18 @@ function answer(
 }
 
 function publish(bus: Bus, partition: PartitionName, publication: Publication): void {
-  if (publication.kind === 'counts') {
-    bus.publish(countsFrom(partition), encodeCounts(publication.counts));
-  } else {
-    bus.publish(noticesFrom(partition), encodeNotices(publication.notices));
+  const [subject, payload] = messageOf(partition, publication);
+  bus.publish(subject, payload);
+}
+
+function messageOf(partition: PartitionName, publication: Publication): [string, Uint8Array] {
+  switch (publication.kind) {
+    case 'counts':
+      return [countsFrom(partition), encodeCounts(publication.counts)];
+    case 'notices':
+      return [noticesFrom(partition), encodeNotices(publication.notices)];
+    case 'telemetry':
+      return [telemetryFrom(partition), encodeTelemetry([publication.telemetry])];
   }
 }
 

@@ -9,8 +9,11 @@ export type GatewayConfig = {
   host: string;
   /** 0: any free port. */
   port: number;
-  /** The operators' own port; never the one that candidates reach. 0: any free port. */
-  desk: { host: string; port: number };
+  /**
+   * The operators' own port; never the one that candidates reach. 0: any free port. `origin`: where
+   * the office's browsers find it, if that is behind a proxy of its own.
+   */
+  desk: { host: string; port: number; origin?: string };
   /** The public origin, e.g. `https://ruxi.example`; absent: as the Host header says. */
   origin?: string;
   /** Behind TLS: `__Host-` cookies, Strict-Transport-Security. */
@@ -46,6 +49,10 @@ const settings = z.object({
   /** Whoever reaches it sees how the system does, so it is this machine's alone unless told. */
   RUXI_DESK_HOST: z.string().default('127.0.0.1'),
   RUXI_DESK_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  RUXI_DESK_ORIGIN: z
+    .string()
+    .regex(/^https?:\/\/[^/]+$/)
+    .optional(),
   /** Addresses, separated by commas. */
   RUXI_TRUSTED_PROXIES: z.string().default(''),
   RUXI_DEMONSTRATION: z.enum(['yes', 'no']).default('yes'),
@@ -71,6 +78,7 @@ export function gatewayConfigOf(
     desk: {
       host: from.RUXI_DESK_HOST,
       port: from.RUXI_DESK_PORT ?? besides(from.RUXI_PORT),
+      ...(from.RUXI_DESK_ORIGIN === undefined ? {} : { origin: from.RUXI_DESK_ORIGIN }),
     },
     ...(origin === undefined ? {} : { origin }),
     secure: origin?.startsWith('https:') ?? false,

@@ -146,8 +146,7 @@ let pooled = randomPool.length;
 const macLength = 22;
 
 export function createCookies(cookieKey: Uint8Array, secure: boolean): Cookies {
-  const keyFor = (purpose: string): Buffer =>
-    Buffer.from(hkdfSync('sha256', cookieKey, '', `ruxi gateway 1 ${purpose}`, 32));
+  const keyFor = (purpose: string): Buffer => derivedKey(cookieKey, purpose);
   const signInKey = keyFor('sign-in');
   const visitorKey = keyFor('visitor');
   const areaKey = keyFor('area');
@@ -258,15 +257,19 @@ export function createCookies(cookieKey: Uint8Array, secure: boolean): Cookies {
   };
 }
 
+/** K2. */
+export const derivedKey = (cookieKey: Uint8Array, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', cookieKey, '', `ruxi gateway 1 ${purpose}`, 32));
+
 function mac(key: Buffer, text: string): string {
   return createHmac('sha256', key).update(text).digest('base64url').slice(0, macLength);
 }
 
-function signed(key: Buffer, text: string): string {
+export function signed(key: Buffer, text: string): string {
   return `${text}.${mac(key, text)}`;
 }
 
-function unsigned(key: Buffer, value: string): string | undefined {
+export function unsigned(key: Buffer, value: string): string | undefined {
   const dot = value.length - macLength - 1;
   if (dot < 1 || value[dot] !== '.') return undefined;
   const text = value.slice(0, dot);
@@ -279,7 +282,7 @@ function same(a: string, b: string): boolean {
 }
 
 /** AES-256-GCM over the value and its end; opens only under the name it was bound to. */
-function seal(key: Buffer, value: unknown, boundTo: string, until: EpochMs): string {
+export function seal(key: Buffer, value: unknown, boundTo: string, until: EpochMs): string {
   const iv = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, iv);
   cipher.setAAD(Buffer.from(boundTo));
@@ -288,7 +291,7 @@ function seal(key: Buffer, value: unknown, boundTo: string, until: EpochMs): str
   return Buffer.concat(sealed).toString('base64url');
 }
 
-function unseal(key: Buffer, sealed: string, boundTo: string, now: EpochMs): unknown {
+export function unseal(key: Buffer, sealed: string, boundTo: string, now: EpochMs): unknown {
   const bytes = Buffer.from(sealed, 'base64url');
   // The decoder overlooks characters and spare bits; what does not write back the same was changed.
   if (bytes.length < 28 || bytes.toString('base64url') !== sealed) return undefined;
@@ -307,7 +310,7 @@ function unseal(key: Buffer, sealed: string, boundTo: string, now: EpochMs): unk
   return now < until ? value : undefined;
 }
 
-function cookieOf(header: string, name: string): string | undefined {
+export function cookieOf(header: string, name: string): string | undefined {
   let from = 0;
   while (from < header.length) {
     let to = header.indexOf(';', from);

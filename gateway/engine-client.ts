@@ -12,7 +12,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Bus, BusState, Unsubscribe } from '../engine/bus/bus.ts';
 import { Postbox, type Unknown } from '../engine/bus/postbox.ts';
-import { CodecError, decodeCounts, decodeNotices } from '../engine/protocol/codec.ts';
+import {
+  CodecError,
+  decodeCounts,
+  decodeNotices,
+  decodeTelemetry,
+} from '../engine/protocol/codec.ts';
 import type { Command } from '../engine/protocol/commands.ts';
 import type { CommandId, EpochMs, PartitionName } from '../engine/protocol/ids.ts';
 import { type Layout, partitionsOf } from '../engine/protocol/layout.ts';
@@ -31,7 +36,8 @@ import {
   type RoutedBody,
   type RoutedQuery,
 } from '../engine/protocol/routing.ts';
-import { countsFrom, noticesFrom } from '../engine/protocol/subjects.ts';
+import { countsFrom, noticesFrom, telemetryFrom } from '../engine/protocol/subjects.ts';
+import type { PartitionTelemetry } from '../engine/protocol/telemetry.ts';
 
 export type { Unknown } from '../engine/bus/postbox.ts';
 /** A command as a handler writes it: the client adds the envelope and finds the partition. */
@@ -57,6 +63,8 @@ export interface EngineClient {
   onCounts(listener: (counts: readonly AreaCounts[]) => void): Unsubscribe;
   /** News and snapshots alike: the session, accounts and ended sign-ins as their notices. */
   onNotice(listener: (notice: Notice) => void): Unsubscribe;
+  /** How each partition does, once a second. */
+  onTelemetry(listener: (telemetry: PartitionTelemetry) => void): Unsubscribe;
   onState(listener: (state: BusState) => void): Unsubscribe;
   /** Every partition was heard, session and accounts are known, counts and revocations are loaded. */
   ready(): boolean;
@@ -93,6 +101,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   );
   const countsListeners = new Set<(counts: readonly AreaCounts[]) => void>();
   const noticeListeners = new Set<(notice: Notice) => void>();
+  const telemetryListeners = new Set<(telemetry: PartitionTelemetry) => void>();
   const idPrefix = randomBytes(6).toString('base64url');
   let queries = 0;
   let state: BusState = 'reconnecting';
@@ -107,6 +116,10 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     bus.subscribe(noticesFrom(lane.partition), (bytes) =>
       hearNotices(lane, readable(decodeNotices, bytes)),
     ),
+    bus.subscribe(telemetryFrom(lane.partition), (bytes) => {
+      for (const telemetry of readable(decodeTelemetry, bytes))
+        for (const listener of telemetryListeners) listener(telemetry);
+    }),
   ]);
   subscriptions.push(
     bus.onState((became) => {
@@ -221,6 +234,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     epochOf: (body) => laneAt(partitionOfBody(layout, body)).epoch,
     onCounts: (listener) => join(countsListeners, listener),
     onNotice: (listener) => join(noticeListeners, listener),
+    onTelemetry: (listener) => join(telemetryListeners, listener),
     onState: (listener) => bus.onState(listener),
     ready,
     whenReady: () => becameReady,

@@ -13,6 +13,8 @@ export type Form = {
   get(name: string): string;
   has(name: string): boolean;
   all(name: string): string[];
+  /** In the order in which they came. */
+  entries(): [name: string, value: string][];
 };
 
 class Fields implements Form {
@@ -30,6 +32,10 @@ class Fields implements Form {
 
   all(name: string): string[] {
     return this.values.filter((_, at) => this.names[at] === name);
+  }
+
+  entries(): [name: string, value: string][] {
+    return this.names.map((name, at) => [name, this.values[at] ?? '']);
   }
 }
 

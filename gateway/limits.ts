@@ -41,6 +41,10 @@ export type LimitsConfig = {
   signInsTogether: Allowance;
   /** Slips checked from one address: an office may have a pile of them. */
   slipChecksAddress: Allowance;
+  /** Sign-ins and invitations at the desk, from one address. */
+  deskAddress: Allowance;
+  /** Sign-ins of one name at the desk, whether or not there is such an account. */
+  deskAccount: Allowance;
   /** Slips checked, together: each is a question to the engine that anybody may ask. */
   slipChecksTogether: Allowance;
 };
@@ -60,6 +64,8 @@ export const defaultLimits: LimitsConfig = {
   captchasTogether: { burst: 4_000, everyMs: 1 },
   signInsTogether: { burst: 4_000, everyMs: 1 },
   slipChecksAddress: { burst: 60, everyMs: 2_000 },
+  deskAddress: { burst: 60, everyMs: 2_000 },
+  deskAccount: { burst: 10, everyMs: 6_000 },
   slipChecksTogether: { burst: 1_000, everyMs: 5 },
 };
 

@@ -9,6 +9,7 @@
 import pino from 'pino';
 import type { Bus } from '../engine/bus/bus.ts';
 import { createProviders } from '../engine/payments/config.ts';
+import { createDeskViews } from '../web/desk/views.ts';
 import type { FailureStatus } from '../web/view-models.ts';
 import { createViews } from '../web/views.ts';
 import { createAvailability } from './availability.ts';
@@ -27,8 +28,11 @@ import { createRevocations } from './revocations.ts';
 import { addRoutes } from './server.ts';
 import { signInOf } from './sign-in/who.ts';
 import { createSlipCodes } from './slip/codes.ts';
+import { createDeskCookies } from './staff/desk-cookies.ts';
+import { createDirectory } from './staff/directory.ts';
 import type { Readiness } from './staff/health.ts';
 import { addStaffRoutes } from './staff/server.ts';
+import { createTelemetry } from './telemetry.ts';
 
 export type Gateway = {
   port: number;
@@ -47,10 +51,14 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
   const catalogue = createCatalogue();
   const availability = createAvailability();
   const revocations = createRevocations(now);
+  const directory = createDirectory();
   const client = createEngineClient({ bus, layout: config.layout, now });
+  const telemetry = createTelemetry(now);
+  client.onTelemetry((report) => telemetry.hear(report));
   client.onCounts((counts) => availability.hear(counts));
   client.onNotice((notice) => {
     if (notice.kind === 'session-changed') catalogue.adopt(notice.adopted);
+    if (notice.kind === 'staff-changed') directory.hear(notice.staff);
     if (notice.kind === 'sign-ins-ended' || notice.kind === 'signed-out') revocations.hear(notice);
   });
 
@@ -71,8 +79,8 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     payables: createPayables(providers, now),
     now,
   };
+  const deskViews = createDeskViews();
   const common = {
-    failurePage: (status: FailureStatus) => context.views.failure(status),
     onFault: (path: string, error: unknown) =>
       log.error({ path, ...faultOf(error) }, 'a handler failed'),
   };
@@ -81,12 +89,19 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     if (standing !== 'listening') return standing;
     return client.ready() ? 'ready' : 'engine-away';
   };
-  const desk = new HttpServer({ ...common, ...deskOptions(config) });
-  addStaffRoutes(desk, { gateway: context, readiness });
+  const deskOptions = deskOptionsOf(config);
+  const failureAt = (views: { failure(status: FailureStatus): string }) => ({
+    failurePage: (status: FailureStatus) => views.failure(status),
+  });
+  const desk = new HttpServer({ ...common, ...failureAt(deskViews), ...deskOptions });
+  addStaffRoutes(desk, {
+    ...{ gateway: context, telemetry, readiness, directory, views: deskViews },
+    cookies: createDeskCookies(config.cookieKey, deskOptions.secure),
+  });
   const deskPort = await desk.listen();
 
   await client.whenReady();
-  const server = new HttpServer({ ...config, ...common });
+  const server = new HttpServer({ ...config, ...common, ...failureAt(context.views) });
   const live = createLive({
     catalogue,
     availability,
@@ -131,11 +146,11 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
   };
 }
 
-/** Nothing stands before it, and it has no public address. */
-const deskOptions = ({ desk }: GatewayConfig) => ({
+/** It has no public address; without one of its own nothing stands before it. */
+const deskOptionsOf = ({ desk, trustedProxies }: GatewayConfig) => ({
   ...desk,
-  trustedProxies: new Set<string>(),
-  secure: false,
+  trustedProxies: desk.origin === undefined ? new Set<string>() : trustedProxies,
+  secure: desk.origin?.startsWith('https:') ?? false,
 });
 
 /** Where it happened, never what it says: a message may quote what a person typed. */

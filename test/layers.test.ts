@@ -98,6 +98,7 @@ test('a module that is hard to replace is known to one place only', () => {
     '@nats-io/transport-node': /^(engine\/bus\/|test\/|bench\/)/,
     argon2: /^(gateway\/hashing\/|data\/|test\/)/,
     eta: /^web\//,
+    otplib: /^(gateway\/staff\/totp\.ts|test\/)/,
     qrcode: /^(web\/qr\.ts|test\/)/,
     'tencentcloud-sdk-nodejs-sms': /^engine\/effects\/tencent-channel\.ts$/,
     '@alicloud/dysmsapi20170525': /^engine\/effects\/alibaba-channel\.ts$/,

@@ -61,7 +61,7 @@ export function readAssets(): Assets {
   };
 }
 
-function asset(name: string, text: string, type: string): Asset {
+export function asset(name: string, text: string, type: string): Asset {
   const bytes = Buffer.from(text);
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
   const dot = name.lastIndexOf('.');
@@ -76,7 +76,7 @@ function asset(name: string, text: string, type: string): Asset {
 }
 
 /** Comments and indentation only: our sheets hold no string in which either would matter. */
-const withoutSpace = (css: string): string =>
+export const withoutSpace = (css: string): string =>
   css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s+/g, ' ');
 
 /** Lines that are comments, and indentation: our scripts hold no text that runs over lines. */

@@ -12,7 +12,7 @@ import { accept, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
 import type { AsideRow } from './rows.ts';
 
-const asidesMax = 20_000;
+export const asidesMax = 20_000;
 
 /** By key. */
 export type Asides = Map<string, AsideRow>;

@@ -81,7 +81,8 @@ import {
   decideNoteRefund,
 } from './orders.ts';
 import { paymentsIn } from './payment-lines.ts';
-import { decideOnPhone, evolvePhone } from './phone-book.ts';
+import { decideOnPhone, evolvePhone, peopleOn } from './phone-book.ts';
+import { registeredIn } from './registered.ts';
 import {
   decideBookingDelivery,
   decideOnRegistration,
@@ -160,7 +161,10 @@ export type Partition = {
 /** A row that must be loaded first (or be known to be absent). */
 export type RowNeed = { table: 'candidates' | 'phones'; key: string };
 /** The writer answers the others itself. */
-export type CoreQuery = Exclude<Query, { kind: 'spend-once' | 'status' | 'messages' | 'channels' }>;
+export type CoreQuery = Exclude<
+  Query,
+  { kind: 'spend-once' | 'status' | 'messages' | 'channels' | 'candidates' }
+>;
 export type DueCommand =
   | TakeStagedBody
   | Pick<ExpireHolds | ReleaseUnpaid | RemindUnpaid, 'kind' | 'area'>
@@ -483,6 +487,10 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
     }
     case 'order-state':
       return { kind: query.kind, paid: paidOrderIn(partition.areas.get(query.area), query) };
+    case 'registrations':
+      return registeredIn(rules, partition.areas.get(query.area), query, at);
+    case 'phone':
+      return { kind: query.kind, people: peopleOn(partition.phones.get(query.phone), at) };
     case 'staff-facts': {
       const row = partition.staff.get(query.staff);
       return { kind: query.kind, facts: row ? staffFactsOf(row) : null };
@@ -563,6 +571,7 @@ export function rowsNeeded(asked: Command | PreparedCommand | Query): RowNeed[] 
     case 'settle-phone':
     case 'take-message':
     case 'release-phone':
+    case 'phone':
       return [{ table: 'phones', key: asked.phone }];
     case 'stage-candidates':
     case 'stage-grades': {

@@ -10,6 +10,7 @@
  */
 import type { PhoneCommand, Sequenced } from '../protocol/commands.ts';
 import type { PhoneEvent } from '../protocol/events.ts';
+import type { EpochMs, PersonId } from '../protocol/ids.ts';
 import { unreachable } from './assert.ts';
 import { accept, type Decision, outdated, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
@@ -107,3 +108,7 @@ function take(row: PhoneRow, taken: PhoneRow['people'][number], at: number): voi
   );
   row.people.push(taken);
 }
+
+/** Who has a place there, lasting or not run out. */
+export const peopleOn = (row: PhoneRow | undefined, at: EpochMs): PersonId[] =>
+  (row?.people ?? []).filter(({ until }) => until === 0 || at < until).map(({ person }) => person);

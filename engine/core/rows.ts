@@ -287,6 +287,9 @@ export type StaffRow = {
   recovery: string[];
   failures: number;
   retryAt: EpochMs;
+  /** The same for somebody who is signed in. */
+  againFailures: number;
+  againRetryAt: EpochMs;
   /** Sign-ins below it are ended. */
   generation: number;
   /** 0: never. */
@@ -477,6 +480,8 @@ export function newStaff(staff: StaffId): StaffRow {
     recovery: [],
     failures: 0,
     retryAt: 0,
+    againFailures: 0,
+    againRetryAt: 0,
     generation: 0,
     lastSignInAt: 0,
     lastAnswer: undefined,
@@ -567,7 +572,8 @@ export function packRow(row: Row): unknown[] {
       return [
         ...[row.lastIndex, row.roles, row.scope, row.state, row.invitedBy],
         ...[row.invitation ?? null, row.hash ?? null, row.secret ?? null, row.step],
-        ...[row.recovery, row.failures, row.retryAt, row.generation, row.lastSignInAt],
+        ...[row.recovery, row.failures, row.retryAt, row.againFailures, row.againRetryAt],
+        ...[row.generation, row.lastSignInAt],
         answersOf(row).flatMap(packAnswer),
       ];
     case 'asides':
@@ -710,7 +716,8 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
     case 'staff': {
       const [lastIndex, roles, scope, state, invitedBy, invitation, hash, ...rest] =
         packed as PackedStaff;
-      const [secret, step, recovery, failures, retryAt, generation, lastSignInAt, answers] = rest;
+      const [secret, step, recovery, failures, retryAt, againFailures, ...last] = rest;
+      const [againRetryAt, generation, lastSignInAt, answers] = last;
       const row = newStaff(key[0]);
       row.lastIndex = lastIndex;
       row.roles = roles;
@@ -724,6 +731,8 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       row.recovery = recovery;
       row.failures = failures;
       row.retryAt = retryAt;
+      row.againFailures = againFailures;
+      row.againRetryAt = againRetryAt;
       row.generation = generation;
       row.lastSignInAt = lastSignInAt;
       for (const answer of unpackAnswers(answers)) keep(row, answer);
@@ -841,6 +850,8 @@ type PackedStaff = [
   recovery: string[],
   failures: number,
   retryAt: EpochMs,
+  againFailures: number,
+  againRetryAt: EpochMs,
   generation: number,
   lastSignInAt: EpochMs,
   answers: unknown[],

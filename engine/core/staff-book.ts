@@ -158,9 +158,11 @@ function acceptInvitation(
   if (invitation === undefined || invitation.digest !== command.digest || invitation.until <= at)
     return refuse('invitation-over');
   const { hash, sealedSecret: secret, step, recovery } = command;
+  const generation = row.generation + 1;
   const answer = answerTo(command, done);
   return accept(done, {
-    ...({ kind: 'invitation-accepted', staff, hash, secret, step, recovery, answer } as const),
+    ...({ kind: 'invitation-accepted', staff, generation, hash, secret, step } as const),
+    ...{ recovery, answer },
   });
 }
 
@@ -205,16 +207,18 @@ function recordSignIn(row: StaffRow, command: RecordStaffSignIn, at: EpochMs): D
   // What was right was so for the password and the authenticator of that generation only.
   if (proof.kind !== 'failed' && command.generation !== generation)
     return refuse('changed-meanwhile');
-  if (at < row.retryAt) return refuse('sign-in-delayed', { at: row.retryAt });
+  const delayedUntil = again ? row.againRetryAt : row.retryAt;
+  if (at < delayedUntil) return refuse('sign-in-delayed', { at: delayedUntil });
   if (proof.kind === 'totp' && proof.step <= row.step) return refuse('code-spent');
 
   const isSpent = proof.kind === 'recovery' && !row.recovery.includes(proof.digest);
   if (proof.kind === 'failed' || isSpent) {
-    const failures = row.failures + 1;
+    const failures = (again ? row.againFailures : row.failures) + 1;
     const retryAt = at + signInDelayAfter(failures);
     const answer = answerTo(command, { kind: 'sign-in-failed', failures, retryAt });
-    const failed = { kind: 'staff-sign-in-failed', staff, failures, retryAt, answer } as const;
-    return accept(answer.outcome, failed);
+    return accept(answer.outcome, {
+      ...({ kind: 'staff-sign-in-failed', staff, again, failures, retryAt, answer } as const),
+    });
   }
   const answer = answerTo(command, { kind: 'signed-in', generation });
   return accept(answer.outcome, {
@@ -271,11 +275,10 @@ export function evolveStaff(known: StaffRow | undefined, event: StaffEvent, at: 
       row.step = Math.max(row.step, event.step);
       row.recovery = row.recovery.filter((digest) => digest !== event.recovery);
       if (!event.again) row.lastSignInAt = at;
-      forgetFailures(row);
+      countFailures(row, event.again, 0, 0);
       return row;
     case 'staff-sign-in-failed':
-      row.failures = event.failures;
-      row.retryAt = event.retryAt;
+      countFailures(row, event.again, event.failures, event.retryAt);
       return row;
     case 'staff-roles-set':
       row.roles = event.roles;
@@ -307,8 +310,13 @@ export function evolveStaff(known: StaffRow | undefined, event: StaffEvent, at: 
 }
 
 function forgetFailures(row: StaffRow): void {
-  row.failures = 0;
-  row.retryAt = 0;
+  countFailures(row, false, 0, 0);
+  countFailures(row, true, 0, 0);
+}
+
+function countFailures(row: StaffRow, again: boolean, failures: number, retryAt: EpochMs): void {
+  if (again) Object.assign(row, { againFailures: failures, againRetryAt: retryAt });
+  else Object.assign(row, { failures, retryAt });
 }
 
 export function staffViewOf(row: StaffRow): StaffView {

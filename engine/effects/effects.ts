@@ -60,6 +60,8 @@ export interface Effects {
   run(effects: readonly Effect[]): void;
   /** How many are waiting or being worked on, by lane. */
   waiting(): ChannelsReport['waiting'];
+  /** The same for payment providers. */
+  moneyWaiting(): number;
   /** Stops trying; what is not done stays due in its row. */
   stop(): Promise<void>;
 }
@@ -319,6 +321,7 @@ export function createEffects(options: EffectsOptions): Effects {
       }
     },
     waiting: () => ({ codes: codes.size, news: news.size }),
+    moneyWaiting: () => money.waiting(),
     async stop() {
       stopping.abort();
       await Promise.all([codes.stop(), news.stop(), money.stop()]);

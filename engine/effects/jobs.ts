@@ -12,6 +12,8 @@ export type Job = (tries: number) => Promise<Next>;
 export type Jobs = {
   /** Whether it is new: a job that is known by its key is not taken twice. */
   add(key: string, job: Job, afterMs?: number): boolean;
+  /** What waits and what runs. */
+  size(): number;
   /** Waits for those that run; the others never will. */
   stop(): Promise<void>;
 };
@@ -71,6 +73,7 @@ export function createJobs(options: JobsOptions): Jobs {
       if (afterMs === 0) look();
       return true;
     },
+    size: () => known.size,
     async stop() {
       stopped = true;
       clearInterval(looking);

@@ -43,7 +43,12 @@ export type MoneyOptions = {
   onTrouble(what: string): void;
 };
 
-export type Money = { take(effect: MoneyEffect): void; stop(): Promise<void> };
+export type Money = {
+  take(effect: MoneyEffect): void;
+  /** What waits for a provider or is being asked of one. */
+  waiting(): number;
+  stop(): Promise<void>;
+};
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -210,6 +215,7 @@ export function createMoney(options: MoneyOptions): Money {
           return;
       }
     },
+    waiting: () => Object.values(jobs).reduce((sum, each) => sum + each.size(), 0),
     async stop() {
       await Promise.all(Object.values(jobs).map((each) => each.stop()));
     },

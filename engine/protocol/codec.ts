@@ -77,6 +77,7 @@ import type {
   AskedQuery,
   AttemptView,
   BookingDelivery,
+  CandidateLine,
   CandidateView,
   ChannelStanding,
   ChannelsReport,
@@ -96,6 +97,7 @@ import type {
   QueryReply,
   ReconciledDay,
   RefundCause,
+  RegisteredLine,
   RegistrationView,
   Revocation,
   SeatView,
@@ -126,6 +128,13 @@ import {
   type Window,
 } from './session.ts';
 import { type Role, roles, type Scope, type StaffFacts, type StaffView } from './staff.ts';
+import {
+  type CommandCount,
+  type Durations,
+  durationBoundsUs,
+  type PartitionTelemetry,
+  type UnmetDemand,
+} from './telemetry.ts';
 
 export { CodecError } from './message-pack.ts';
 
@@ -349,11 +358,14 @@ const onArea = { ...envelope, area: code, person: opaque, claim: small };
 const onPerson = { ...envelope, person: opaque };
 const onPhone = { ...envelope, phone: opaque, person: opaque };
 
+const ticketFields: Fields<Omit<TicketRecord, 'passed'>> = {
+  number: ticket,
+  programme: code,
+  status: choice(['active', 'graduated', 'transferred']),
+};
 const ticketRecords = list(
   record<TicketRecord>({
-    number: ticket,
-    programme: code,
-    status: choice(['active', 'graduated', 'transferred']),
+    ...ticketFields,
     passed: list(record<PassedCourse>({ course, grade: number, passedIn: optional(month) }), 256),
   }),
   ticketsMax,
@@ -437,6 +449,9 @@ const query = union<Query, 'kind'>('kind', {
   },
   asides: {},
   'order-state': { area: code, registration: small, place: small },
+  registrations: { area: code, from: small },
+  candidates: { after: optional(opaque), ticket: optional(ticket) },
+  phone: { phone: opaque },
   'staff-facts': { staff },
   'staff-list': {},
   imports: {},
@@ -775,6 +790,17 @@ const areaCounts = record<AreaCounts>({
   ),
 });
 
+const channelStanding = record<ChannelStanding>({
+  channel: choice(channelNames),
+  sent: count,
+  failed: count,
+  unknown: count,
+  p50Ms: optional(count),
+  p99Ms: optional(count),
+  openSince: optional(at),
+  lastTrouble: optional(record<NonNullable<ChannelStanding['lastTrouble']>>({ at, why: plain })),
+});
+
 /** What a batch is answered with, whichever of its items it answers. */
 type Reply = { id: CommandId } & (
   | Accepted
@@ -877,21 +903,7 @@ const reply = union<Reply, 'kind'>('kind', {
   },
   channels: {
     ...id,
-    channels: list(
-      record<ChannelStanding>({
-        channel: choice(channelNames),
-        sent: count,
-        failed: count,
-        unknown: count,
-        p50Ms: optional(count),
-        p99Ms: optional(count),
-        openSince: optional(at),
-        lastTrouble: optional(
-          record<NonNullable<ChannelStanding['lastTrouble']>>({ at, why: plain }),
-        ),
-      }),
-      channelNames.length,
-    ),
+    channels: list(channelStanding, channelNames.length),
     waiting: record<ChannelsReport['waiting']>({ codes: count, news: count }),
   },
   payments: {
@@ -927,6 +939,25 @@ const reply = union<Reply, 'kind'>('kind', {
     reconciled: list(record<ReconciledDay>({ day: small, ...reconciledBill }), 10_000),
   },
   'order-state': { ...id, paid: nullable(opaque) },
+  registrations: {
+    ...id,
+    lines: list(record<RegisteredLine>({ number: small, person: opaque, registration }), 1_000),
+    next: optional(small),
+  },
+  candidates: {
+    ...id,
+    lines: list(
+      record<CandidateLine>({
+        ...{ person: opaque, kind: candidateKind, documentType: plain, documentMask: mask },
+        ...{ nameMask: mask, candidateType, hasPhoto: boolean, passwordSet: boolean },
+        tickets: list(record(ticketFields), ticketsMax),
+        ...{ phoneMask: optional(mask), area: optional(code) },
+      }),
+      1_000,
+    ),
+    next: optional(opaque),
+  },
+  phone: { ...id, people: list(opaque, 1_000) },
   'staff-facts': {
     ...id,
     facts: nullable(
@@ -970,6 +1001,60 @@ const notice = union<Notice, 'kind'>('kind', {
   'session-changed': { adopted },
   'signed-out': { person: opaque, nonce: opaque, until: at },
   'staff-changed': { staff: staffView },
+});
+
+const durations = record<Durations>({
+  p50Us: optional(count),
+  p99Us: optional(count),
+  counts: list(count, durationBoundsUs.length + 1),
+  sumUs: count,
+});
+const telemetry = record<PartitionTelemetry>({
+  partition,
+  epoch: count,
+  index: count,
+  at,
+  startedAt: at,
+  spaceLow: boolean,
+  clockDoubted: boolean,
+  freeBytes: count,
+  savesPerSecond: count,
+  answersPerSecond: count,
+  latency: durations,
+  flush: durations,
+  answers: count,
+  largestBatch: count,
+  inbox: count,
+  dirtyRows: count,
+  eventsBehind: count,
+  behindMs: count,
+  seats: record<PartitionTelemetry['seats']>({
+    ...{ capacity: count, free: count, held: count, saved: count },
+    ...{ confirmed: count, paid: count, refunding: count },
+  }),
+  pools: count,
+  poolsFull: count,
+  poolsOversold: count,
+  poolsAstray: count,
+  commands: list(
+    record<CommandCount>({
+      kind: ascii(characters('a-z0-9-'), 1, 64),
+      outcome: word<CommandCount['outcome']>(['accepted', ...refusalReasons]),
+      count,
+    }),
+    10_000,
+  ),
+  unmet: list(
+    record<UnmetDemand>({
+      area: code,
+      unit: code,
+      candidateType: optional(candidateType),
+      count,
+    }),
+    10_000 * unitsMax,
+  ),
+  waiting: record<PartitionTelemetry['waiting']>({ codes: count, news: count, money: count }),
+  channels: list(channelStanding, channelNames.length),
 });
 
 // ── Messages ────────────────────────────────────────────────────────────────────────────────────
@@ -1064,9 +1149,20 @@ function readId(from: Reader): CommandId {
 
 const [encodeReplies, decodeReplies] = messageOf<Answered>(reply, itemsMax, repliesSizeMax);
 const [encodeCounts, decodeCounts] = messageOf(areaCounts, 10_000, messageSizeMax);
+/** A list of one. */
+const [encodeTelemetry, decodeTelemetry] = messageOf(telemetry, 1, messageSizeMax);
 const [encodeNotices, decodeNotices] = messageOf(notice, itemsMax, messageSizeMax);
 
-export { decodeCounts, decodeNotices, decodeReplies, encodeCounts, encodeNotices, encodeReplies };
+export {
+  decodeCounts,
+  decodeNotices,
+  decodeReplies,
+  decodeTelemetry,
+  encodeCounts,
+  encodeNotices,
+  encodeReplies,
+  encodeTelemetry,
+};
 
 function messageOf<T>(
   shape: Shape<T>,

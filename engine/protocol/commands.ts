@@ -591,7 +591,8 @@ export type AcceptInvitation = Envelope & {
 };
 /**
  * The gateway compared the password and the code of `generation`; the book counts, delays and takes
- * each step and each recovery code once. `again`: by somebody signed in, for what needs it.
+ * each step and each recovery code once. `again`: by somebody signed in, for what needs it; it is
+ * counted apart, so that nobody at the door keeps those on duty waiting.
  */
 export type RecordStaffSignIn = Envelope & {
   kind: 'record-staff-sign-in';

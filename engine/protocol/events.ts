@@ -366,13 +366,14 @@ export type StaffInvited = OnStaffRow &
     digest: string;
     until: EpochMs;
   };
-export type InvitationAccepted = OnStaffRow & {
-  kind: 'invitation-accepted';
-  hash: string;
-  secret: Sealed;
-  step: number;
-  recovery: string[];
-};
+export type InvitationAccepted = OnStaffRow &
+  EndsSignIns & {
+    kind: 'invitation-accepted';
+    hash: string;
+    secret: Sealed;
+    step: number;
+    recovery: string[];
+  };
 /** `step` 0: by the recovery code of that digest. */
 export type StaffSignedIn = OnStaffRow & {
   kind: 'staff-signed-in';
@@ -382,6 +383,8 @@ export type StaffSignedIn = OnStaffRow & {
 };
 export type StaffSignInFailed = OnStaffRow & {
   kind: 'staff-sign-in-failed';
+  /** By somebody signed in, which is counted apart. */
+  again: boolean;
   failures: number;
   retryAt: EpochMs;
 };

@@ -18,6 +18,7 @@ import type {
   EpochMs,
   Fen,
   PersonId,
+  PhoneIndex,
   TicketNumber,
   UnitCode,
 } from './ids.ts';
@@ -234,6 +235,23 @@ export type AsideView = {
 /** One provider's day, compared (B7). `day` is a China-time day number. */
 export type ReconciledDay = { day: number } & ReconciledBill;
 
+/** One person's registration in an area; `number` is the registration's own there. */
+export type RegisteredLine = { number: number; person: PersonId; registration: RegistrationView };
+/** A candidate as lists show them: masked, without secrets. `area`: the one claimed. */
+export type CandidateLine = {
+  person: PersonId;
+  kind: CandidateRecord['kind'];
+  documentType: string;
+  documentMask: string;
+  nameMask: string;
+  candidateType: CandidateType;
+  hasPhoto: boolean;
+  tickets: Omit<TicketRecord, 'passed'>[];
+  passwordSet: boolean;
+  phoneMask?: string;
+  area?: AreaCode;
+};
+
 export type Query =
   | { kind: 'registration'; area: AreaCode; person: PersonId }
   | { kind: 'candidate'; person: PersonId }
@@ -259,6 +277,12 @@ export type Query =
   | { kind: 'channels' }
   /** Whether one order is paid now, by where its number says that it is. */
   | { kind: 'order-state'; area: AreaCode; registration: number; place: number }
+  /** Those of an area numbered `from` on, a page at a time. */
+  | { kind: 'registrations'; area: AreaCode; from: number }
+  /** All of this partition by key, or those among them who have that ticket; a page at a time. */
+  | { kind: 'candidates'; after?: PersonId; ticket?: TicketNumber }
+  /** Who may use that phone (S4). */
+  | { kind: 'phone'; phone: PhoneIndex }
   /** What the desk's sign-in checks with. */
   | { kind: 'staff-facts'; staff: StaffId }
   /** Every account, by its name. */
@@ -348,6 +372,9 @@ export type QueryAnswer =
   | ({ kind: 'channels' } & ChannelsReport)
   /** For anybody who checks a slip, so no more than that; null: not paid, or there is none. */
   | { kind: 'order-state'; paid: SlipContent | null }
+  | { kind: 'registrations'; lines: RegisteredLine[]; next?: number }
+  | { kind: 'candidates'; lines: CandidateLine[]; next?: PersonId }
+  | { kind: 'phone'; people: PersonId[] }
   | { kind: 'staff-facts'; facts: StaffFacts | null }
   | { kind: 'staff-list'; staff: StaffView[] }
   | { kind: 'imports'; imports: ImportView[]; staging: StagingView | null };

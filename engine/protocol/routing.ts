@@ -27,6 +27,8 @@ export type RoutedQuery = Extract<
       | 'session'
       | 'spend-once'
       | 'order-state'
+      | 'registrations'
+      | 'phone'
       | 'staff-facts'
       | 'staff-list';
   }
@@ -116,6 +118,7 @@ export function partitionOfQuery(layout: Layout, query: RoutedQuery): PartitionN
   switch (query.kind) {
     case 'registration':
     case 'order-state':
+    case 'registrations':
       return partitionOfArea(layout, query.area);
     case 'candidate':
     case 'sign-in-facts':
@@ -124,6 +127,8 @@ export function partitionOfQuery(layout: Layout, query: RoutedQuery): PartitionN
       return query.area === undefined
         ? partitionOfPerson(layout, query.person)
         : partitionOfArea(layout, query.area);
+    case 'phone':
+      return partitionOfPhone(layout, query.phone);
     case 'session':
     case 'staff-facts':
     case 'staff-list':

@@ -8,7 +8,7 @@
  * W3 What `isTwoPeoples` names is proposed by one and approved by another. Anything else is carried
  *    out at once, with its reason.
  */
-import type { AreaCode, EpochMs, PersonId, UnitCode } from './ids.ts';
+import { type AreaCode, codePattern, type EpochMs, type PersonId, type UnitCode } from './ids.ts';
 import type { OrderNumber } from './payments.ts';
 import type { BookingDay, BookingProof, CourseCap, PoolCapacity } from './session.ts';
 
@@ -38,6 +38,26 @@ export type Scope =
   | { kind: 'province' }
   | { kind: 'city'; city: string }
   | { kind: 'area'; area: AreaCode };
+
+/** Written `province`, `city:01` or `area:0101`; undefined: as nothing of these. */
+export function scopeOf(text: string): Scope | undefined {
+  if (text === 'province') return { kind: 'province' };
+  const [kind, place] = text.split(':');
+  if (place === undefined || !codePattern.test(place)) return undefined;
+  if (kind === 'city') return { kind, city: place };
+  return kind === 'area' ? { kind, area: place } : undefined;
+}
+
+export function textOfScope(scope: Scope): string {
+  switch (scope.kind) {
+    case 'province':
+      return 'province';
+    case 'city':
+      return `city:${scope.city}`;
+    case 'area':
+      return `area:${scope.area}`;
+  }
+}
 
 /** Whether all of `asked` lies within `scope`; `cityOf` undefined: there is no such area. */
 export function isWithin(

@@ -17,3 +17,6 @@ export const countsFrom = (partition: PartitionName): string => `ruxi.counts.${c
 /** The writer publishes what every gateway must know at once; payload: Notice[]. */
 export const noticesFrom = (partition: PartitionName): string =>
   `ruxi.notices.${checked(partition)}`;
+/** The writer says once a second how it does; payload: one PartitionTelemetry. */
+export const telemetryFrom = (partition: PartitionName): string =>
+  `ruxi.telemetry.${checked(partition)}`;

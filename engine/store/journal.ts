@@ -287,11 +287,11 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     ...{ roles: held, scope, digest: text, until: uint },
   },
   'invitation-accepted': {
-    ...{ ...onStaff, hash: text, secret: text },
+    ...{ ...onStaff, generation: uint, hash: text, secret: text },
     ...{ step: uint, recovery: some(text) },
   },
   'staff-signed-in': { ...onStaff, step: uint, recovery: optional(text), again: boolean },
-  'staff-sign-in-failed': { ...onStaff, failures: uint, retryAt: uint },
+  'staff-sign-in-failed': { ...onStaff, again: boolean, failures: uint, retryAt: uint },
   'staff-roles-set': { ...onStaff, ...decided, generation: uint, roles: held, scope },
   'account-ended': { ...onStaff, ...decided, generation: uint },
   'staff-password-set': { ...onStaff, generation: uint, hash: text },

@@ -158,8 +158,10 @@ function readerOf(tables: Tables, partition: PartitionName): StoreReader {
       return readNumber(meta, 'checkpointed');
     },
     get: (table, key) => rows[table].get(keyBytes(key)),
-    *rows(table) {
-      for (const { key, value } of rows[table].getRange()) yield { key: keyOf(table, key), value };
+    *rows(table, from) {
+      const range = from === undefined ? {} : { start: keyBytes(from) };
+      for (const { key, value } of rows[table].getRange(range))
+        yield { key: keyOf(table, key), value };
     },
     *entries(from) {
       for (const { key, value } of journal.getRange({ start: numberBytes(from) }))

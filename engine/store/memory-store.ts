@@ -93,10 +93,11 @@ export async function openMemoryStore(disk: MemoryDisk, partition: PartitionName
       }
     },
     get: (table, key) => tableOf(image, table).get(key.join('\0'))?.value,
-    *rows(table) {
-      yield* [...tableOf(image, table).values()].sort((one, other) =>
-        compareKeys(one.key, other.key),
-      );
+    *rows(table, from) {
+      const all = [...tableOf(image, table).values()];
+      yield* all
+        .filter(({ key }) => from === undefined || compareKeys(key, from) >= 0)
+        .sort((one, other) => compareKeys(one.key, other.key));
     },
     *entries(from) {
       for (const index of indicesOf(image)) if (index >= from) yield entryAt(image, index);

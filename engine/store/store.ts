@@ -49,8 +49,8 @@ export interface StoreReader {
   readonly checkpointed: number;
   /** Valid until the next read. */
   get(table: RowTable, key: RowKey): Uint8Array | undefined;
-  /** In key order. A value is valid until the next step. */
-  rows(table: RowTable): Iterable<{ key: RowKey; value: Uint8Array }>;
+  /** In key order, from `from` on if it is given. A value is valid until the next step. */
+  rows(table: RowTable, from?: RowKey): Iterable<{ key: RowKey; value: Uint8Array }>;
   /** Entries whose key is `from` or above, in order. A value is valid until the next step. */
   entries(from: number): Iterable<StoredEntry>;
   /** The entry with the highest key at or below `index`. */

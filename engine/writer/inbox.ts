@@ -9,6 +9,8 @@ import type { Answered, Submitted } from './ports.ts';
 export type Submission = {
   items: readonly Submitted[];
   reply: (replies: Answered[]) => void;
+  /** On the monotonic clock. */
+  receivedMs: number;
 };
 
 export class Inbox {

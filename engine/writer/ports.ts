@@ -13,6 +13,7 @@ import type {
   DemonstrationMessage,
   PartitionStatus,
 } from '../protocol/replies.ts';
+import type { PartitionTelemetry } from '../protocol/telemetry.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../store/vault.ts';
 
@@ -23,7 +24,8 @@ export type Submitted = Asked | Malformed;
 export type { Answered };
 export type Publication =
   | { kind: 'counts'; counts: AreaCounts[] }
-  | { kind: 'notices'; notices: Notice[] };
+  | { kind: 'notices'; notices: Notice[] }
+  | { kind: 'telemetry'; telemetry: PartitionTelemetry };
 
 export type WriterOptions = {
   partition: PartitionName;
@@ -42,6 +44,8 @@ export type WriterOptions = {
   messages(): DemonstrationMessage[];
   /** How short messages leave, for staff. */
   channels(): ChannelsReport;
+  /** What waits for a payment provider, or is being asked of it. */
+  moneyWaiting(): number;
   /** Ends the process. Called once, after which the writer neither commits nor answers. */
   exit(code: number, reason: Error): void;
   limits?: Partial<WriterLimits>;

@@ -42,6 +42,7 @@ import type {
   QueryReply,
 } from '../protocol/replies.ts';
 import { encodeEntry } from '../store/journal.ts';
+import { candidatePage } from './candidate-pages.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { Inbox, type Submission } from './inbox.ts';
 import {
@@ -56,6 +57,7 @@ import { prepare, withOpenName, withOpenSecret } from './prepare.ts';
 import { loadNeeded, type Recovered, recover, stagedPeopleAt } from './recovery.ts';
 import { Sequencer } from './sequencer.ts';
 import { isAskedOfStrangers, Strangers } from './strangers.ts';
+import { Telemetry } from './telemetry.ts';
 
 export const defaultLimits: WriterLimits = {
   inboxMax: 65_536,
@@ -73,6 +75,7 @@ export const defaultLimits: WriterLimits = {
 const countsEveryMs = 250;
 const announceEveryMs = 2_000;
 const freeBytesEveryMs = 1_000;
+const telemetryEveryMs = 1_000;
 /** Nothing is remembered for longer, whatever its sender says: the memory is bounded, and full is busy. */
 const rememberedMsMax = 60 * 60_000;
 /** Timers look again at least this often, whatever the clock did meanwhile. */
@@ -112,7 +115,7 @@ type Batch = {
   notices: Notice[];
   effects: Effect[];
   counts: AreaCounts[];
-  answers: { replies: Answered[]; reply: Submission['reply'] }[];
+  answers: { replies: Answered[]; reply: Submission['reply']; receivedMs: number }[];
   /** D2: answered no sooner than if something had been written. */
   mustCommit: boolean;
 };
@@ -137,6 +140,7 @@ class PartitionWriter implements Writer {
   readonly #refusals: ExpiringMap<Kept>;
   readonly #spent: ExpiringMap<{ until: EpochMs }>;
   readonly #strangers = new Strangers();
+  readonly #telemetry: Telemetry;
   readonly #changedAreas = new Set<AreaCode>();
   readonly #intervals: NodeJS.Timeout[] = [];
   #lastHash: string;
@@ -150,6 +154,7 @@ class PartitionWriter implements Writer {
   #scheduled = false;
   #failed = false;
   #spaceLow = false;
+  #freeBytes = 0;
   #timersDue = false;
   #roomForNews = false;
   /** When a batch with a command last went to the disk, on the monotonic clock. */
@@ -174,12 +179,14 @@ class PartitionWriter implements Writer {
     this.#inbox = new Inbox(this.#limits.inboxMax);
     this.#refusals = new ExpiringMap(this.#limits.refusalsMax);
     this.#spent = new ExpiringMap(this.#limits.spentMax);
+    this.#telemetry = new Telemetry(options.clock.now(), options.clock.monotonic());
   }
 
   begin(effects: readonly Effect[]): void {
     this.#every(announceEveryMs, () => this.#announce());
     this.#every(countsEveryMs, () => this.#publishCountsAtRest());
     this.#every(freeBytesEveryMs, () => this.#lookAtSpace());
+    this.#every(telemetryEveryMs, () => this.#report());
     this.#lookAtSpace();
     this.#announce();
     for (const area of this.#partition.areas.keys()) this.#changedAreas.add(area);
@@ -189,7 +196,8 @@ class PartitionWriter implements Writer {
 
   submit(items: readonly Submitted[], reply: (replies: Answered[]) => void): void {
     if (this.#failed) return;
-    const taken = this.#draining === undefined && this.#inbox.put({ items, reply });
+    const receivedMs = this.#options.clock.monotonic();
+    const taken = this.#draining === undefined && this.#inbox.put({ items, reply, receivedMs });
     // Nothing was done, so nothing has to be flushed before saying so.
     if (!taken) reply(items.map(({ id }) => ({ id, kind: 'refused', reason: 'busy' })));
     else this.#schedule();
@@ -251,7 +259,7 @@ class PartitionWriter implements Writer {
   }
 
   /** 4 to 8: every item of a submission, through stamp, memory, rows, decision and change. */
-  #carry({ items, reply }: Submission): void {
+  #carry({ items, reply, receivedMs }: Submission): void {
     const batch = this.#open();
     const replies: Answered[] = [];
     for (const item of items) {
@@ -260,7 +268,7 @@ class PartitionWriter implements Writer {
       else replies.push(this.#carryCommand(item, batch));
     }
     batch.size += items.length;
-    batch.answers.push({ replies, reply });
+    batch.answers.push({ replies, reply, receivedMs });
   }
 
   #carryCommand(command: Command, batch: Batch): CommandReply {
@@ -268,9 +276,12 @@ class PartitionWriter implements Writer {
     const { at } = batch;
     const { vault, store } = this.#options;
     if (!isWaitedForByNobody(command)) batch.commands += 1;
-    if (this.#spaceLow) return refusedAs(id, 'busy');
+    if (this.#spaceLow || at === undefined) {
+      const reason = this.#spaceLow ? 'busy' : 'clock-doubted';
+      this.#telemetry.refused(command.kind, reason);
+      return refusedAs(id, reason);
+    }
     // 4. Stamp.
-    if (at === undefined) return refusedAs(id, 'clock-doubted');
     this.#sequence += 1;
     const olderEpoch = command.epoch !== 0 && command.epoch < store.epoch;
     // 5. The rows that the decision needs.
@@ -291,6 +302,7 @@ class PartitionWriter implements Writer {
       return refusedAs(id, 'busy');
     // 8. What was decided is carried out in memory.
     for (const event of events) this.#evolve(event, at, batch);
+    this.#telemetry.decided(this.#partition, prepared, reply, events.length > 0, at);
     return this.#toShow(present(this.#partition, prepared, reply, at));
   }
 
@@ -299,7 +311,9 @@ class PartitionWriter implements Writer {
     const { store, vault } = this.#options;
     this.#batch = undefined;
     this.#flushing = true;
-    if (batch.commands > 0) this.#commandsAt = this.#options.clock.monotonic();
+    const { clock } = this.#options;
+    const begunMs = clock.monotonic();
+    if (batch.commands > 0) this.#commandsAt = begunMs;
     const { partition, epoch } = store;
     const { at, index, events } = batch;
     // 9. Encode. What follows in memory from here on belongs to the next batch.
@@ -318,11 +332,16 @@ class PartitionWriter implements Writer {
     } else if (rows.length > 0 || batch.mustCommit) await store.commit({ rows, checkpointed });
     // 11. Now, and only now, it may be told.
     if (this.#failed) return;
+    const flushedMs = clock.monotonic();
+    if (events.length > 0) this.#telemetry.flushed(batch.size, flushedMs - begunMs);
     this.#checkpoint.written();
     this.#flushedIndex = lastIndex;
     this.#flushedHash = this.#lastHash;
     this.#flushing = false;
-    for (const { replies, reply } of batch.answers) reply(replies);
+    for (const { replies, reply, receivedMs } of batch.answers) {
+      reply(replies);
+      this.#telemetry.replied(replies.length, flushedMs - receivedMs);
+    }
     const { notices, counts, effects } = batch;
     if (notices.length > 0) this.#options.publish({ kind: 'notices', notices });
     if (counts.length > 0) this.#options.publish({ kind: 'counts', counts });
@@ -422,6 +441,8 @@ class PartitionWriter implements Writer {
         const facts = withOpenSecret(this.#options.vault, query.staff, answer.facts);
         return { id, kind: query.kind, facts };
       }
+      case 'candidates':
+        return { id, ...candidatePage(this.#options.store, this.#partition, query) };
       default:
         this.#load(rowsNeeded(query), batch);
         return { id, ...ask(this.#partition, query, at) };
@@ -617,7 +638,23 @@ class PartitionWriter implements Writer {
     this.#options.publish({ kind: 'notices', notices });
   }
   #lookAtSpace(): void {
-    this.#spaceLow = this.#options.store.freeBytes() < this.#limits.freeBytesMin;
+    this.#freeBytes = this.#options.store.freeBytes();
+    this.#spaceLow = this.#freeBytes < this.#limits.freeBytesMin;
+  }
+  #report(): void {
+    const { partition, epoch, index, lag: dirtyRows, inbox } = this.status();
+    const { clock, channels, moneyWaiting } = this.#options;
+    const { channels: standings, waiting } = channels();
+    const lastIndex = this.#sequencer.nextIndex - 1;
+    const telemetry = this.#telemetry.report(this.#partition, {
+      ...{ partition, epoch, index, dirtyRows, inbox },
+      ...{ at: clock.now(), atMs: clock.monotonic(), freeBytes: this.#freeBytes },
+      ...{ spaceLow: this.#spaceLow, clockDoubted: this.#sequencer.doubted },
+      ...{ lastIndex, completeUpTo: this.#checkpoint.completeUpTo(lastIndex) },
+      waiting: { ...waiting, money: moneyWaiting() },
+      channels: standings,
+    });
+    this.#options.publish({ kind: 'telemetry', telemetry });
   }
   #every(ms: number, what: () => void): void {
     // A writer alone keeps no process alive; whoever brings it commands does.

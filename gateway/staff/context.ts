@@ -1,9 +1,18 @@
 /** What every handler on the operators' port is given. */
+import type { DeskViews } from '../../web/desk/views.ts';
 import type { GatewayContext } from '../context.ts';
+import type { Telemetry } from '../telemetry.ts';
+import type { DeskCookies } from './desk-cookies.ts';
+import type { Directory } from './directory.ts';
 import type { Readiness } from './health.ts';
 
 export type StaffContext = {
   /** The parts of the gateway whose port this is. */
   gateway: GatewayContext;
+  /** How the engine does. */
+  telemetry: Telemetry;
   readiness(): Readiness;
+  directory: Directory;
+  cookies: DeskCookies;
+  views: DeskViews;
 };

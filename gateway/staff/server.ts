@@ -5,11 +5,33 @@
  */
 import type { HttpServer } from '../http.ts';
 import type { StaffContext } from './context.ts';
+import { createDesk, type Desk } from './desk.ts';
 import { showLive, showReady, showVersion } from './health.ts';
+import { acceptInvitation, showInvitation } from './invitation.ts';
+import { deskPage } from './page.ts';
+import { goOn } from './prove.ts';
+import { showSignIn, signOut, takeCode, takePassword } from './sign-in.ts';
 
 export function addStaffRoutes(server: HttpServer, context: StaffContext): void {
   server
     .get('/livez', showLive())
     .get('/readyz', showReady(context))
     .get('/version', showVersion());
+  for (const asset of context.views.assets) server.asset(asset);
+  addDeskRoutes(createDesk(server, context), context);
+}
+
+/** Each with the right that it asks for; those of the door ask for none. */
+export function addDeskRoutes(desk: Desk, context: StaffContext): void {
+  desk
+    .door('get', '/desk/sign-in', showSignIn(context))
+    .door('post', '/desk/sign-in', takePassword(context))
+    .door('post', '/desk/sign-in/code', takeCode(context))
+    .door('get', '/desk/invitation', showInvitation(context))
+    .door('post', '/desk/invitation', acceptInvitation(context))
+
+    .post('/desk/prove', 'see-desk', goOn(desk), { stepUp: true })
+    .post('/desk/sign-out', 'see-desk', signOut)
+
+    .get('/desk', 'see-desk', (visit) => deskPage(visit, 200, 'start', {}));
 }

@@ -384,6 +384,9 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
         { requiredKeys: ['kind', 'command', 'person', 'answerBy'] },
       ),
       fc.record({ kind: kind('order-state'), area: code, registration: small, place: small }),
+      fc.record({ kind: kind('registrations'), area: code, from: small }),
+      fc.record({ kind: kind('phone'), phone: opaque }),
+      fc.record({ kind: kind('candidates'), after: opaque, ticket }, { requiredKeys: ['kind'] }),
       fc.record({ kind: kind('staff-facts'), staff }),
       fc.record({ kind: kind('staff-list') }),
     ),
@@ -466,6 +469,27 @@ const registration = fc.record(
     asking: fc.record({ ticket, full: fullCourses }),
   },
   { requiredKeys: ['revision', 'seats', 'draft', 'orders'] },
+);
+const candidateLine = fc.record(
+  {
+    ...{ person: opaque, kind: fc.constantFrom('enrolled' as const, 'new' as const) },
+    ...{ documentType: fc.constant('resident-id'), documentMask: sentence, nameMask: sentence },
+    ...{ candidateType, hasPhoto: fc.boolean(), passwordSet: fc.boolean() },
+    tickets: fc.array(
+      fc.record({
+        ...{ number: ticket, programme: code },
+        status: fc.constantFrom('active' as const, 'graduated' as const),
+      }),
+      { maxLength: 2 },
+    ),
+    ...{ phoneMask: sentence, area: code },
+  },
+  {
+    requiredKeys: [
+      ...(['person', 'kind', 'documentType', 'documentMask', 'nameMask'] as const),
+      ...(['candidateType', 'hasPhoto', 'passwordSet', 'tickets'] as const),
+    ],
+  },
 );
 const answered: fc.Arbitrary<Answered> = fc.oneof(
   fc.record({ id: opaque, kind: kind('staff-list'), staff: fc.array(staffView, { maxLength: 3 }) }),
@@ -590,6 +614,23 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
     }),
   }),
   fc.record({ id: opaque, kind: kind('order-state'), paid: fc.option(opaque) }),
+  fc.record(
+    {
+      ...{ id: opaque, kind: kind('registrations'), next: small },
+      lines: fc.array(fc.record({ number: small, person: opaque, registration }), { maxLength: 2 }),
+    },
+    { requiredKeys: ['id', 'kind', 'lines'] },
+  ),
+  fc.record(
+    {
+      ...{ id: opaque, kind: kind('candidates'), next: opaque },
+      lines: fc.array(candidateLine, { maxLength: 2 }),
+    },
+    { requiredKeys: ['id', 'kind', 'lines'] },
+  ),
+  fc.record({
+    ...{ id: opaque, kind: kind('phone'), people: fc.array(opaque, { maxLength: 3 }) },
+  }),
 );
 
 describe('round trips', () => {

@@ -110,6 +110,18 @@ export function storeContract(makePlace: () => Place): void {
       [['0101', 70_000], '0101/70000'],
       [['0102', 2], '0102/2'],
     ]);
+    const rest = Array.from(store.rows('registrations', ['0101', 21]), ({ key }) => key);
+    expect(rest).toEqual([
+      ['0101', 256],
+      ['0101', 70_000],
+      ['0102', 2],
+    ]);
+    await store.commit({
+      rows: ['b', 'a', 'c'].map((key) => row('candidates', [key], key)),
+      checkpointed: 0,
+    });
+    const people = Array.from(store.rows('candidates', ['b']), ({ key }) => key);
+    expect(people).toEqual([['b'], ['c']]);
     await store.close();
   });
 

@@ -379,8 +379,8 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     ...{ digest: opaque('digest', 1), until: 1_780_086_400_000 },
   },
   'invitation-accepted': {
-    ...{ kind: 'invitation-accepted', ...onStaff, hash: '$argon2id$invented', secret: 'sealed' },
-    ...{ step: 59_333_333, recovery: [opaque('recovery', 1)] },
+    ...{ kind: 'invitation-accepted', ...onStaff, generation: 2, hash: '$argon2id$invented' },
+    ...{ secret: 'sealed', step: 59_333_333, recovery: [opaque('recovery', 1)] },
   },
   'staff-signed-in': {
     kind: 'staff-signed-in',
@@ -388,7 +388,7 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   },
   'staff-sign-in-failed': {
     kind: 'staff-sign-in-failed',
-    ...{ ...onStaff, failures: 5, retryAt: 1_780_000_005_000 },
+    ...{ ...onStaff, again: true, failures: 5, retryAt: 1_780_000_005_000 },
   },
   'staff-roles-set': {
     ...{ kind: 'staff-roles-set', ...onStaff, by: 'zhang', reason: '示例', generation: 2 },

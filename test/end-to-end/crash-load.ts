@@ -32,6 +32,7 @@ const writer = await startWriter({
   onEffects() {},
   messages: () => [],
   channels: () => ({ channels: [], waiting: { codes: 0, news: 0 } }),
+  moneyWaiting: () => 0,
   exit(code, reason) {
     console.error(reason);
     process.exit(code);

@@ -4,6 +4,8 @@
  * acknowledged.
  *
  *   npm run crash -- [--kills 200] [--seed 1]
+ *
+ * With `--money` it is the whole product that is killed, while money moves: crash-money.ts.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -127,8 +129,18 @@ if (import.meta.main) {
     options: {
       kills: { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
+      money: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '20' },
     },
   });
-  const options = { kills: Number(values.kills), seed: Number(values.seed) };
-  console.log(await crash({ ...options, say: console.log }));
+  const seed = Number(values.seed);
+  if (values.money) {
+    const { crashMoney } = await import('./crash-money.ts');
+    const rounds = Number(values.rounds);
+    const { kills, ...sums } = await crashMoney({ rounds, seed, say: console.log });
+    console.log(sums);
+    console.log(kills.table());
+  } else {
+    console.log(await crash({ kills: Number(values.kills), seed, say: console.log }));
+  }
 }

@@ -32,7 +32,7 @@ test('a gateway lives before it is ready, and candidates find it only when it is
   const starting = startGateway(gatewayConfigOf(environment, keys), books.bus);
   await vi.waitFor(async () => {
     expect(await get(desk, '/livez')).toEqual({ status: 200, body: 'alive\n' });
-  });
+  }, 20_000);
   expect(await get(desk, '/readyz')).toEqual({ status: 503, body: 'starting\n' });
   books.arrive('p0');
   const gateway = await starting;

@@ -111,6 +111,7 @@ export function givenBooks(adopted: Adopted, now: number, capacity: number): Boo
     epochOf: () => 1,
     onCounts: () => nothing,
     onNotice: () => nothing,
+    onTelemetry: () => nothing,
     onState: () => nothing,
     ready: () => !away,
     whenReady: async () => {},

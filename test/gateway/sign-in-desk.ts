@@ -148,6 +148,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     epochOf: () => epoch,
     onCounts: () => nothing,
     onNotice: () => nothing,
+    onTelemetry: () => nothing,
     onState: () => nothing,
     ready: () => !away,
     whenReady: async () => {},

@@ -113,6 +113,7 @@ export class WriterDesk {
       onEffects: mine((effects) => this.effects.push(...effects)),
       messages: () => [],
       channels: () => ({ channels: [], waiting: { codes: 0, news: 0 } }),
+      moneyWaiting: () => 0,
       exit: mine((code, reason) => this.exits.push({ code, reason })),
       limits,
     });

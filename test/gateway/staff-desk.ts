@@ -1,0 +1,268 @@
+/**
+ * The desk over real HTTP, with the real core behind it in memory and the clock in the test's hand.
+ * Pages come as JSON of their models; accounts are made as they are in life, by their links.
+ */
+import { generateSync } from 'otplib';
+import { ask, type CoreQuery } from '../../engine/core/partition.ts';
+import { staffViewOf } from '../../engine/core/staff-book.ts';
+import type { Command, PreparedCommand } from '../../engine/protocol/commands.ts';
+import { invitationDigest, invitationPath } from '../../engine/protocol/invitations.ts';
+import { singleLayout } from '../../engine/protocol/layout.ts';
+import type { Role, Scope, StaffId } from '../../engine/protocol/staff.ts';
+import { createAvailability } from '../../gateway/availability.ts';
+import { createCatalogue } from '../../gateway/catalogue.ts';
+import { gatewayConfigOf } from '../../gateway/config.ts';
+import type { GatewayContext } from '../../gateway/context.ts';
+import { createCookies } from '../../gateway/cookies.ts';
+import type { EngineClient } from '../../gateway/engine-client.ts';
+import type { Hashing } from '../../gateway/hashing/hashing.ts';
+import { HttpServer } from '../../gateway/http.ts';
+import { createLimits, defaultLimits, type LimitsConfig } from '../../gateway/limits.ts';
+import { createPayables } from '../../gateway/paying/payables.ts';
+import { createRevocations } from '../../gateway/revocations.ts';
+import { createSlipCodes } from '../../gateway/slip/codes.ts';
+import type { StaffContext } from '../../gateway/staff/context.ts';
+import { createDesk, type Desk as StaffDesk } from '../../gateway/staff/desk.ts';
+import { createDeskCookies } from '../../gateway/staff/desk-cookies.ts';
+import { createDirectory } from '../../gateway/staff/directory.ts';
+import { addDeskRoutes } from '../../gateway/staff/server.ts';
+import { createTelemetry } from '../../gateway/telemetry.ts';
+import { accepted, Desk, givenAdopted } from '../given.ts';
+
+export const password = 'amber-lantern-quiet-42';
+const minute = 60_000;
+
+export type StaffWorld = {
+  /** The core. */
+  desk: Desk;
+  /** The route table. */
+  routes: StaffDesk['routes'];
+  context: StaffContext;
+  commands: Command[];
+  setAway(away: boolean): void;
+  /** By the command line; the link's path. */
+  invite(staff: StaffId, roles: Role[], scope?: Scope): string;
+  /** Invited, the link used, and signed in. */
+  signedIn(staff: StaffId, roles: Role[], scope?: Scope): Promise<StaffBrowser>;
+  browser(): StaffBrowser;
+  stop(): Promise<void>;
+};
+
+const jsonViews: StaffContext['views'] = {
+  render: (page, model, frame) => JSON.stringify({ page, model, frame }),
+  failure: (status) => JSON.stringify({ page: 'failure', model: { status } }),
+  assets: [],
+};
+
+/** What argon2 promises, without its work. */
+const hashing: Hashing = {
+  hash: async (typed) => ({
+    kind: 'hashed',
+    hash: `hash-of-${Buffer.from(typed).toString('hex')}`,
+  }),
+  verify: async (hash, typed) => ({
+    ...{ kind: 'verified', matches: hash === `hash-of-${Buffer.from(typed).toString('hex')}` },
+  }),
+  setConcurrency: () => {},
+  waiting: () => 0,
+  processId: () => undefined,
+  stop: async () => {},
+};
+
+export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promise<StaffWorld> {
+  const adopted = givenAdopted();
+  const desk = new Desk('p0');
+  desk.send({ kind: 'adopt', adopted });
+  const now = () => desk.now;
+  const commands: Command[] = [];
+  const directory = createDirectory();
+  let away = false;
+
+  /** As the writer does; the vault is the test's business elsewhere. */
+  function prepared(command: Command): PreparedCommand {
+    if (command.kind !== 'accept-invitation' && command.kind !== 'renew-totp')
+      return command as PreparedCommand;
+    const { secret, ...rest } = command;
+    return { ...rest, sealedSecret: secret };
+  }
+  function hearAll(): void {
+    for (const row of desk.partition.staff.values()) directory.hear(staffViewOf(row));
+  }
+  const client: EngineClient = {
+    async send(body, envelope) {
+      if (away) return { kind: 'unknown' };
+      const command = { ...body, epoch: 1, ...envelope } as Command;
+      commands.push(command);
+      const reply = desk.carry(prepared(command));
+      hearAll();
+      return reply;
+    },
+    ask: (async (query: CoreQuery) =>
+      away ? { kind: 'unknown' } : ask(desk.partition, query, desk.now)) as EngineClient['ask'],
+    askAt: (async (_partition: string, query: CoreQuery) =>
+      away ? { kind: 'unknown' } : ask(desk.partition, query, desk.now)) as EngineClient['askAt'],
+    messages: async () => [],
+    layout: singleLayout,
+    epochOf: () => 1,
+    onCounts: () => () => {},
+    onTelemetry: () => () => {},
+    onNotice: () => () => {},
+    onState: () => () => {},
+    ready: () => !away,
+    whenReady: async () => {},
+    close: async () => {},
+  };
+  const config = {
+    ...gatewayConfigOf(
+      { RUXI_PORT: '0' },
+      { index: Buffer.alloc(32, 3), cookie: Buffer.alloc(32, 9), slip: Buffer.alloc(32, 10) },
+    ),
+    limits: { ...defaultLimits, ...limits },
+  };
+  const catalogue = createCatalogue();
+  catalogue.adopt(adopted);
+  const gateway: GatewayContext = {
+    config,
+    client,
+    catalogue,
+    availability: createAvailability(),
+    revocations: createRevocations(now),
+    views: {} as GatewayContext['views'],
+    cookies: createCookies(config.cookieKey, false),
+    limits: createLimits(config.limits),
+    hashing,
+    slipCodes: createSlipCodes(config.slipKey),
+    providers: [],
+    payables: createPayables([], now),
+    now,
+  };
+  const context: StaffContext = {
+    gateway,
+    telemetry: createTelemetry(now),
+    readiness: () => 'ready',
+    directory,
+    cookies: createDeskCookies(config.cookieKey, false),
+    views: jsonViews,
+  };
+  const faults: unknown[] = [];
+  const server = new HttpServer({
+    ...{ host: '127.0.0.1', port: 0, trustedProxies: new Set<string>(), secure: false },
+    failurePage: (status) => jsonViews.failure(status),
+    onFault: (_path, error) => faults.push(error),
+  });
+  const routes = createDesk(server, context);
+  addDeskRoutes(routes, context);
+  const port = await server.listen();
+
+  let links = 0;
+  const world: StaffWorld = {
+    desk,
+    routes: routes.routes,
+    context,
+    commands,
+    setAway: (to) => {
+      away = to;
+    },
+    invite(staff, roles, scope = { kind: 'province' }) {
+      links += 1;
+      const secret = `link${links}`.padEnd(32, '-');
+      const shell = { by: 'shell', byGeneration: 0, reason: '示例' };
+      const digest = invitationDigest(secret);
+      accepted(desk.send({ kind: 'invite-staff', staff, roles, scope, digest, ...shell }));
+      hearAll();
+      return invitationPath(staff, secret);
+    },
+    async signedIn(staff, roles, scope) {
+      const browser = world.browser();
+      await browser.accept(world.invite(staff, roles, scope));
+      desk.now += minute;
+      await browser.signIn(staff);
+      return browser;
+    },
+    browser: () => new StaffBrowser(`http://127.0.0.1:${port}`, world),
+    async stop() {
+      await server.stop();
+      if (faults.length > 0) throw new AggregateError(faults, 'handlers failed');
+    },
+  };
+  return world;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a page's model as it came over the wire.
+export type Shown = { status: number; path: string; page: string; model: any; frame: any };
+
+export class StaffBrowser {
+  readonly #origin: string;
+  readonly #world: StaffWorld;
+  readonly cookies = new Map<string, string>();
+  /** What the authenticator was given. */
+  secret = '';
+  last: Shown = { status: 0, path: '', page: '', model: {}, frame: {} };
+
+  constructor(origin: string, world: StaffWorld) {
+    this.#origin = origin;
+    this.#world = world;
+  }
+
+  /** What the authenticator shows now. */
+  code(): string {
+    return generateSync({ secret: this.secret, epoch: Math.floor(this.#world.desk.now / 1000) });
+  }
+
+  get(path: string): Promise<Shown> {
+    return this.#go(path, { method: 'GET' });
+  }
+
+  /** With the token that the page before was given, as its form would. */
+  post(path: string, fields: Record<string, string> | [string, string][] = {}): Promise<Shown> {
+    const token = this.last.model.token ?? this.last.frame?.signedIn?.token ?? '';
+    const body = new URLSearchParams(Array.isArray(fields) ? fields : Object.entries(fields));
+    if (!body.has('token')) body.set('token', token);
+    return this.#go(path, { method: 'POST', body });
+  }
+
+  /** The form that a proof interrupted, with the code. */
+  prove(code = this.code()): Promise<Shown> {
+    const { action, fields } = this.last.model as { action: string; fields: [string, string][] };
+    return this.post(action, [...fields, ['proof', code]]);
+  }
+
+  /** Sends a form, and the code if the desk asks for one. */
+  async proved(path: string, fields: Record<string, string> = {}): Promise<Shown> {
+    const shown = await this.post(path, fields);
+    if (shown.page !== 'prove') return shown;
+    this.#world.desk.now += minute;
+    return this.prove();
+  }
+
+  async accept(link: string, typed = password): Promise<Shown> {
+    const { model } = await this.get(link);
+    this.secret = model.secret;
+    const { staff, code } = model;
+    const fields = { staff, code, password: typed, again: typed, proof: this.code() };
+    return this.post('/desk/invitation', fields);
+  }
+
+  async signIn(staff: StaffId, typed = password, code?: string): Promise<Shown> {
+    const { model } = await this.post('/desk/sign-in', { staff, password: typed });
+    return this.post('/desk/sign-in/code', { door: model.door ?? '', code: code ?? this.code() });
+  }
+
+  async #go(path: string, init: RequestInit): Promise<Shown> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const answer = await fetch(this.#origin + path, {
+      ...init,
+      redirect: 'manual',
+      headers: { cookie },
+    });
+    for (const set of answer.headers.getSetCookie()) {
+      const [pair = ''] = set.split(';');
+      const [name = '', value = ''] = pair.split('=');
+      if (value === '') this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    if (answer.status === 303) return this.get(answer.headers.get('location') ?? '');
+    this.last = { ...JSON.parse(await answer.text()), status: answer.status, path };
+    return this.last;
+  }
+}

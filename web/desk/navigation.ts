@@ -1,0 +1,23 @@
+/** The menu of the desk: each entry is shown to those whose role has its right. */
+import { hasRight, type Right, type Role } from '../../engine/protocol/staff.ts';
+
+type Entry = { path: string; name: string; right: Right };
+
+/** The longest path that a page's own begins with is its entry. */
+export const navigation: readonly Entry[] = [
+  { path: '/desk', name: '值守', right: 'see-desk' },
+  { path: '/desk/people', name: '账号', right: 'keep-accounts' },
+];
+
+export function entriesFor(
+  held: readonly Role[],
+  path: string,
+): { path: string; name: string; current: boolean }[] {
+  const entries = navigation.filter(({ right }) => hasRight(held, right));
+  const leading = entries
+    .filter((entry) => path === entry.path || path.startsWith(`${entry.path}/`))
+    // Every page's path begins with the first entry's.
+    .filter((entry) => entry.path !== '/desk' || path === '/desk')
+    .sort((one, other) => other.path.length - one.path.length);
+  return entries.map((entry) => ({ ...entry, current: entry === leading[0] }));
+}

@@ -1,0 +1,47 @@
+/** The small parts that the desk's pages are put together from; each class stands in desk.css. */
+import { html, type Markup, nothing } from '../markup.ts';
+import { qrCode } from '../qr.ts';
+import type { Said } from '../wording.ts';
+
+export { qrCode };
+
+export const mark = html`<svg class="mk" width="34" height="34" viewBox="0 0 34 34" aria-hidden="true"><rect x="2" y="2" width="30" height="30" rx="3" fill="none" stroke="#fff" stroke-width="2"/><path d="M17 2v30M2 17h30" stroke="#B9D3D6" stroke-width="1.5" stroke-dasharray="3 2.4"/><rect x="6" y="6" width="8.4" height="8.4" rx="1" fill="#FFC94D"/></svg>`;
+
+/** What is wrong, above the form; screen readers say it at once. */
+export const problem = (said: Said | undefined): Markup =>
+  said === undefined
+    ? nothing
+    : html`<div class="problem" id="problem" role="alert" tabindex="-1"><p><b>${said.text}</b> ${said.next}</p></div>`;
+
+export const token = (value: string): Markup =>
+  html`<input type="hidden" name="token" value="${value}">`;
+
+export const hidden = (fields: readonly (readonly [name: string, value: string])[]): Markup =>
+  html`${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}`;
+
+type Box = {
+  name: string;
+  label: string;
+  hint?: string;
+  kind?: 'text' | 'password';
+  value?: string;
+  autocomplete: string;
+  /** A number read off a phone. */
+  code?: boolean;
+};
+
+/** One box with its label; required, with words of ours for what is wrong. */
+export function field({
+  name,
+  label,
+  hint,
+  kind = 'text',
+  value = '',
+  autocomplete,
+  code,
+}: Box): Markup {
+  const numeric = code === true ? html` inputmode="numeric" maxlength="20"` : nothing;
+  const described = hint === undefined ? nothing : html` aria-describedby="${name}-hint"`;
+  const told = hint === undefined ? nothing : html`<p class="hint" id="${name}-hint">${hint}</p>`;
+  return html`<div class="field"><label for="${name}">${label}</label>${told}<input class="box" id="${name}" name="${name}" type="${kind}" value="${value}" autocomplete="${autocomplete}" autocapitalize="none" spellcheck="false" required${numeric}${described}></div>`;
+}

@@ -1,0 +1,87 @@
+/**
+ * The desk's pages: templates compiled at start, each in one frame, with one style sheet of its own.
+ * Nothing needs a script. Rules V1 and V2 of ../views.ts hold here too.
+ */
+import { readFileSync } from 'node:fs';
+import { Eta } from 'eta';
+import { type Asset, asset, withoutSpace } from '../assets.ts';
+import * as time from '../china-time.ts';
+import { escaped, html, Markup } from '../markup.ts';
+import { failureTexts } from '../ui.ts';
+import type { FailureStatus } from '../view-models.ts';
+import type { Said } from '../wording.ts';
+import { entriesFor } from './navigation.ts';
+import * as ui from './ui.ts';
+import type { DeskFrame, DeskModels, DeskPageName, DeskProblem } from './view-models.ts';
+import * as words from './wording.ts';
+
+export type DeskViews = {
+  render<Name extends DeskPageName>(name: Name, model: DeskModels[Name], frame: DeskFrame): string;
+  /** For what goes wrong before or in a handler. */
+  failure(status: FailureStatus): string;
+  /** What the pages link to. */
+  readonly assets: readonly Asset[];
+};
+
+type Page<Model> = { file: string; title: (model: Model) => string };
+
+const pages: { readonly [Name in DeskPageName]: Page<DeskModels[Name]> } = {
+  refused: { file: 'refused', title: ({ why }) => words.refusals[why].title },
+  wait: { file: 'wait', title: ({ cause }) => words.waits[cause].title },
+  signIn: { file: 'sign-in', title: () => '登录' },
+  code: { file: 'code', title: () => '输入动态码' },
+  invitation: { file: 'invitation', title: () => '启用账号' },
+  invitationOver: { file: 'invitation-over', title: () => '链接已失效' },
+  codes: { file: 'codes', title: () => '恢复码' },
+  prove: { file: 'prove', title: () => '再次验证' },
+  start: { file: 'start', title: () => '值守' },
+};
+
+const folder = new URL('pages/', import.meta.url);
+
+export function createDeskViews(): DeskViews {
+  const style = styleSheet();
+  const eta = new Eta({
+    escapeFunction: escaped,
+    rmWhitespace: true,
+    functionHeader: 'const { ui, words, time, html, said, frame } = options;',
+  });
+  const template = (file: string) => {
+    const compiled = eta.compile(readFileSync(new URL(`${file}.eta`, folder), 'utf8'));
+    return (model: object, around: object): string => compiled.call(eta, model, around);
+  };
+  const outer = template('frame');
+  const bodies = Object.fromEntries(
+    Object.entries(pages).map(([name, { file }]) => [name, template(file)]),
+  );
+  const around = { ui, words, time, html };
+
+  function framed(title: string, main: string, frame: DeskFrame | undefined): string {
+    const menu = frame?.signedIn && entriesFor(frame.signedIn.roles, frame.path);
+    return outer({ title, main: new Markup(main), menu, style: style.path }, { ...around, frame });
+  }
+
+  return {
+    render(name, model, frame) {
+      const { problem } = model as { problem?: DeskProblem<words.Reason> };
+      const said: Said | undefined = problem && words.sayDesk(problem);
+      const main = bodies[name]?.(model, { ...around, said, frame }) ?? '';
+      const title = `${said === undefined ? '' : '错误：'}${pages[name].title(model)} - 值守台 - 入席`;
+      return framed(title, main, frame);
+    },
+    failure(status) {
+      const { title, text, next } = failureTexts[status];
+      const main = html`<section class="card door"><h1>${title}</h1><p>${text}</p><p>${next}</p></section>`;
+      return framed(`${title} - 值守台 - 入席`, main.text, undefined);
+    },
+    assets: [style],
+  };
+}
+
+/** The palette, then the desk's own. */
+function styleSheet(): Asset {
+  const sheets = ['../styles/tokens.css', 'desk.css'].map((name) =>
+    readFileSync(new URL(name, import.meta.url), 'utf8'),
+  );
+  return asset('desk.css', withoutSpace(sheets.join('\n')), 'text/css; charset=utf-8');
+}

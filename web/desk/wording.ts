@@ -1,0 +1,144 @@
+/** The words of the desk: for colleagues on duty, so short and exact, and as kind as elsewhere. */
+import type { EpochMs } from '../../engine/protocol/ids.ts';
+import type { RefusalReason } from '../../engine/protocol/refusals.ts';
+import type { Role, Scope, StaffState } from '../../engine/protocol/staff.ts';
+import { clockTime } from '../china-time.ts';
+import { type Said, sayRefusal } from '../wording.ts';
+import type { DeskProblem, Places } from './view-models.ts';
+
+export const roleNames: Record<Role, string> = {
+  viewer: '查看',
+  office: '考务',
+  finance: '财务',
+  system: '系统',
+  audit: '审计',
+};
+/** What a role is for, where it is given. */
+export const roleHints: Record<Role, string> = {
+  viewer: '看值守页面：余位、状态和告警，看不到考生。',
+  office: '开关报考、调整考位、发公告、为考生办理、导入。',
+  finance: '看订单、对账，申请退费，开关缴费。',
+  system: '管理账号和接口密钥。不能与考务、财务、审计同给一人。',
+  audit: '查审计记录和考生记录，不办理。不能与查看以外的角色同给一人。',
+};
+export const stateNames: Record<StaffState, string> = {
+  invited: '已邀请',
+  active: '在用',
+  ended: '已停用',
+};
+
+export const nameRoles = (held: readonly Role[]): string =>
+  held.map((role) => roleNames[role]).join('、');
+
+export function nameScope(scope: Scope, { cities, areas }: Places): string {
+  switch (scope.kind) {
+    case 'province':
+      return '全省';
+    case 'city':
+      return cities.find(({ code }) => code === scope.city)?.name ?? scope.city;
+    case 'area': {
+      const area = areas.find(({ code }) => code === scope.area);
+      if (area === undefined) return scope.area;
+      const city = cities.find(({ code }) => code === area.city);
+      return city === undefined ? area.name : `${city.name} ${area.name}`;
+    }
+  }
+}
+
+export type ProofReason = 'code-missing' | 'code-wrong' | 'code-spent' | 'delayed';
+export type DoorReason = 'incomplete' | 'wrong' | 'wrong-and-delayed' | 'delayed' | 'door-closed';
+export type PasswordReason = 'too-short' | 'too-long' | 'common' | 'personal' | 'not-the-same';
+export type InvitationReason = PasswordReason | 'code-wrong';
+export type OwnReason =
+  | PasswordReason
+  | 'code-wrong'
+  | 'old-wrong'
+  | 'unchanged'
+  | 'delayed'
+  | 'outcome-unknown';
+export type PeopleReason = RefusalReason | 'name-malformed' | 'scope-missing' | 'outcome-unknown';
+
+export type Reason = ProofReason | DoorReason | InvitationReason | OwnReason | PeopleReason;
+
+const said = (text: string, next: string): Said => ({ text, next });
+const later = (at: EpochMs | undefined): string =>
+  at === undefined ? '请过几分钟再试。' : `请在 ${clockTime(at)} 以后再试。`;
+
+export function sayDesk({ reason, at }: DeskProblem<Reason>): Said {
+  switch (reason) {
+    case 'incomplete':
+      return said('账号和密码都要填。', '请补全后再登录。');
+    case 'wrong':
+      return said('账号或密码不正确。', '请检查后重新输入；忘记密码请找系统管理员重新邀请。');
+    case 'wrong-and-delayed':
+      return said('账号或密码不正确，已连续多次。', later(at));
+    case 'delayed':
+      return said('连续多次没有通过，需要等一会儿。', later(at));
+    case 'door-closed':
+      return said('这次登录放得太久，或者账号刚刚有变动。', '请重新输入账号和密码。');
+    case 'code-missing':
+      return said('没有填写动态码。', '请打开验证器，输入这个账号的 6 位数字。');
+    case 'code-wrong':
+      return at === undefined
+        ? said('动态码不正确。', '请输入验证器里这个账号现在显示的 6 位数字。')
+        : said('动态码不正确，已连续多次。', later(at));
+    case 'too-short':
+      return said('密码太短。', '至少 10 个字符；用几个不相干的词连起来，好记也难猜。');
+    case 'too-long':
+      return said('密码太长。', '请不要超过 128 个字节，约 40 个汉字。');
+    case 'common':
+      return said('这个密码太常见，容易被猜到。', '请换一个，用几个不相干的词连起来。');
+    case 'personal':
+      return said('密码里有账号名。', '请换一个。');
+    case 'not-the-same':
+      return said('两次输入的密码不一样。', '请重新输入。');
+    case 'old-wrong':
+      return said('原密码不正确。', at === undefined ? '请检查后重新输入。' : later(at));
+    case 'unchanged':
+      return said('新密码和原密码一样。', '请换一个。');
+    case 'name-malformed':
+      return said(
+        '账号名不合规则。',
+        '用 2 至 32 个小写字母、数字、点或连字符，以字母开头，例如 li.na。',
+      );
+    case 'scope-missing':
+      return said('没有选择管理范围。', '请选择全省、市州或考区。');
+    case 'outcome-unknown':
+      return said('还不知道这次操作成没成功。', '再点一次不会重复办理。');
+    default:
+      return sayRefusal({ reason });
+  }
+}
+
+export const signInNews = {
+  idle: '半小时没有操作，已自动退出。请重新登录。',
+  over: '登录满 12 小时，已到期。请重新登录。',
+  ended: '账号、角色或密码有变动，之前的登录已结束。请重新登录。',
+  out: '已退出。这个账号在其他设备上的登录也结束了。',
+  changed: '已修改。之前的登录都已结束，请重新登录。',
+  welcome: '账号已启用，请登录。',
+} as const;
+
+export const refusals = {
+  right: {
+    title: '没有权限',
+    text: '您的角色不能使用这一页。',
+    next: '需要的话，请系统管理员调整角色。',
+  },
+  scope: {
+    title: '不在管理范围内',
+    text: '这条记录不属于您管理的考区。',
+    next: '请由所属考区或上一级办理。',
+  },
+  form: {
+    title: '页面已过期',
+    text: '这一页打开得太久，或者中间重新登录过，没有处理。',
+    next: '请返回上一页，刷新后再填一次。',
+  },
+} as const;
+
+export const waits = {
+  often: { title: '请稍等', text: '短时间内尝试太多，没有处理。' },
+  busy: { title: '请稍等', text: '系统现在很忙，没有处理。' },
+  away: { title: '系统没有回应', text: '引擎暂时没有回应，还不知道这次操作有没有办理。' },
+} as const;
