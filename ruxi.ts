@@ -255,7 +255,15 @@ async function runEngine(): Promise<void> {
   const { engineConfigOf, logLevelOf } = await import('./engine/config.ts');
   const config = engineConfigOf(process.env);
   const log = await watchFaults(logLevelOf(process.env));
+  let standing: 'starting' | 'ready' | 'stopping' = 'starting';
+  let connected = false;
+  const { openOperatorsPort } = await import('./engine/operators.ts');
+  const stands = () => (standing === 'ready' && !connected ? 'bus-away' : standing);
+  const desk = config.desk && (await openOperatorsPort(config.desk, stands, Date.now));
   const bus = await connectBus('ruxi-engine');
+  bus.onState((state) => {
+    connected = state === 'connected';
+  });
   const { importProvince, startEngine } = await import('./engine/main.ts');
   const { logAttempt, logHead } = await import('./engine/log.ts');
   const engine = await startEngine({
@@ -268,13 +276,20 @@ async function runEngine(): Promise<void> {
     onTrouble: (what) => log.warn(what),
     onAttempt: (attempt) => logAttempt(log, attempt),
     onHead: (head) => logHead(log, head),
+    onTelemetry: (telemetry) => desk?.hear(telemetry),
   });
   stopOnSignals(async () => {
+    standing = 'stopping';
     await engine.stop();
     await bus.close();
+    await desk?.close();
   });
   if (config.demonstration && config.partitions.includes(config.layout.session)) {
     await importProvince(engine, config, bus);
+  }
+  standing = 'ready';
+  if (desk !== undefined) {
+    console.log(`Operators look at http://${config.desk?.host}:${desk.port}/readyz`);
   }
   console.log(`The engine answers for ${config.partitions.join(', ')}.`);
 }

@@ -26,6 +26,8 @@ export type EngineConfig = Folders & {
   /** `09:00-22:00`; absent: the whole day. Counts at the first start. */
   demonstrationHours?: string;
   payments: PaymentConfig;
+  /** The operators' port of an engine that runs alone; absent: none. */
+  desk?: { host: string; port: number };
   limits: { inboxMax?: number; batchMax?: number; freeBytesMin?: number };
 };
 
@@ -61,6 +63,8 @@ const settings = z.object({
   RUXI_INBOX_MAX: count.optional(),
   RUXI_BATCH_MAX: count.optional(),
   RUXI_FREE_BYTES_MIN: count.optional(),
+  RUXI_DESK_HOST: z.string().default('127.0.0.1'),
+  RUXI_ENGINE_DESK_PORT: z.coerce.number({ message: 'a port' }).int().min(0).max(65_535).optional(),
 });
 
 /** For gateways and those who only read: what an engine does with the outside is not asked for. */
@@ -93,6 +97,7 @@ export function engineConfigOf(environment: Environment): EngineConfig {
     batchMax: from.RUXI_BATCH_MAX,
     freeBytesMin: from.RUXI_FREE_BYTES_MIN,
   };
+  const port = from.RUXI_ENGINE_DESK_PORT;
   const hours = from.RUXI_DEMO_HOURS;
   return Object.freeze({
     ...folders,
@@ -100,6 +105,7 @@ export function engineConfigOf(environment: Environment): EngineConfig {
     demonstration: pretending && from.RUXI_DEMO_PROVINCE !== 'no',
     ...(hours === undefined ? {} : { demonstrationHours: hours }),
     payments: paymentConfigOf(environment),
+    ...(port === undefined ? {} : { desk: { host: from.RUXI_DESK_HOST, port } }),
     limits: Object.fromEntries(
       Object.entries(limits).filter(([, value]) => value !== undefined),
     ) as EngineConfig['limits'],

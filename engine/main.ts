@@ -33,6 +33,7 @@ import {
 import type { EpochMs, PartitionName } from './protocol/ids.ts';
 import type { Layout } from './protocol/layout.ts';
 import { commandsTo, countsFrom, noticesFrom, telemetryFrom } from './protocol/subjects.ts';
+import type { PartitionTelemetry } from './protocol/telemetry.ts';
 import { auditKeyOf, keepHead, type SignedHead, signHead } from './store/heads.ts';
 import { loadKeys } from './store/keys.ts';
 import { openLmdbStore } from './store/lmdb-store.ts';
@@ -50,6 +51,8 @@ export type EngineOptions = {
   onTrouble(what: string): void;
   /** One try to send a message; without personal data. */
   onAttempt(attempt: Attempt): void;
+  /** How each partition does, once a second. */
+  onTelemetry?(telemetry: PartitionTelemetry): void;
   /** S3: once a minute while the journal grows, and at the end. For a log that leaves the machine. */
   onHead(head: SignedHead): void;
 };
@@ -138,7 +141,10 @@ async function startPart(given: EngineOptions & Parts): Promise<Part> {
     store,
     vault,
     clock,
-    publish: (publication) => publish(bus, partition, publication),
+    publish(publication) {
+      publish(bus, partition, publication);
+      if (publication.kind === 'telemetry') given.onTelemetry?.(publication.telemetry);
+    },
     onEffects: (due) => effects.run(due),
     messages: () => demonstration.messages(),
     channels: () => ({ channels: courier.standings(), waiting: effects.waiting() }),

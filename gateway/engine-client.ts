@@ -68,6 +68,8 @@ export interface EngineClient {
   onState(listener: (state: BusState) => void): Unsubscribe;
   /** Every partition was heard, session and accounts are known, counts and revocations are loaded. */
   ready(): boolean;
+  /** Messages to the engine that have no answer so far. */
+  inFlight(): number;
   whenReady(): Promise<void>;
   /** Sends what was gathered, waits for what is on its way, then stops listening. The bus stays. */
   close(): Promise<void>;
@@ -237,6 +239,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     onTelemetry: (listener) => join(telemetryListeners, listener),
     onState: (listener) => bus.onState(listener),
     ready,
+    inFlight: () => postbox.onTheirWay,
     whenReady: () => becameReady,
     async close() {
       closed = true;

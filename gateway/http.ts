@@ -111,6 +111,11 @@ export type HttpOptions = {
   failurePage: (status: FailureStatus) => string;
   /** Told of a handler's exception; must not log what a person typed. */
   onFault: (path: string, error: unknown) => void;
+  /**
+   * Told of every answer: `route` as it was registered, `assets`, or `other` for what reached no
+   * handler. `ms`: from the whole request to its answer; if the client went away, until it was ready.
+   */
+  onAnswer?: (route: string, method: string, status: number, ms: number) => void;
 };
 
 export const page = (status: number, body: string, cookies: readonly string[] = []): Reply => ({
@@ -208,10 +213,12 @@ export class HttpServer {
       this.#app[method](path, (res, req) => {
         // Some browsers ask again on a reload, whatever they were told.
         if (req.getHeader('if-none-match') === plain.etag) {
+          this.#answered('assets', 'GET', unchanged.status);
           return this.#send(res, unchanged, true, false);
         }
         const accepted = req.getHeader('accept-encoding');
         const [, best] = encoded.find(([name]) => name.test(accepted)) ?? [undefined, plain];
+        this.#answered('assets', 'GET', best.status);
         this.#send(res, best, method === 'head', false);
       });
     }
@@ -399,13 +406,18 @@ export class HttpServer {
     act: () => Reply | Promise<Reply>,
   ) {
     const isHead = method === 'HEAD';
+    const sinceMs = this.#options.onAnswer === undefined ? 0 : performance.now();
     let reply: Reply | Promise<Reply>;
     try {
       reply = act();
     } catch (error) {
+      this.#answered(path, method, 500, sinceMs);
       return this.#fault(res, path, error, isHead, false);
     }
-    if (!(reply instanceof Promise)) return this.#send(res, reply, isHead, false);
+    if (!(reply instanceof Promise)) {
+      this.#answered(path, method, reply.status, sinceMs);
+      return this.#send(res, reply, isHead, false);
+    }
     if (method !== 'POST') {
       res.onAborted(() => {
         res.gone = true;
@@ -414,13 +426,26 @@ export class HttpServer {
     this.#running += 1;
     reply
       .then(
-        (answer) => this.#sendLater(res, answer, isHead),
-        (error: unknown) => this.#fault(res, path, error, isHead, true),
+        (answer) => {
+          this.#answered(path, method, answer.status, sinceMs);
+          this.#sendLater(res, answer, isHead);
+        },
+        (error: unknown) => {
+          this.#answered(path, method, 500, sinceMs);
+          this.#fault(res, path, error, isHead, true);
+        },
       )
       .finally(() => {
         this.#running -= 1;
         if (this.#running === 0) this.#whenIdle?.();
       });
+  }
+
+  /** `sinceMs` absent: answered at once. */
+  #answered(route: string, method: string, status: number, sinceMs?: number): void {
+    const { onAnswer } = this.#options;
+    if (onAnswer === undefined) return;
+    onAnswer(route, method, status, sinceMs === undefined ? 0 : performance.now() - sinceMs);
   }
 
   #fault(res: HttpResponse, path: string, error: unknown, isHead: boolean, later: boolean) {
@@ -431,6 +456,7 @@ export class HttpServer {
   }
 
   #fail(res: HttpResponse, status: FailureStatus, isHead: boolean, close: boolean): void {
+    this.#answered('other', 'any', status);
     this.#send(res, failureReply(status, this.#options.failurePage(status)), isHead, close);
   }
 

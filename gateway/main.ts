@@ -20,8 +20,9 @@ import { createCookies } from './cookies.ts';
 import { createEngineClient } from './engine-client.ts';
 import { startHashing } from './hashing/hashing.ts';
 import { HttpServer } from './http.ts';
+import { createHttpMeter } from './http-meter.ts';
 import { createLimits } from './limits.ts';
-import { createLive } from './live.ts';
+import { createLive, type Live } from './live.ts';
 import { createWrongNotices } from './paying/notices.ts';
 import { createPayables } from './paying/payables.ts';
 import { createRevocations } from './revocations.ts';
@@ -93,16 +94,22 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
   const failureAt = (views: { failure(status: FailureStatus): string }) => ({
     failurePage: (status: FailureStatus) => views.failure(status),
   });
+  const meter = createHttpMeter();
+  let live: Live | undefined;
   const desk = new HttpServer({ ...common, ...failureAt(deskViews), ...deskOptions });
   addStaffRoutes(desk, {
-    ...{ gateway: context, telemetry, readiness, directory, views: deskViews },
+    ...{ gateway: context, telemetry, meter, readiness, directory, views: deskViews },
     cookies: createDeskCookies(config.cookieKey, deskOptions.secure),
+    sockets: () => live?.watching() ?? 0,
   });
   const deskPort = await desk.listen();
 
   await client.whenReady();
-  const server = new HttpServer({ ...config, ...common, ...failureAt(context.views) });
-  const live = createLive({
+  const server = new HttpServer({
+    ...{ ...config, ...common, ...failureAt(context.views) },
+    onAnswer: meter.answered,
+  });
+  const watched = createLive({
     catalogue,
     availability,
     publish: (topic, text) => server.publish(topic, text),
@@ -115,9 +122,10 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     now,
     socketsMax: config.socketsMax,
   });
+  live = watched;
   for (const asset of context.views.assets) server.asset(asset);
   const wrong = createWrongNotices();
-  addRoutes(server, context, live, wrong);
+  addRoutes(server, context, watched, wrong);
 
   const lookAround = () => {
     const session = catalogue.current();
@@ -138,7 +146,7 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     async stop() {
       standing = 'stopping';
       clearInterval(looking);
-      live.close();
+      watched.close();
       await server.stop();
       await Promise.all([hashing.stop(), client.close()]);
       await desk.stop();

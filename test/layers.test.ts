@@ -50,6 +50,7 @@ const contracts: Record<string, string[]> = {
   'engine/bus/bus.ts': ['effects', 'writer', 'gateway'],
   'engine/bus/postbox.ts': ['effects', 'gateway'],
   'package.json': ['gateway'],
+  'engine/exposition.ts': ['gateway'],
   // What a payment platform publishes, and the keys that come with signing up.
   'sandbox/wire.ts': ['payments'],
   'sandbox/keys.ts': ['payments'],
@@ -99,6 +100,7 @@ test('a module that is hard to replace is known to one place only', () => {
     argon2: /^(gateway\/hashing\/|data\/|test\/)/,
     eta: /^web\//,
     otplib: /^(gateway\/staff\/totp\.ts|test\/)/,
+    'prom-client': /^engine\/exposition\.ts$/,
     qrcode: /^(web\/qr\.ts|test\/)/,
     'tencentcloud-sdk-nodejs-sms': /^engine\/effects\/tencent-channel\.ts$/,
     '@alicloud/dysmsapi20170525': /^engine\/effects\/alibaba-channel\.ts$/,

@@ -13,6 +13,9 @@ const root = new URL('..', import.meta.url).pathname;
 /** What the tests use besides npm packages: name in Debian, and how to see that it is there. */
 const packages = [
   { name: 'nats-server', present: () => onPath('nats-server') },
+  { name: 'nginx', present: () => onPath('nginx') },
+  // For promtool.
+  { name: 'prometheus', present: () => onPath('promtool') },
   { name: 'chromium', present: () => onPath('chromium') },
   { name: 'fonts-noto-cjk', present: hasChineseFont },
 ];

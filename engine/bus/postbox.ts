@@ -63,6 +63,10 @@ export class Postbox {
       waiting.push({ id: asked.id, resolve });
     });
   }
+  /** Messages without an answer so far. */
+  get onTheirWay(): number {
+    return this.#onTheirWay.size;
+  }
   /** Sends what was gathered and waits for every answer, or for the end of its time. */
   async settle(): Promise<void> {
     this.#sendAll();

@@ -12,12 +12,12 @@ import type { Decision, Partition } from '../core/partition.ts';
 import { poolIn } from '../core/pools.ts';
 import { seatsFree } from '../core/seat-book.ts';
 import type { PreparedCommand } from '../protocol/commands.ts';
+import { DurationCounts } from '../protocol/durations.ts';
 import type { AreaCode, EpochMs, PersonId, UnitCode } from '../protocol/ids.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
 import type { FullCourse } from '../protocol/replies.ts';
 import type { CandidateType } from '../protocol/session.ts';
 import type { CommandCount, PartitionTelemetry, UnmetDemand } from '../protocol/telemetry.ts';
-import { DurationCounts } from './durations.ts';
 
 type Outcome = CommandCount['outcome'];
 /** What only the writer knows. */

@@ -1,6 +1,7 @@
 /** What every handler on the operators' port is given. */
 import type { DeskViews } from '../../web/desk/views.ts';
 import type { GatewayContext } from '../context.ts';
+import type { HttpMeter } from '../http-meter.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { DeskCookies } from './desk-cookies.ts';
 import type { Directory } from './directory.ts';
@@ -11,6 +12,10 @@ export type StaffContext = {
   gateway: GatewayContext;
   /** How the engine does. */
   telemetry: Telemetry;
+  /** The candidates' requests. */
+  meter: HttpMeter;
+  /** Their open sockets. */
+  sockets(): number;
   readiness(): Readiness;
   directory: Directory;
   cookies: DeskCookies;

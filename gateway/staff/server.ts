@@ -8,6 +8,7 @@ import type { StaffContext } from './context.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { showLive, showReady, showVersion } from './health.ts';
 import { acceptInvitation, showInvitation } from './invitation.ts';
+import { showMetrics } from './metrics.ts';
 import { deskPage } from './page.ts';
 import { goOn } from './prove.ts';
 import { showSignIn, signOut, takeCode, takePassword } from './sign-in.ts';
@@ -16,7 +17,8 @@ export function addStaffRoutes(server: HttpServer, context: StaffContext): void 
   server
     .get('/livez', showLive())
     .get('/readyz', showReady(context))
-    .get('/version', showVersion());
+    .get('/version', showVersion())
+    .get('/metrics', showMetrics(context));
   for (const asset of context.views.assets) server.asset(asset);
   addDeskRoutes(createDesk(server, context), context);
 }

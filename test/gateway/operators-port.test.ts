@@ -8,6 +8,7 @@ import { startGateway } from '../../gateway/main.ts';
 import { fakeBooks } from '../harness/books.ts';
 
 const keys = { index: Buffer.alloc(32, 1), cookie: Buffer.alloc(32, 2), slip: Buffer.alloc(32, 3) };
+const patiently = { timeout: 20_000 };
 const get = async (port: number, path: string) => {
   const answer = await fetch(`http://127.0.0.1:${port}${path}`);
   return { status: answer.status, body: await answer.text() };
@@ -32,7 +33,7 @@ test('a gateway lives before it is ready, and candidates find it only when it is
   const starting = startGateway(gatewayConfigOf(environment, keys), books.bus);
   await vi.waitFor(async () => {
     expect(await get(desk, '/livez')).toEqual({ status: 200, body: 'alive\n' });
-  }, 20_000);
+  }, patiently);
   expect(await get(desk, '/readyz')).toEqual({ status: 503, body: 'starting\n' });
   books.arrive('p0');
   const gateway = await starting;
@@ -62,7 +63,7 @@ test('a stop says so at once, and until what runs is answered', async () => {
   await vi.waitFor(() => {
     const asked = books.messages.flatMap(({ items }) => items);
     expect(asked.some((item) => 'query' in item && item.query.kind === 'messages')).toBe(true);
-  });
+  }, patiently);
   const stopped = gateway.stop();
   expect(await get(gateway.deskPort, '/readyz')).toEqual({ status: 503, body: 'stopping\n' });
   expect(await get(gateway.deskPort, '/livez')).toEqual({ status: 200, body: 'alive\n' });

@@ -112,6 +112,7 @@ export function givenBooks(adopted: Adopted, now: number, capacity: number): Boo
     onCounts: () => nothing,
     onNotice: () => nothing,
     onTelemetry: () => nothing,
+    inFlight: () => 0,
     onState: () => nothing,
     ready: () => !away,
     whenReady: async () => {},

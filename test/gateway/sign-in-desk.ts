@@ -149,6 +149,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     onCounts: () => nothing,
     onNotice: () => nothing,
     onTelemetry: () => nothing,
+    inFlight: () => 0,
     onState: () => nothing,
     ready: () => !away,
     whenReady: async () => {},

@@ -105,9 +105,16 @@ test('a gateway without the engine’s keys says which files it needs', async ()
 test('an engine over NATS outlives its server, drains on SIGTERM, and finds everything again', async () => {
   const nats = await startNats();
   const { remove, ...folders } = temporaryFolders();
-  const environment = { ...folders, RUXI_NATS_URL: nats.url, RUXI_DEMO_PROVINCE: 'no' };
+  const environment = {
+    ...{ ...folders, RUXI_NATS_URL: nats.url, RUXI_DEMO_PROVINCE: 'no' },
+    RUXI_ENGINE_DESK_PORT: '0',
+  };
   const first = await runEngine(environment);
+  const desk = /Operators look at (http:\S+)\/readyz/.exec(first.output())?.[1];
+  const readiness = async () => (await fetch(`${desk}/readyz`)).text();
+  expect(await readiness()).toBe('ready\n');
   await nats.stop();
+  await vi.waitFor(async () => expect(await readiness()).toBe('bus-away\n'), { timeout: 30_000 });
   await nats.start();
   const pause = ['window', 'open'];
   await vi.waitFor(

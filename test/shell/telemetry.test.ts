@@ -1,8 +1,8 @@
 /** What a writer says about itself once a second, and what it counts on the way. */
 import { expect, test, vi } from 'vitest';
 import { decodeTelemetry, encodeTelemetry } from '../../engine/protocol/codec.ts';
+import { DurationCounts } from '../../engine/protocol/durations.ts';
 import { durationBoundsUs, type PartitionTelemetry } from '../../engine/protocol/telemetry.ts';
-import { DurationCounts } from '../../engine/writer/durations.ts';
 import { createTelemetry } from '../../gateway/telemetry.ts';
 import { choose, hold, save, WriterDesk } from './writer-harness.ts';
 

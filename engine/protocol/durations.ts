@@ -2,7 +2,7 @@
  * How long something took, many thousand times a second: counts by size, in a few nanoseconds and
  * without anything for the collector. Sizes are known to an eighth.
  */
-import { type Durations, durationBoundsUs } from '../protocol/telemetry.ts';
+import { type Durations, durationBoundsUs } from './telemetry.ts';
 
 /** Each doubling is divided into eight. */
 const stepBits = 3;
@@ -34,11 +34,12 @@ export class DurationCounts {
     this.#before.push(this.#all.slice());
     if (this.#before.length > reports) this.#before.shift();
     const [p50Us, p99Us] = [percentile(recent, 0.5), percentile(recent, 0.99)];
-    return {
-      ...(p50Us === undefined || p99Us === undefined ? {} : { p50Us, p99Us }),
-      counts: this.#byBound(),
-      sumUs: this.#sumUs,
-    };
+    const recently = p50Us === undefined || p99Us === undefined ? {} : { p50Us, p99Us };
+    return { ...recently, ...this.sums() };
+  }
+  /** Since the start, whenever they are asked for. */
+  sums(): Pick<Durations, 'counts' | 'sumUs'> {
+    return { counts: this.#byBound(), sumUs: this.#sumUs };
   }
 
   #byBound(): number[] {
