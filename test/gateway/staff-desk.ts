@@ -17,6 +17,7 @@ import { createCookies } from '../../gateway/cookies.ts';
 import type { EngineClient } from '../../gateway/engine-client.ts';
 import type { Hashing } from '../../gateway/hashing/hashing.ts';
 import { HttpServer } from '../../gateway/http.ts';
+import { createHttpMeter } from '../../gateway/http-meter.ts';
 import { createLimits, defaultLimits, type LimitsConfig } from '../../gateway/limits.ts';
 import { createPayables } from '../../gateway/paying/payables.ts';
 import { createRevocations } from '../../gateway/revocations.ts';
@@ -106,6 +107,7 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
     epochOf: () => 1,
     onCounts: () => () => {},
     onTelemetry: () => () => {},
+    inFlight: () => 0,
     onNotice: () => () => {},
     onState: () => () => {},
     ready: () => !away,
@@ -137,6 +139,8 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
     now,
   };
   const context: StaffContext = {
+    meter: createHttpMeter(),
+    sockets: () => 0,
     gateway,
     telemetry: createTelemetry(now),
     readiness: () => 'ready',
