@@ -25,7 +25,7 @@ export async function inviteStaff(bus: Bus, layout: Layout, who: Invited): Promi
   const secret = randomBytes(24).toString('base64url');
   const reply = await new Postbox(bus, answerWithinMs).post(layout.session, {
     ...({ kind: 'invite-staff', ...who, digest: invitationDigest(secret) } as const),
-    ...{ by: shell, byGeneration: 0, ...fresh(), epoch: 0 },
+    ...{ anew: true, by: shell, byGeneration: 0, ...fresh(), epoch: 0 },
   });
   if (reply.kind === 'accepted')
     return { kind: 'invited', path: invitationPath(who.staff, secret) };

@@ -384,7 +384,8 @@ export class HttpServer {
     return {
       method,
       path: req.getUrl(),
-      query: req.getQuery(),
+      // Without a question mark the library gives nothing at all, whatever its types say.
+      query: req.getQuery() ?? '',
       cookieHeader: head.cookie,
       origin: this.#options.origin ?? `http://${head.host}`,
       address: this.#addressOf(res, head),

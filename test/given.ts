@@ -439,7 +439,7 @@ export class Visitor {
 export function givenKeeper(desk: Desk, staff = 'keeper', roles: Role[] = ['system']): void {
   const scope = { kind: 'province' } as const;
   const digest = opaque(`link${staff}`, 1);
-  const shell = { by: 'shell', byGeneration: 0, reason: '示例' };
+  const shell = { anew: false, by: 'shell', byGeneration: 0, reason: '示例' };
   accepted(desk.send({ kind: 'invite-staff', staff, roles, scope, digest, ...shell }));
   acceptInvitation(desk, staff, digest);
 }

@@ -623,6 +623,8 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       return said('这超出了您的管理范围。', '请由上一级办理。');
     case 'staff-unknown':
       return said('没有这个账号。', '请核对账号名。');
+    case 'staff-known':
+      return said('这个账号名已经有了。', '请另起一个；要让本人重新进入，请在账号页重新邀请。');
     case 'staff-ended':
       return said('这个账号已经停用，名字不再使用。', '请另起一个账号名。');
     case 'staff-invited':

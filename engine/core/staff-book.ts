@@ -132,10 +132,12 @@ function invite(
   command: InviteStaff,
   at: EpochMs,
 ): Decision {
-  const { staff, roles, scope, digest, by, reason } = command;
+  const { staff, roles, scope, digest, anew, by, reason } = command;
   const refusal = undecidable(book, adopted, command, row ? [scope, row.scope] : [scope]);
   if (refusal !== undefined) return refuse(refusal);
   if (row?.state === 'ended') return refuse('staff-ended');
+  if (by !== shell && row !== undefined && !anew) return refuse('staff-known');
+  if (by !== shell && row === undefined && anew) return refuse('staff-unknown');
   if (!rolesFit(roles)) return refuse('roles-unfit');
   if (!isKnown(scope, adopted)) return refuse('area-unknown');
   // A4: whoever has the command line may do what is left to do when the last keeper has lost the way.
@@ -330,9 +332,10 @@ export function staffViewOf(row: StaffRow): StaffView {
 
 /** The secret is the row's sealed one; the writer opens it. */
 export function staffFactsOf(row: StaffRow): StaffFacts {
-  const { state, generation, hash, secret, step, recovery, retryAt, invitation } = row;
+  const { state, generation, hash, secret, step, recovery, invitation } = row;
+  const { retryAt, againRetryAt } = row;
   return {
-    ...{ state, generation, step, recoveryLeft: recovery.length, retryAt },
+    ...{ state, generation, step, recoveryLeft: recovery.length, retryAt, againRetryAt },
     ...(hash === undefined ? {} : { hash }),
     ...(secret === undefined ? {} : { secret }),
     ...(invitation === undefined ? {} : { invitation }),

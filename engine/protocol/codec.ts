@@ -584,7 +584,7 @@ const item = union<Item, 'kind'>('kind', {
   },
   'save-by-password': { ...onRegistration, challenge: opaque, passwordMatches: boolean, units },
   'set-booking-proof': { ...envelope, to: bookingProof, reason: sentence, by: label, andBy: label },
-  'invite-staff': { ...decidedByStaff, roles: rolesHeld, scope, digest: opaque },
+  'invite-staff': { ...decidedByStaff, roles: rolesHeld, scope, digest: opaque, anew: boolean },
   'accept-invitation': {
     ...{ ...onStaff, digest: opaque, hash: passwordHash },
     ...{ secret, step: small, recovery },
@@ -969,6 +969,7 @@ const reply = union<Reply, 'kind'>('kind', {
         step: small,
         recoveryLeft: small,
         retryAt: at,
+        againRetryAt: at,
         invitation: optional(
           record<NonNullable<StaffFacts['invitation']>>({ digest: opaque, until: at }),
         ),

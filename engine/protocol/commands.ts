@@ -565,8 +565,9 @@ export type SessionCommand =
 /** Who decides about an account (`shell`: the command line, of generation 0), and why. */
 type DecidedByStaff = { by: StaffId; byGeneration: number; reason: string };
 /**
- * A one-time link: `digest` is that of its secret. For an account that there is already it is the
- * way back in: password and authenticator are void, and are set anew by the link.
+ * A one-time link: `digest` is that of its secret. `anew`: for an account that there is already, as
+ * the way back in: password and authenticator are void, and are set by the link. Nobody's name that
+ * was only typed again is voided so, but by the command line, which may do either.
  */
 export type InviteStaff = Envelope &
   DecidedByStaff & {
@@ -575,6 +576,7 @@ export type InviteStaff = Envelope &
     roles: Role[];
     scope: Scope;
     digest: string;
+    anew: boolean;
   };
 /**
  * `secret`: the authenticator's, in base32, of which `step` was a right code. `recovery`: digests of

@@ -23,6 +23,7 @@ export const refusalReasons = [
   'right-missing', // no role that is active in that generation has it
   'scope-foreign', // outside the scope of who decides
   'staff-unknown',
+  'staff-known', // invited already, or in use
   'staff-ended',
   'staff-invited', // the invitation has not been accepted
   'invitation-over', // accepted, replaced, or its day is over

@@ -256,5 +256,7 @@ export type StaffFacts = {
   /** Recovery codes that are left. */
   recoveryLeft: number;
   retryAt: EpochMs;
+  /** The same for somebody who is signed in. */
+  againRetryAt: EpochMs;
   invitation?: { digest: string; until: EpochMs };
 };

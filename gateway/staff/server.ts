@@ -4,12 +4,29 @@
  * process, so that whoever waits for a gateway can ask what the gateway waits for.
  */
 import type { HttpServer } from '../http.ts';
+import {
+  changePassword,
+  renewAuthenticator,
+  renewRecoveryCodes,
+  showAccount,
+  showAuthenticator,
+  showPassword,
+} from './account.ts';
 import type { StaffContext } from './context.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { showLive, showReady, showVersion } from './health.ts';
 import { acceptInvitation, showInvitation } from './invitation.ts';
 import { showMetrics } from './metrics.ts';
 import { deskPage } from './page.ts';
+import {
+  endAccount,
+  invite,
+  inviteAnew,
+  setRoles,
+  showInvite,
+  showPeople,
+  showPerson,
+} from './people.ts';
 import { goOn } from './prove.ts';
 import { showSignIn, signOut, takeCode, takePassword } from './sign-in.ts';
 
@@ -34,6 +51,21 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
 
     .post('/desk/prove', 'see-desk', goOn(desk), { stepUp: true })
     .post('/desk/sign-out', 'see-desk', signOut)
+
+    .get('/desk/account', 'see-desk', showAccount)
+    .get('/desk/account/password', 'see-desk', showPassword, { stepUp: true })
+    .post('/desk/account/password', 'see-desk', changePassword, { stepUp: true })
+    .get('/desk/account/authenticator', 'see-desk', showAuthenticator, { stepUp: true })
+    .post('/desk/account/authenticator', 'see-desk', renewAuthenticator, { stepUp: true })
+    .post('/desk/account/recovery-codes', 'see-desk', renewRecoveryCodes, { stepUp: true })
+
+    .get('/desk/people', 'keep-accounts', showPeople)
+    .get('/desk/people/invite', 'keep-accounts', showInvite)
+    .post('/desk/people/invite', 'keep-accounts', invite, { stepUp: true })
+    .get('/desk/people/account', 'keep-accounts', showPerson)
+    .post('/desk/people/roles', 'keep-accounts', setRoles, { stepUp: true })
+    .post('/desk/people/anew', 'keep-accounts', inviteAnew, { stepUp: true })
+    .post('/desk/people/end', 'keep-accounts', endAccount, { stepUp: true })
 
     .get('/desk', 'see-desk', (visit) => deskPage(visit, 200, 'start', {}));
 }

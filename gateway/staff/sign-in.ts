@@ -82,7 +82,7 @@ export const takeCode =
     switch (recorded.kind) {
       case 'right': {
         const proved = recorded.byAuthenticator ? now : 0;
-        return redirect('/desk', [
+        return redirect(recorded.byAuthenticator ? '/desk' : '/desk/account?recovery', [
           cookies.set(
             {
               ...{ staff, generation, nonce: newNonce() },

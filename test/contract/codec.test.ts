@@ -149,12 +149,12 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     .record({
       kind: fc.constantFrom('invite-staff', 'set-roles', 'end-account'),
       ...{ ...envelope, staff, by: staff, byGeneration: small, reason: sentence },
-      ...{ roles: rolesHeld, scope, digest: opaque },
+      ...{ roles: rolesHeld, scope, digest: opaque, anew: fc.boolean() },
     })
-    .map(({ digest, ...rest }) => {
+    .map(({ digest, anew, ...rest }) => {
       const { roles: _, scope: __, ...decided } = rest;
       if (rest.kind === 'end-account') return decided;
-      return rest.kind === 'set-roles' ? rest : { ...rest, digest };
+      return rest.kind === 'set-roles' ? rest : { ...rest, digest, anew };
     }) as fc.Arbitrary<Asked>,
   fc.record({
     kind: kind('accept-invitation'),
@@ -499,11 +499,20 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
       fc.record(
         {
           state: fc.constantFrom('invited' as const, 'active' as const, 'ended' as const),
-          ...{ generation: small, step: small, recoveryLeft: small, retryAt: at, secret },
+          ...{
+            generation: small,
+            step: small,
+            recoveryLeft: small,
+            secret,
+            retryAt: at,
+            againRetryAt: at,
+          },
           hash: kind('$argon2id$invented'),
           invitation: fc.record({ digest: opaque, until: at }),
         },
-        { requiredKeys: ['state', 'generation', 'step', 'recoveryLeft', 'retryAt'] },
+        {
+          requiredKeys: ['state', 'generation', 'step', 'recoveryLeft', 'retryAt', 'againRetryAt'],
+        },
       ),
     ),
   }),

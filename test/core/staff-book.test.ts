@@ -28,7 +28,7 @@ function active(desk: Desk, staff: string, held: Role[], scope: object = provinc
   acceptInvitation(desk, staff, digest);
 }
 const invitation = (staff: string, held: Role[], scope: object = province) => ({
-  ...({ kind: 'invite-staff', staff, roles: held, digest, ...shell } as const),
+  ...({ kind: 'invite-staff', staff, roles: held, digest, anew: false, ...shell } as const),
   scope: scope as typeof province,
 });
 

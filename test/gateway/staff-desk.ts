@@ -170,7 +170,7 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
     invite(staff, roles, scope = { kind: 'province' }) {
       links += 1;
       const secret = `link${links}`.padEnd(32, '-');
-      const shell = { by: 'shell', byGeneration: 0, reason: '示例' };
+      const shell = { anew: false, by: 'shell', byGeneration: 0, reason: '示例' };
       const digest = invitationDigest(secret);
       accepted(desk.send({ kind: 'invite-staff', staff, roles, scope, digest, ...shell }));
       hearAll();

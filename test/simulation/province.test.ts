@@ -33,7 +33,14 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 const shellsOwn: readonly RefusalReason[] = ['engine-away', 'busy', 'clock-doubted', 'malformed'];
 /** Of accounts at the desk; test/core/staff-book.test.ts has them. */
 const ofStaff: readonly RefusalReason[] = [
-  ...(['right-missing', 'scope-foreign', 'staff-unknown', 'staff-ended', 'staff-invited'] as const),
+  ...([
+    'right-missing',
+    'scope-foreign',
+    'staff-unknown',
+    'staff-known',
+    'staff-ended',
+    'staff-invited',
+  ] as const),
   ...(['invitation-over', 'own-account', 'roles-unfit', 'last-keeper', 'code-spent'] as const),
 ];
 /** Of pauses that no command brings about yet; test/core/pauses.test.ts has them. */

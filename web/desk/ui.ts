@@ -1,7 +1,11 @@
 /** The small parts that the desk's pages are put together from; each class stands in desk.css. */
+
+import { type Role, roles } from '../../engine/protocol/staff.ts';
 import { html, type Markup, nothing } from '../markup.ts';
 import { qrCode } from '../qr.ts';
 import type { Said } from '../wording.ts';
+import type { ScopeChoices } from './view-models.ts';
+import { roleHints, roleNames } from './wording.ts';
 
 export { qrCode };
 
@@ -29,6 +33,28 @@ type Box = {
   /** A number read off a phone. */
   code?: boolean;
 };
+
+/** 角色: what each is for stands beside it. */
+export const roleBoxes = (held: readonly Role[]): Markup =>
+  html`<fieldset><legend>角色</legend><div class="choices">${roles.map((role) => {
+    const checked = held.includes(role) ? html` checked` : nothing;
+    return html`<label><input type="checkbox" name="role" value="${role}"${checked}><span>${roleNames[role]}<small>${roleHints[role]}</small></span></label>`;
+  })}</div></fieldset>`;
+
+/** 管理范围: the province, a city with all of its areas, or one area. */
+export function scopeSelect({ province, cities }: ScopeChoices, chosen: string): Markup {
+  const option = (value: string, name: string) =>
+    html`<option value="${value}"${value === chosen ? html` selected` : nothing}>${name}</option>`;
+  const groups = cities.map(
+    ({ code, name, whole, areas }) =>
+      html`<optgroup label="${name}">${whole ? option(`city:${code}`, `${name}（全部考区）`) : nothing}${areas.map((area) => option(`area:${area.code}`, area.name))}</optgroup>`,
+  );
+  return html`<div class="field"><label for="scope">管理范围</label><select class="box" id="scope" name="scope" required>${option('', '请选择')}${province ? option('province', '全省') : nothing}${groups}</select></div>`;
+}
+
+/** Why: it stands in the audit. */
+export const reasonField = (name: string, value = ''): Markup =>
+  html`<div class="field"><label for="${name}">原因</label><p class="hint" id="${name}-hint">会写入审计记录。</p><input class="box" id="${name}" name="reason" value="${value}" maxlength="200" autocomplete="off" required aria-describedby="${name}-hint"></div>`;
 
 /** One box with its label; required, with words of ours for what is wrong. */
 export function field({

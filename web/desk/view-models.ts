@@ -1,8 +1,14 @@
 /** What the desk's pages are made from: plain values, no text that a page could say by itself. */
 import type { EpochMs } from '../../engine/protocol/ids.ts';
 import type { City, ExamArea } from '../../engine/protocol/session.ts';
-import type { Role, Scope, StaffId } from '../../engine/protocol/staff.ts';
-import type { DoorReason, InvitationReason, ProofReason } from './wording.ts';
+import type { Role, Scope, StaffId, StaffView } from '../../engine/protocol/staff.ts';
+import type {
+  DoorReason,
+  InvitationReason,
+  OwnReason,
+  PeopleReason,
+  ProofReason,
+} from './wording.ts';
 
 export type DeskFrame = {
   now: EpochMs;
@@ -48,5 +54,45 @@ export type DeskModels = {
     token: string;
   };
   start: Record<string, never>;
+  account: {
+    expiresAt: EpochMs;
+    recoveryLeft: number;
+    token: string;
+    /** The sign-in was by a recovery code. */
+    news?: 'recovery';
+  };
+  password: WithProblem<OwnReason> & { token: string };
+  authenticator: WithProblem<OwnReason> & { token: string; secret: string; address: string };
+  people: {
+    /** Those within the scope of who looks. */
+    people: readonly (StaffView & { own: boolean })[];
+    news?: 'roles' | 'ended';
+  };
+  invite: WithProblem<PeopleReason> & { token: string; typed: TypedAccount; choices: ScopeChoices };
+  /** The link is shown once. */
+  invited: { staff: StaffId; link: string; until: EpochMs };
+  person: WithProblem<PeopleReason> & {
+    token: string;
+    account: StaffView;
+    typed: TypedAccount;
+    choices: ScopeChoices;
+  };
+};
+/** As it was typed, to be shown again; `scope` in the form of `textOfScope`. */
+export type TypedAccount = {
+  staff: string;
+  roles: readonly Role[];
+  scope: string;
+  reason: string;
+};
+/** Places within the scope of who chooses; `whole`: the city itself may be chosen too. */
+export type ScopeChoices = {
+  province: boolean;
+  cities: readonly {
+    code: string;
+    name: string;
+    whole: boolean;
+    areas: readonly { code: string; name: string }[];
+  }[];
 };
 export type DeskPageName = keyof DeskModels;

@@ -35,6 +35,13 @@ const pages: { readonly [Name in DeskPageName]: Page<DeskModels[Name]> } = {
   codes: { file: 'codes', title: () => '恢复码' },
   prove: { file: 'prove', title: () => '再次验证' },
   start: { file: 'start', title: () => '值守' },
+  account: { file: 'account', title: () => '我的账号' },
+  password: { file: 'password', title: () => '修改密码' },
+  authenticator: { file: 'authenticator', title: () => '换验证器' },
+  people: { file: 'people', title: () => '账号' },
+  invite: { file: 'invite', title: () => '邀请' },
+  invited: { file: 'invited', title: () => '邀请链接' },
+  person: { file: 'person', title: ({ account }) => `账号 ${account.staff}` },
 };
 
 const folder = new URL('pages/', import.meta.url);

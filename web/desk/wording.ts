@@ -119,6 +119,11 @@ export const signInNews = {
   welcome: '账号已启用，请登录。',
 } as const;
 
+export const peopleNews = {
+  roles: '已更改角色和范围，对方之前的登录已结束。',
+  ended: '账号已停用，对方之前的登录已结束。',
+} as const;
+
 export const refusals = {
   right: {
     title: '没有权限',
