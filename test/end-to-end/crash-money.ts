@@ -1,10 +1,10 @@
 /**
- * Kills engine, gateway and payment sandbox with SIGKILL, each a process of its own, at moments
- * nobody chose, while people book, pay, pay twice, pay late and ask for their money back, and while
- * days close over what was not paid; starts them again, and kills them while they start. Then the
- * provider's ledger and the engine's books must agree to the fen and to the seat.
+ * Kills engine, gateway, payment sandbox and nats-server with SIGKILL, each a process of its own, at
+ * moments nobody chose, while people book, pay, pay twice, pay late and ask for their money back, and
+ * while days close over what was not paid; starts them again, and kills them while they start. Then
+ * the provider's ledger and the engine's books must agree to the fen and to the seat.
  *
- *   npm run crash -- --money [--rounds 20] [--seed 1]
+ *   npm run crash -- --money [--rounds 20] [--seed 1] [--divided]
  *
  * A round is one booking day of some seconds: new people come, and some of before go on. Choices and
  * moments follow from the seed; how far the machine had got by then does not.
@@ -13,12 +13,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { portOver } from '../../bench/invented-people.ts';
 import { generator } from '../../bench/random.ts';
 import { connectNatsBus } from '../../engine/bus/nats-bus.ts';
+import { layoutOf } from '../../engine/config.ts';
 import { chinaDay, chinaMidnight } from '../../engine/core/rules.ts';
 import { installSession, setCapacities } from '../../engine/import/apply.ts';
 import { recordOf } from '../../engine/import/candidates.ts';
 import { type ImportPort, type Sendable, sendAll } from '../../engine/import/send.ts';
 import type { EpochMs } from '../../engine/protocol/ids.ts';
-import { singleLayout } from '../../engine/protocol/layout.ts';
+import { partitionOfPerson, partitionsOf } from '../../engine/protocol/layout.ts';
 import type {
   PaymentCursor,
   PaymentLine,
@@ -39,7 +40,13 @@ import { type During, Kills } from './crash-kills.ts';
 import { newcomers, Payer, type PayerRecord, programme, type World } from './crash-payers.ts';
 import { type Installation, install, type Killable, programs } from './crash-processes.ts';
 
-export type MoneyCrashOptions = { rounds: number; seed: number; say?: (line: string) => void };
+/** `divided`: areas, people and phones in partitions of their own, all in the one engine. */
+export type MoneyCrashOptions = {
+  rounds: number;
+  seed: number;
+  divided?: boolean;
+  say?: (line: string) => void;
+};
 export type MoneyCrashReport = Sums & { rounds: number; seed: number; kills: Kills };
 
 /** So many days of their own; nobody comes to the end of what one person may order. */
@@ -49,8 +56,8 @@ const seatsARound = 5;
 /** A day is called to its close when the kills before it are over. */
 const dayMs = 10 * 60_000;
 const closesInMs = 700;
-/** Within so many of people's steps a program is killed. */
-const stepsBeforeKillMax = 6 * newcomers;
+/** Within so many of people's steps, for each of them, a program is killed. */
+const stepsBeforeKillMax = 5;
 /** Around the close, where most is under way. */
 const beforeCloseMs = 100;
 const afterCloseMs = 600;
@@ -69,6 +76,12 @@ const settings: InstalledSettings = {
   // A provider that is away for longer loses its payers their seats, and their money goes back.
   releaseGraceMs: 700,
 };
+const apart = {
+  RUXI_SESSION_PARTITION: 's0',
+  RUXI_AREA_PARTITIONS: 'a0,a1',
+  RUXI_PEOPLE_PARTITIONS: 'h0,h1',
+  RUXI_PHONE_PARTITIONS: 'f0',
+};
 /** What a provider does on a bad day; a restart makes it well-behaved again. */
 const moods: readonly Partial<Behaviour>[] = [
   {},
@@ -82,10 +95,11 @@ const moods: readonly Partial<Behaviour>[] = [
 export async function crashMoney({
   rounds,
   seed,
+  divided = false,
   say = () => {},
 }: MoneyCrashOptions): Promise<MoneyCrashReport> {
-  say(`seed ${seed}`);
-  const installation = await install();
+  say(`seed ${seed}${divided ? ', divided' : ''}`);
+  const installation = await install(divided ? apart : {});
   try {
     const run = await open(installation, seed, say);
     try {
@@ -106,16 +120,18 @@ async function open(installation: Installation, seed: number, say: (line: string
   const kills = new Kills();
   const beganOn = chinaDay(Date.now());
   const all = programs.map((program) => installation[program]);
-  const { partition, catalogue } = { partition: singleLayout.session, catalogue: givenCatalogue() };
+  const layout = layoutOf(installation.settings);
+  const catalogue = givenCatalogue();
 
   // The engine first: it makes the keys that a gateway needs.
+  await installation.nats.start();
   await installation.engine.start();
   const bus = await connectNatsBus({ url: natsUrl, name: 'crash' });
   const keys = loadKeys(keysFolder);
   const vault = openVault(dataFolder, keys);
-  const port = portOver(bus, singleLayout);
+  const port = portOver(bus, layout);
   const client = createEngineClient({
-    ...{ bus, layout: singleLayout, now: Date.now, timeoutMs: 1_500 },
+    ...{ bus, layout, now: Date.now, timeoutMs: 1_500 },
   });
   let closesAt = 0;
   let near = signal();
@@ -175,15 +191,26 @@ async function open(installation: Installation, seed: number, say: (line: string
 
   /** Opens it, or calls it to its close. */
   async function openDay(lastsMs: number, more: Partial<InstalledSettings> = {}): Promise<void> {
+    // Everybody has found the bus again, this process too.
+    await knownCloses();
     closesAt = Date.now() + lastsMs;
     const installed = { ...settings, ...more };
     const calendar = daysUntil(beganOn, closesAt);
     const answerBy = Date.now() + answerWithinMs;
     await installSession(port, { catalogue, calendar, settings: installed }, answerBy);
     await until('the day is known', async () => {
-      const { adopted } = await ask({ kind: 'session' });
-      return adopted?.calendar.at(-1)?.closesAt === closesAt;
+      const known = await knownCloses();
+      return known.every((one) => one === closesAt);
     });
+  }
+
+  /** Of the last day, as each partition has it. */
+  function knownCloses(): Promise<(EpochMs | undefined)[]> {
+    const asked = partitionsOf(layout).map(async (partition) => {
+      const { adopted } = await askAt(partition, { kind: 'session' });
+      return adopted?.calendar.at(-1)?.closesAt;
+    });
+    return Promise.all(asked);
   }
 
   async function makeRoom(): Promise<void> {
@@ -215,8 +242,9 @@ async function open(installation: Installation, seed: number, say: (line: string
 
   /** Each program once, when people have got so far; ends when all are up again. */
   async function killBeforeClose(): Promise<void> {
+    const stepsMax = stepsBeforeKillMax * payers.length;
     const plans = programs.map((program) => ({
-      ...{ program, afterSteps: random() * stepsBeforeKillMax, afterMs: random() * lookMs },
+      ...{ program, afterSteps: random() * stepsMax, afterMs: random() * lookMs },
       again: random() < killsAfterStartShare ? random() * startMs : undefined,
     }));
     await Promise.all(
@@ -226,7 +254,7 @@ async function open(installation: Installation, seed: number, say: (line: string
         await killAndStart(installation[program], again);
       }),
     );
-    await peopleGetOn(stepsBeforeKillMax);
+    await peopleGetOn(stepsMax);
   }
 
   /** Whoever waits for the close, or for money to come back, does nothing more before it. */
@@ -236,7 +264,7 @@ async function open(installation: Installation, seed: number, say: (line: string
       async () => steps >= to || payers.every(({ doing = 'refund' }) => doing === 'refund'),
     );
 
-  /** Two of the three. */
+  /** All but one. */
   async function killAtClose(): Promise<void> {
     const spared = programs[Math.floor(random() * programs.length)];
     const plans = programs
@@ -303,13 +331,13 @@ async function open(installation: Installation, seed: number, say: (line: string
     await openDay(0, { billsAfterMs: 0 });
     bills = true;
     await Promise.all(all.map(killForGood));
-    await installation.sandbox.start();
+    await Promise.all([installation.sandbox.start(), installation.nats.start()]);
     await behave({ billsEarly: true });
     await installation.engine.start();
     const days = daysUntil(beganOn, Date.now()).length;
     let lines: AnswerTo<Query & { kind: 'asides' }>['reconciled'] = [];
     await until('the bills are compared', async () => {
-      lines = (await ask({ kind: 'asides' })).reconciled;
+      lines = (await askAt(layout.session, { kind: 'asides' })).reconciled;
       return lines.length >= days;
     });
     bills = false;
@@ -327,7 +355,7 @@ async function open(installation: Installation, seed: number, say: (line: string
 
   async function gather(): Promise<Accounts> {
     const { orders: ledger } = await control({});
-    const { asides } = await ask({ kind: 'asides' });
+    const { asides } = await askAt(layout.session, { kind: 'asides' });
     const registrations = await views();
     const { told } = world;
     const { feeFen } = catalogue;
@@ -338,16 +366,17 @@ async function open(installation: Installation, seed: number, say: (line: string
 
   async function paymentLines(): Promise<PaymentLine[]> {
     const lines: PaymentLine[] = [];
-    let after: PaymentCursor | undefined;
-    do {
-      const from = chinaMidnight(beganOn);
-      const page = await ask({
-        ...{ kind: 'payments', from, to: Date.now() + answerWithinMs },
-        ...(after && { after }),
-      });
-      lines.push(...page.payments);
-      after = page.next;
-    } while (after !== undefined);
+    const from = chinaMidnight(beganOn);
+    const to = Date.now() + answerWithinMs;
+    for (const partition of layout.areas) {
+      let after: PaymentCursor | undefined;
+      do {
+        const query = { kind: 'payments', from, to, ...(after && { after }) } as const;
+        const page = await askAt(partition, query);
+        lines.push(...page.payments);
+        after = page.next;
+      } while (after !== undefined);
+    }
     return lines;
   }
 
@@ -355,10 +384,13 @@ async function open(installation: Installation, seed: number, say: (line: string
     Promise.all(
       everybody.map(async (payer) => ({ ...(await payer.look()), area: payer.record.area })),
     );
-  const balance = async (): Promise<PoolBalance[]> => (await ask({ kind: 'balance' })).pools;
+  async function balance(): Promise<PoolBalance[]> {
+    const all = layout.areas.map((partition) => askAt(partition, { kind: 'balance' }));
+    return (await Promise.all(all)).flatMap(({ pools }) => pools);
+  }
 
   /** Until it is answered: only the engine's own start may stand between. */
-  async function ask<Q extends Query>(query: Q): Promise<AnswerTo<Q>> {
+  async function askAt<Q extends Query>(partition: string, query: Q): Promise<AnswerTo<Q>> {
     for (const giveUpAt = Date.now() + patienceMs; ; ) {
       const answer = await client.askAt(partition, query);
       if (answer.kind === query.kind) return answer as AnswerTo<Q>;
@@ -430,7 +462,11 @@ async function admit(port: ImportPort, vault: Vault, from: number): Promise<Paye
     records.push({ number, person, ticket, area, phone });
     const id = opaque('import', number);
     const command = { kind: 'import-candidate', id, answerBy, epoch: 0, person, record } as const;
-    commands.push({ partition: singleLayout.session, command, origin: `person ${number}` });
+    commands.push({
+      partition: partitionOfPerson(port.layout, person),
+      command,
+      origin: `person ${number}`,
+    });
   }
   await vault.settle();
   await sendAll(port, commands);

@@ -1,6 +1,6 @@
 /**
- * The product's programs as separate processes that are killed at any moment and started again, on
- * the same ports and folders. SIGKILL is the only end they get: one that ends by itself is a fault.
+ * The product's programs and nats-server as separate processes that are killed at any moment and
+ * started again, on the same ports and folders. SIGKILL is the only end they get: one that ends by itself is a fault.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,24 +8,30 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, startNats } from '../harness/nats.ts';
+import { freePort } from '../harness/nats.ts';
 
-export const programs = ['engine', 'gateway', 'sandbox'] as const;
+export const programs = ['engine', 'gateway', 'sandbox', 'nats'] as const;
 export type Program = (typeof programs)[number];
 
 const script = fileURLToPath(new URL('../../ruxi.ts', import.meta.url));
-const isOpen = /The engine answers|is open/;
+const isOpen = /The engine answers|is open|Server is ready/;
 
 export class Killable {
   readonly program: Program;
+  readonly #command: readonly [string, ...string[]];
   readonly #environment: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
   #open = false;
   #ended = false;
   #fault: Error | undefined;
 
-  constructor(program: Program, environment: NodeJS.ProcessEnv) {
+  constructor(
+    program: Program,
+    command: readonly [string, ...string[]],
+    environment: NodeJS.ProcessEnv,
+  ) {
     this.program = program;
+    this.#command = command;
     this.#environment = environment;
   }
 
@@ -37,7 +43,8 @@ export class Killable {
   /** Resolves once it is open, or was killed on the way. */
   async start(): Promise<void> {
     this.check();
-    const child = spawn(process.execPath, [script, this.program], {
+    const [command, ...args] = this.#command;
+    const child = spawn(command, args, {
       env: this.#environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -102,14 +109,22 @@ export type Installation = Readonly<Record<Program, Killable>> & {
   stop(): Promise<void>;
 };
 
-/** All in a folder of its own, on free loopback ports; nothing is started yet but nats-server. */
-export async function install(): Promise<Installation> {
+/**
+ * All in a folder of its own, on free loopback ports; nothing is started yet. `more`: settings of
+ * all programs.
+ */
+export async function install(more: Record<string, string>): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), 'ruxi-crash-'));
-  const [nats, gatewayPort, sandboxPort] = await Promise.all([startNats(), freePort(), freePort()]);
+  const [natsPort, gatewayPort, sandboxPort] = await Promise.all([
+    freePort(),
+    freePort(),
+    freePort(),
+  ]);
+  const natsUrl = `nats://127.0.0.1:${natsPort}`;
   const gatewayAddress = `http://127.0.0.1:${gatewayPort}`;
   const [dataFolder, keysFolder] = [join(folder, 'data'), join(folder, 'keys')];
   const settings = {
-    RUXI_NATS_URL: nats.url,
+    RUXI_NATS_URL: natsUrl,
     RUXI_DATA_DIR: dataFolder,
     RUXI_KEYS_DIR: keysFolder,
     RUXI_DEMO_PROVINCE: 'no',
@@ -118,20 +133,20 @@ export async function install(): Promise<Installation> {
     RUXI_NOTICE_ORIGIN: gatewayAddress,
     // Else every call to a sandbox that was just killed is a line.
     RUXI_LOG_LEVEL: 'error',
+    ...more,
   };
   const environment = { PATH: process.env.PATH ?? '', ...settings };
-  const [engine, gateway, sandbox] = [
-    new Killable('engine', environment),
-    new Killable('gateway', environment),
-    new Killable('sandbox', environment),
-  ];
+  const ruxi = (program: Program) =>
+    new Killable(program, [process.execPath, script, program], environment);
+  const [engine, gateway, sandbox] = [ruxi('engine'), ruxi('gateway'), ruxi('sandbox')];
+  const natsCommand = ['nats-server', '--addr', '127.0.0.1', '--port', String(natsPort)] as const;
+  const nats = new Killable('nats', natsCommand, environment);
   return {
-    ...{ engine, gateway, sandbox, settings, dataFolder, keysFolder, gatewayAddress },
-    natsUrl: nats.url,
+    ...{ engine, gateway, sandbox, nats, settings, dataFolder, keysFolder, gatewayAddress },
+    natsUrl,
     sandboxAddress: `http://127.0.0.1:${sandboxPort}`,
     async stop() {
-      await Promise.all([engine.end(), gateway.end(), sandbox.end()]);
-      await nats.stop();
+      await Promise.all([engine.end(), gateway.end(), sandbox.end(), nats.end()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };

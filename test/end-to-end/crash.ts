@@ -131,13 +131,15 @@ if (import.meta.main) {
       seed: { type: 'string', default: '1' },
       money: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '20' },
+      divided: { type: 'boolean', default: false },
     },
   });
   const seed = Number(values.seed);
   if (values.money) {
     const { crashMoney } = await import('./crash-money.ts');
-    const rounds = Number(values.rounds);
-    const { kills, ...sums } = await crashMoney({ rounds, seed, say: console.log });
+    const { divided } = values;
+    const options = { rounds: Number(values.rounds), seed, divided, say: console.log };
+    const { kills, ...sums } = await crashMoney(options);
     console.log(sums);
     console.log(kills.table());
   } else {
