@@ -47,10 +47,12 @@ const contracts: Record<string, string[]> = {
   'engine/store/journal.ts': ['writer'],
   'engine/store/rows.ts': ['writer'],
   'engine/store/vault.ts': ['writer', 'import', 'effects'],
-  'engine/bus/bus.ts': ['effects', 'writer', 'gateway'],
-  'engine/bus/postbox.ts': ['effects', 'gateway'],
+  'engine/bus/bus.ts': ['effects', 'writer', 'gateway', 'import'],
+  'engine/bus/postbox.ts': ['effects', 'gateway', 'import'],
   'package.json': ['gateway'],
   'engine/exposition.ts': ['gateway'],
+  // All that the duty desk knows of importing and exporting.
+  'engine/import/desk.ts': ['gateway'],
   // What a payment platform publishes, and the keys that come with signing up.
   'sandbox/wire.ts': ['payments'],
   'sandbox/keys.ts': ['payments'],

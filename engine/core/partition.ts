@@ -103,6 +103,7 @@ import { compileRules, type Rules } from './rules.ts';
 import {
   decideAdopt,
   decideBeginReconciliation,
+  decideInstallCatalogue,
   decideInstallSession,
   decideNoteAdopted,
   decideNoteReconciled,
@@ -284,6 +285,8 @@ export function decide(partition: Partition, given: Sequenced): Decision {
       return decideInstallSession(partition.session, command);
     case 'set-window':
       return decideSetWindow(partition.session, command, at);
+    case 'install-catalogue':
+      return decideInstallCatalogue(partition.session, command);
     case 'set-booking-proof':
       return decideSetBookingProof(partition.session, command);
     case 'adopt':
@@ -368,6 +371,7 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
     case 'session-installed':
     case 'window-set':
     case 'booking-proof-set':
+    case 'catalogue-installed':
     case 'adoption-noted':
     case 'reconciliation-begun':
     case 'day-reconciled':
@@ -627,6 +631,7 @@ export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefi
     case 'session-installed':
     case 'window-set':
     case 'booking-proof-set':
+    case 'catalogue-installed':
     case 'adoption-noted':
     case 'reconciliation-begun':
     case 'day-reconciled':
@@ -759,6 +764,7 @@ const tableOfEvent: Record<EventKind, Table> = {
   'session-installed': 'session',
   'window-set': 'session',
   'booking-proof-set': 'session',
+  'catalogue-installed': 'session',
   'adoption-noted': 'session',
   'reconciliation-begun': 'session',
   'day-reconciled': 'session',

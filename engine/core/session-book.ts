@@ -11,6 +11,7 @@
 import type {
   Adopt,
   BeginReconciliation,
+  InstallCatalogue,
   InstallSession,
   NoteAdopted,
   NoteReconciled,
@@ -43,6 +44,24 @@ export function decideInstallSession(
   const window: Window = { state: 'open', pausedMs: 0 };
   const adopted = { window, ...standing, number, ...installed };
   return accept({ kind: 'adopted', number }, { kind: 'session-installed', adopted });
+}
+
+/** Nothing but the catalogue, and only onto the session that it was made from. */
+export function decideInstallCatalogue(
+  row: SessionRow | undefined,
+  { catalogue, onto, reason, by }: InstallCatalogue,
+): Decision {
+  if (row === undefined) return refuse('session-missing');
+  if (reason.trim() === '') return refuse('reason-missing');
+  const { adopted } = row;
+  if (same(catalogue, adopted.catalogue))
+    return accept({ kind: 'adopted', number: adopted.number });
+  if (adopted.number !== onto) return refuse('changed-meanwhile');
+  const number = adopted.number + 1;
+  return accept(
+    { kind: 'adopted', number },
+    { kind: 'catalogue-installed', adopted: { ...adopted, number, catalogue }, reason, by },
+  );
 }
 
 export function decideSetWindow(

@@ -122,7 +122,7 @@ const optional = { optional: true } as const;
 const tableRowsMax = 10_000;
 
 export const areasFormat = {
-  kind: 'areas',
+  kind: 'areas' as const,
   title: '考区',
   rowsMax: tableRowsMax,
   example: '0104,锦江区,510100,成都市,510104,锦江区自考办,028-00000104,09:00–17:00,30.65,104.10',
@@ -142,7 +142,7 @@ export const areasFormat = {
 } satisfies Format;
 
 export const unitsFormat = {
-  kind: 'units',
+  kind: 'units' as const,
   title: '考试单元',
   rowsMax: 16,
   example: 'A,第一单元,2026-10-24 09:00,2026-10-24 11:30',
@@ -155,7 +155,7 @@ export const unitsFormat = {
 } satisfies Format;
 
 export const capacitiesFormat = {
-  kind: 'capacities',
+  kind: 'capacities' as const,
   title: '考位容量',
   rowsMax: 200_000,
   example: '0104,A,720,',
@@ -168,7 +168,7 @@ export const capacitiesFormat = {
 } satisfies Format;
 
 export const courseCapsFormat = {
-  kind: 'course-caps',
+  kind: 'course-caps' as const,
   title: '课程限额',
   rowsMax: 200_000,
   example: '0104,00009,60',
@@ -180,7 +180,7 @@ export const courseCapsFormat = {
 } satisfies Format;
 
 export const coursesFormat = {
-  kind: 'courses',
+  kind: 'courses' as const,
   title: '课程',
   rowsMax: tableRowsMax,
   example: '00009,政治经济学（财经类）,6,笔试,A,',
@@ -210,7 +210,7 @@ export const coursesFormat = {
 } satisfies Format;
 
 export const programmesFormat = {
-  kind: 'programmes',
+  kind: 'programmes' as const,
   title: '专业',
   rowsMax: tableRowsMax,
   example: '020401,国际经济与贸易,专升本,71',
@@ -223,7 +223,7 @@ export const programmesFormat = {
 } satisfies Format;
 
 export const plansFormat = {
-  kind: 'plans',
+  kind: 'plans' as const,
   title: '专业计划',
   rowsMax: 500_000,
   example: '050101,00831,选考课程,3,14',
@@ -245,7 +245,7 @@ const yesNo = oneOf([
 const peopleRowsMax = 2_000_000;
 
 export const candidatesFormat = {
-  kind: 'candidates',
+  kind: 'candidates' as const,
   title: '考生',
   rowsMax: peopleRowsMax,
   example:
@@ -291,7 +291,7 @@ export const candidatesFormat = {
 } satisfies Format;
 
 export const gradesFormat = {
-  kind: 'grades',
+  kind: 'grades' as const,
   title: '成绩',
   // They are put together by person before any is sent.
   rowsMax: 1_000_000,

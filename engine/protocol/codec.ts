@@ -616,6 +616,7 @@ const item = union<Item, 'kind'>('kind', {
     capacities: areaCapacities,
   },
   'take-staged': { ...onImport, slice: count },
+  'install-catalogue': { ...envelope, catalogue, onto: small, reason: sentence, by: label },
 });
 
 // ── Replies ─────────────────────────────────────────────────────────────────────────────────────

@@ -491,6 +491,17 @@ export type NoteReconciled = Envelope & {
 /** D7: two staff let the password stand for booking codes, or end that. */
 export type SetBookingProof = Envelope &
   DecidedByTwo & { kind: 'set-booking-proof'; to: BookingProof };
+/**
+ * S1: one table of the catalogue was imported. `onto`: the session's number that the difference was
+ * shown against.
+ */
+export type InstallCatalogue = Envelope & {
+  kind: 'install-catalogue';
+  catalogue: Catalogue;
+  onto: number;
+  reason: string;
+  by: string;
+};
 /** One file; `key` is the sender's own, so that asking again begins nothing new. */
 export type BeginImport = Envelope & {
   kind: 'begin-import';
@@ -560,7 +571,8 @@ export type SessionCommand =
   | SetAside
   | BeginReconciliation
   | NoteReconciled
-  | SetBookingProof;
+  | SetBookingProof
+  | InstallCatalogue;
 
 /** Who decides about an account (`shell`: the command line, of generation 0), and why. */
 type DecidedByStaff = { by: StaffId; byGeneration: number; reason: string };

@@ -339,6 +339,13 @@ export type SessionInstalled = { kind: 'session-installed'; adopted: Adopted };
 export type WindowSet = { kind: 'window-set'; adopted: Adopted };
 /** D7: who wanted it and why stands here and nowhere else. */
 export type BookingProofSet = DecidedByTwo & { kind: 'booking-proof-set'; adopted: Adopted };
+/** S1: by an import; who wanted it and why stands here and nowhere else. */
+export type CatalogueInstalled = {
+  kind: 'catalogue-installed';
+  adopted: Adopted;
+  reason: string;
+  by: string;
+};
 export type AdoptionNoted = { kind: 'adoption-noted'; partition: string; number: number };
 export type PaymentSetAside = {
   kind: 'payment-set-aside';
@@ -516,7 +523,8 @@ export type SessionEvent =
   | ReconciliationBegun
   | DayReconciled
   | SessionAdopted
-  | BookingProofSet;
+  | BookingProofSet
+  | CatalogueInstalled;
 export type RuxiEvent =
   | RegistrationEvent
   | CapacitySet

@@ -105,6 +105,7 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'renew-totp':
     case 'renew-recovery-codes':
     case 'end-staff-sign-ins':
+    case 'install-catalogue':
     case 'begin-import':
     case 'close-import':
     case 'apply-import':

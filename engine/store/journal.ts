@@ -317,6 +317,7 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   'people-staged': { import: uint, slice: uint, people: some(stagedPerson) },
   'import-adopted': { import: uint, to: choice(['applied', 'dropped']) },
   'slice-taken': { import: uint },
+  'catalogue-installed': { adopted, reason: text, by: text },
 });
 const events = some(event);
 

@@ -679,6 +679,10 @@ describe('round trips', () => {
         { kind: 'close-import', id: id(2), ...onImport, sum, capacities },
         { kind: 'apply-import', id: id(3), ...onImport, reason: '示例', by: '甲', andBy: '乙' },
         { kind: 'drop-import', id: id(4), ...onImport },
+        {
+          ...({ kind: 'install-catalogue', id: id(10), ...envelope, onto: 3 } as const),
+          ...{ catalogue: adopted.catalogue, reason: '示例', by: '甲' },
+        },
         { kind: 'note-import-adopted', id: id(5), ...onImport, partition: 'p0' },
         { kind: 'adopt-import', id: id(6), ...onImport, to: 'applied', capacities },
         { kind: 'take-staged', id: id(7), ...onImport, slice: 2 ** 40 },

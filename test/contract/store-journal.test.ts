@@ -429,6 +429,7 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   },
   'import-adopted': { kind: 'import-adopted', import: 3, to: 'applied' },
   'slice-taken': { kind: 'slice-taken', import: 3 },
+  'catalogue-installed': { kind: 'catalogue-installed', adopted, reason: '示例', by: '示例甲' },
 };
 
 const entryOf = (events: readonly RuxiEvent[]): JournalEntry => ({

@@ -127,6 +127,7 @@ const simulated: Record<Command['kind'], boolean> = {
   'stage-grades': false,
   'adopt-import': false,
   'take-staged': false,
+  'install-catalogue': false,
 };
 
 /** Without bias: the smallest numbers are not the interesting ones here. */

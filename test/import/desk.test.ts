@@ -1,0 +1,182 @@
+/** Importing through a running engine: real writers, a real vault and LMDB, people and areas apart. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { areaRows } from '../../engine/import/catalogue-tables.ts';
+import {
+  createDeskPort,
+  createImportDesk,
+  DeskRefused,
+  type ImportDesk,
+  type ImportKind,
+  ImportRefused,
+  importFormats,
+  uploadedSource,
+} from '../../engine/import/desk.ts';
+import { partitionOfPerson } from '../../engine/protocol/layout.ts';
+import { type EngineHere, startEngineHere } from '../harness/engine.ts';
+
+const decided = { reason: '示例', by: '示例甲', andBy: '示例乙' };
+const waiting = { timeout: 20_000 };
+
+let engine: EngineHere;
+let desk: ImportDesk;
+let port: ReturnType<typeof createDeskPort>;
+beforeAll(async () => {
+  engine = await startEngineHere({
+    ...{ RUXI_SESSION_PARTITION: 'desk', RUXI_AREA_PARTITIONS: 'areas-1,areas-2' },
+    ...{ RUXI_PEOPLE_PARTITIONS: 'people-1,people-2', RUXI_PHONE_PARTITIONS: 'people-1' },
+  });
+  port = createDeskPort({ bus: engine.bus, layout: engine.config.layout, now: Date.now });
+  desk = createImportDesk(port, engine.engine.vault);
+}, 60_000);
+afterAll(async () => {
+  await engine.stop();
+  expect(engine.troubles).toEqual([]);
+});
+
+const documents = Array.from({ length: 300 }, (_, at) => documentOf(at));
+/** A number with a right check digit, of an address that no place has. */
+function documentOf(at: number): string {
+  const body = `99999919${String(60 + (at % 30)).padStart(2, '0')}0101${String(at).padStart(3, '0')}`;
+  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+  const sum = weights.reduce((total, weight, place) => total + weight * Number(body[place]), 0);
+  return `${body}${'10X98765432'[sum % 11]}`;
+}
+const ticketOf = (at: number): string => `8801${String(at).padStart(8, '0')}`;
+const candidateLine = (at: number, name = `示例${at}`): string =>
+  `居民身份证,${documents[at]},${name},在籍,社会型,有,,,,${ticketOf(at)},020401,有效,`;
+
+function fileOf(kind: ImportKind, lines: readonly string[]) {
+  const columns = importFormats.find((one) => one.kind === kind)?.columns ?? [];
+  const text = [columns.map(({ title }) => title).join(','), ...lines, ''].join('\r\n');
+  const bytes = new TextEncoder().encode(text);
+  return uploadedSource(
+    `${kind}.csv`,
+    (async function* () {
+      for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
+    })(),
+  );
+}
+const everybody = (name?: (at: number) => string) =>
+  documents.map((_, at) => candidateLine(at, name?.(at)));
+
+async function candidate(at: number) {
+  const person = engine.engine.vault.personIdOf('resident-id', documents[at] ?? '');
+  const partition = partitionOfPerson(port.layout, person);
+  return (await port.ask(partition, { kind: 'candidate', person })).candidate;
+}
+const taken = (number: number) =>
+  vi.waitUntil(async () => (await desk.taken(number)).done, waiting);
+
+test('S1 candidates are previewed, staged unseen over two partitions, and there at once when two have decided', async () => {
+  const foreseen = await desk.preview('candidates', fileOf('candidates', everybody()));
+  expect(foreseen).toMatchObject({ added: 300, changed: 0, same: 0 });
+  expect(foreseen.examples[0]?.who).toMatch(/^示 \* \d|^示 \* 0/);
+  expect(await desk.imports()).toEqual([]);
+  expect(await candidate(7)).toBeNull();
+
+  const heard: number[] = [];
+  const { number, difference } = await desk.stage(
+    'candidates',
+    fileOf('candidates', everybody()),
+    (people) => heard.push(people),
+  );
+  expect(difference).toMatchObject({ added: 300, changed: 0, same: 0 });
+  expect(heard.at(-1)).toBe(300);
+  expect(await candidate(7)).toBeNull();
+  await expect(desk.apply(number, { ...decided, andBy: '示例甲' })).rejects.toThrow(
+    'second-person-missing',
+  );
+  await desk.apply(number, decided);
+  await vi.waitUntil(async () => (await candidate(7)) !== null, waiting);
+  await taken(number);
+  for (const at of [0, 150, 299]) expect(await candidate(at)).toMatchObject({ name: `示例${at}` });
+  expect((await desk.imports())[0]).toMatchObject({
+    number,
+    state: 'applied',
+    source: 'candidates.csv',
+  });
+
+  const again = everybody((at) => (at < 3 ? `改名${at}` : `示例${at}`));
+  expect(await desk.preview('candidates', fileOf('candidates', again))).toMatchObject({
+    ...{ added: 0, changed: 3, same: 297, columns: [{ title: '姓名', rows: 3 }] },
+  });
+});
+
+test('S1 grades go in the same way, and one stranger keeps the whole file out', async () => {
+  const line = (at: number, course: string, grade: number) =>
+    `居民身份证,${documents[at]},${ticketOf(at)},${course},${grade},2026-04`;
+  const right = documents.flatMap((_, at) => [line(at, '00009', 61), line(at, '00012', 88)]);
+  const stranger = `居民身份证,${documentOf(777)},${ticketOf(777)},00009,70,`;
+  await expect(desk.stage('grades', fileOf('grades', [...right, stranger]))).rejects.toThrow(
+    'grades.csv 第 602 行：没有这位考生的记录',
+  );
+  expect((await candidate(5))?.tickets[0]?.passed).toEqual([]);
+  const { number, difference } = await desk.stage('grades', fileOf('grades', right));
+  expect(difference).toMatchObject({ changed: 300, columns: [{ title: '合格课程', rows: 300 }] });
+  await desk.apply(number, decided);
+  await taken(number);
+  expect((await candidate(5))?.tickets[0]?.passed).toEqual([
+    { course: '00009', grade: 61, passedIn: '2026-04' },
+    { course: '00012', grade: 88, passedIn: '2026-04' },
+  ]);
+});
+
+test('S1 a half upload and a file with one fault at its end leave nothing behind', async () => {
+  const line = (at: number) => candidateLine(at, '新名');
+  async function* halfway() {
+    const columns = importFormats.find(({ kind }) => kind === 'candidates')?.columns ?? [];
+    yield new TextEncoder().encode(columns.map(({ title }) => title).join(','));
+    yield new TextEncoder().encode(`\n${documents.map((_, at) => line(at)).join('\n')}\n`);
+    throw new Error('the connection was lost');
+  }
+  const lost = desk.stage('candidates', uploadedSource('half.csv', halfway()));
+  await expect(lost).rejects.toThrow('the connection was lost');
+  const faulty = [...documents.map((_, at) => line(at)), line(3).replace('有效', '未知')];
+  await expect(desk.stage('candidates', fileOf('candidates', faulty))).rejects.toBeInstanceOf(
+    ImportRefused,
+  );
+  const states = (await desk.imports()).slice(0, 2).map(({ state }) => state);
+  expect(states).toEqual(['dropped', 'dropped']);
+  expect(await candidate(3)).toMatchObject({ name: '示例3' });
+});
+
+test('S1 S2 capacities wait for two people, and are never set below what is taken', async () => {
+  const pool = async (area: string) => {
+    for (const partition of port.layout.areas) {
+      const { pools } = await port.ask(partition, { kind: 'balance' });
+      const found = pools.find((one) => one.area === area && one.unit === 'B');
+      if (found !== undefined) return found;
+    }
+    return expect.unreachable();
+  };
+  const lines = ['0104,B,333,', '1133,B,900,'];
+  const { number, difference } = await desk.stage('capacities', fileOf('capacities', lines));
+  expect(difference).toMatchObject({ changed: 2, columns: [{ title: '容量', rows: 2 }] });
+  await expect(desk.stage('capacities', fileOf('capacities', lines))).rejects.toThrow(
+    'import-open',
+  );
+  expect(await pool('0104')).toMatchObject({ capacity: 660 });
+  await desk.apply(number, decided);
+  await taken(number);
+  expect(await pool('0104')).toMatchObject({ capacity: 333, free: 333 });
+  expect(await pool('1133')).toMatchObject({ capacity: 900 });
+});
+
+test('S1 a table of the catalogue is installed onto the session it was compared with', async () => {
+  const { adopted } = await port.ask(port.layout.session, { kind: 'session' });
+  if (adopted === null) return expect.unreachable();
+  const [first, ...rest] = areaRows(adopted.catalogue);
+  const changed = { ...first, office_phone: '028-99999999' };
+  const lines = [changed, ...rest].map((row) => Object.values(row).join(','));
+  const preview = await desk.previewCatalogue('areas', fileOf('areas', lines));
+  expect(preview.difference).toMatchObject({ changed: 1, same: 182, added: 0, removed: 0 });
+  const late = { ...preview, onto: preview.onto - 1 };
+  await expect(desk.install(late, decided)).rejects.toEqual(new DeskRefused('changed-meanwhile'));
+  await desk.install(preview, decided);
+  // Again, as by somebody who heard no answer.
+  await desk.install(preview, decided);
+  await vi.waitUntil(async () => {
+    const { adopted: now } = await port.ask('areas-1', { kind: 'session' });
+    return now?.catalogue.areas[0]?.office.phone === '028-99999999';
+  }, waiting);
+});
