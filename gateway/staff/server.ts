@@ -16,6 +16,7 @@ import type { StaffContext } from './context.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { showLive, showReady, showVersion } from './health.ts';
 import { acceptInvitation, showInvitation } from './invitation.ts';
+import { showArea, showAreas, showPool } from './lookup/areas.ts';
 import { showMetrics } from './metrics.ts';
 import { deskPage } from './page.ts';
 import {
@@ -66,6 +67,10 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
     .post('/desk/people/roles', 'keep-accounts', setRoles, { stepUp: true })
     .post('/desk/people/anew', 'keep-accounts', inviteAnew, { stepUp: true })
     .post('/desk/people/end', 'keep-accounts', endAccount, { stepUp: true })
+
+    .get('/desk/areas', 'see-desk', showAreas)
+    .get('/desk/area', 'see-desk', showArea)
+    .get('/desk/pool', 'see-candidates', showPool)
 
     .get('/desk', 'see-desk', (visit) => deskPage(visit, 200, 'start', {}));
 }

@@ -6,6 +6,7 @@ type Entry = { path: string; name: string; right: Right };
 /** The longest path that a page's own begins with is its entry. */
 export const navigation: readonly Entry[] = [
   { path: '/desk', name: '值守', right: 'see-desk' },
+  { path: '/desk/areas', name: '考区', right: 'see-desk' },
   { path: '/desk/people', name: '账号', right: 'keep-accounts' },
 ];
 

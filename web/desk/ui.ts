@@ -3,11 +3,13 @@
 import { type Role, roles } from '../../engine/protocol/staff.ts';
 import { html, type Markup, nothing } from '../markup.ts';
 import { qrCode } from '../qr.ts';
-import type { Said } from '../wording.ts';
+import { count } from '../ui.ts';
+import type { Level } from '../view-models.ts';
+import { levelNames, type Said } from '../wording.ts';
 import type { ScopeChoices } from './view-models.ts';
 import { roleHints, roleNames } from './wording.ts';
 
-export { qrCode };
+export { count, qrCode };
 
 export const mark = html`<svg class="mk" width="34" height="34" viewBox="0 0 34 34" aria-hidden="true"><rect x="2" y="2" width="30" height="30" rx="3" fill="none" stroke="#fff" stroke-width="2"/><path d="M17 2v30M2 17h30" stroke="#B9D3D6" stroke-width="1.5" stroke-dasharray="3 2.4"/><rect x="6" y="6" width="8.4" height="8.4" rx="1" fill="#FFC94D"/></svg>`;
 
@@ -16,6 +18,16 @@ export const problem = (said: Said | undefined): Markup =>
   said === undefined
     ? nothing
     : html`<div class="problem" id="problem" role="alert" tabindex="-1"><p><b>${said.text}</b> ${said.next}</p></div>`;
+
+/** An address with what a form by GET would send; empty values are left out. */
+export function withQuery(path: string, fields: Record<string, string>): string {
+  const query = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== ''));
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+const levelTags: Record<Level, string> = { plenty: ' ok', scarce: ' warn', full: ' bad' };
+export const levelTag = (level: Level): Markup =>
+  html`<span class="tag${levelTags[level]}">${levelNames[level]}</span>`;
 
 export const token = (value: string): Markup =>
   html`<input type="hidden" name="token" value="${value}">`;

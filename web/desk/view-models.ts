@@ -2,6 +2,7 @@
 import type { EpochMs } from '../../engine/protocol/ids.ts';
 import type { City, ExamArea } from '../../engine/protocol/session.ts';
 import type { Role, Scope, StaffId, StaffView } from '../../engine/protocol/staff.ts';
+import type { LookupModels } from './lookup-models.ts';
 import type {
   DoorReason,
   InvitationReason,
@@ -27,9 +28,9 @@ export type Places = { cities: readonly City[]; areas: readonly ExamArea[] };
 export type DeskProblem<Reason> = { reason: Reason; at?: EpochMs };
 type WithProblem<Reason> = { problem?: DeskProblem<Reason> };
 
-export type DeskModels = {
-  /** Why nothing was shown or done: no role has the right, or the form is too old. */
-  refused: { why: 'right' | 'form' | 'scope' };
+export type DeskModels = LookupModels & {
+  /** Why nothing was shown or done. */
+  refused: { why: 'right' | 'form' | 'scope' | 'unknown' };
   wait: { cause: 'often' | 'busy' | 'away'; seconds: number };
   signIn: WithProblem<DoorReason> & {
     typed?: string;

@@ -42,6 +42,9 @@ const pages: { readonly [Name in DeskPageName]: Page<DeskModels[Name]> } = {
   invite: { file: 'invite', title: () => '邀请' },
   invited: { file: 'invited', title: () => '邀请链接' },
   person: { file: 'person', title: ({ account }) => `账号 ${account.staff}` },
+  areas: { file: 'areas', title: () => '考区' },
+  area: { file: 'area', title: ({ area }) => area.name },
+  pool: { file: 'pool', title: ({ area, unit }) => `${area.name} ${unit.name}` },
 };
 
 const folder = new URL('pages/', import.meta.url);

@@ -3,7 +3,11 @@ import type { EpochMs } from '../../engine/protocol/ids.ts';
 import type { RefusalReason } from '../../engine/protocol/refusals.ts';
 import type { Role, Scope, StaffState } from '../../engine/protocol/staff.ts';
 import { clockTime } from '../china-time.ts';
-import { type Said, sayRefusal } from '../wording.ts';
+import { candidateTypes, type Said, sayRefusal } from '../wording.ts';
+
+export { candidateTypes as typeNames };
+
+import type { SeatState } from './lookup-models.ts';
 import type { DeskProblem, Places } from './view-models.ts';
 
 export const roleNames: Record<Role, string> = {
@@ -135,12 +139,25 @@ export const refusals = {
     text: '这条记录不属于您管理的考区。',
     next: '请由所属考区或上一级办理。',
   },
+  unknown: {
+    title: '没有找到',
+    text: '没有这条记录，或者不属于您管理的考区。',
+    next: '请核对后重新查找。',
+  },
   form: {
     title: '页面已过期',
     text: '这一页打开得太久，或者中间重新登录过，没有处理。',
     next: '请返回上一页，刷新后再填一次。',
   },
 } as const;
+
+export const seatStateNames: Record<SeatState, string> = {
+  held: '暂留',
+  saved: '已保存',
+  confirmed: '待缴费',
+  paid: '已缴费',
+  refunding: '退费中',
+};
 
 export const waits = {
   often: { title: '请稍等', text: '短时间内尝试太多，没有处理。' },

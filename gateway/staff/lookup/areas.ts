@@ -1,0 +1,216 @@
+/** From the province to a pool: areas with their free seats, one area, and who holds what in one pool. */
+import type { AreaCode, CourseCode, UnitCode } from '../../../engine/protocol/ids.ts';
+import { ticketMask } from '../../../engine/protocol/masks.ts';
+import type { SeatView } from '../../../engine/protocol/replies.ts';
+import { candidateTypes } from '../../../engine/protocol/session.ts';
+import {
+  type AreaLine,
+  type AreaPools,
+  type AreaSort,
+  areaSorts,
+  type PoolCount,
+  type SeatLine,
+  type SeatState,
+  seatStates,
+} from '../../../web/desk/lookup-models.ts';
+import { levelOf } from '../../availability.ts';
+import type { Session } from '../../catalogue.ts';
+import { emptyForm, type Form, formOf } from '../../form.ts';
+import type { Reply } from '../../http.ts';
+import type { Visit } from '../desk.ts';
+import { deskPage, waitPage } from '../page.ts';
+
+const linesPerPage = 50;
+/** Pages of registrations that one request asks the engine for: whoever looks goes on by a link. */
+const asksMax = 20;
+
+const queryOf = ({ request }: Visit): Form => formOf(request.query) ?? emptyForm;
+export const sessionOf = ({ context }: Visit): Session | undefined =>
+  context.gateway.catalogue.current();
+
+/** GET /desk/areas?city=&sort=&down= */
+export function showAreas(visit: Visit): Reply {
+  const session = sessionOf(visit);
+  if (session === undefined) return waitPage(visit.context, visit.request, 'away');
+  const query = queryOf(visit);
+  const own = session.adopted.catalogue.areas.filter(({ code }) => visit.within(code));
+  const cities = session.adopted.catalogue.cities.filter(({ code }) =>
+    own.some(({ city }) => city === code),
+  );
+  const city = cities.some(({ code }) => code === query.get('city')) ? query.get('city') : '';
+  const sort = sortIn(query.get('sort'));
+  const down = query.has('down');
+  const lines = own
+    .filter((area) => city === '' || area.city === city)
+    .map(({ code, name, city: of }): AreaLine => {
+      const pools = poolsIn(visit, session, code);
+      return { code, name, city: session.city.get(of)?.name ?? of, pools, ...sumOf(pools) };
+    })
+    .sort((one, other) => compareBy(sort, one, other) * (down ? -1 : 1));
+  return deskPage(visit, 200, 'areas', {
+    ...{ city, cities, sort, down, lines, units: session.units },
+  });
+}
+
+const sortIn = (typed: string): AreaSort => areaSorts.find((sort) => sort === typed) ?? 'code';
+
+function compareBy(sort: AreaSort, one: AreaLine, other: AreaLine): number {
+  const byCode = one.code < other.code ? -1 : 1;
+  if (sort === 'code') return byCode;
+  if (sort === 'full') return fullOf(one) - fullOf(other) || byCode;
+  return one[sort] - other[sort] || byCode;
+}
+const fullOf = ({ pools }: AreaLine): number =>
+  pools.filter((pool) => pool?.level === 'full').length;
+
+/** In the order of the session's units; undefined: not heard of so far. */
+function poolsIn(
+  { context }: Visit,
+  { units }: Session,
+  area: AreaCode,
+  type: (typeof candidateTypes)[number] = 'open',
+): (PoolCount | undefined)[] {
+  const counts = context.gateway.availability.counts(area, type);
+  return units.map((_, place) => {
+    const [free, capacity] = [counts?.free[place], counts?.capacity[place]];
+    if (free === undefined || capacity === undefined) return undefined;
+    return { free, capacity, level: levelOf(free, capacity) };
+  });
+}
+
+function sumOf(pools: readonly (PoolCount | undefined)[]): { free: number; capacity: number } {
+  const sum = { free: 0, capacity: 0 };
+  for (const pool of pools) {
+    sum.free += pool?.free ?? 0;
+    sum.capacity += pool?.capacity ?? 0;
+  }
+  return sum;
+}
+
+/** GET /desk/area?area= */
+export function showArea(visit: Visit): Reply {
+  const session = sessionOf(visit);
+  if (session === undefined) return waitPage(visit.context, visit.request, 'away');
+  const area = areaIn(visit, session);
+  if (typeof area === 'object' && 'status' in area) return area;
+  const counts = visit.context.gateway.availability.counts(area.code, 'open');
+  const types = counts?.own === undefined ? [] : candidateTypes;
+  const pools: AreaPools[] =
+    types.length === 0
+      ? [{ pools: poolsIn(visit, session, area.code) }]
+      : types.map((candidateType) => ({
+          candidateType,
+          pools: poolsIn(visit, session, area.code, candidateType),
+        }));
+  return deskPage(visit, 200, 'area', {
+    area: { code: area.code, name: area.name, city: session.city.get(area.city)?.name ?? '' },
+    office: area.office,
+    units: session.units,
+    pools,
+    at: counts?.at,
+    capped: (counts?.courses ?? []).map(({ course, free, cap }) => ({
+      ...{ course, name: session.course.get(course)?.name ?? '', free, cap },
+    })),
+  });
+}
+
+/** GET /desk/pool?area=&unit=&state=&course=&from= */
+export async function showPool(visit: Visit): Promise<Reply> {
+  const session = sessionOf(visit);
+  if (session === undefined) return waitPage(visit.context, visit.request, 'away');
+  const area = areaIn(visit, session);
+  if (typeof area === 'object' && 'status' in area) return area;
+  const query = queryOf(visit);
+  const unit = session.unit.get(query.get('unit'));
+  if (unit === undefined) return deskPage(visit, 404, 'refused', { why: 'unknown' });
+  const state = seatStates.find((one) => one === query.get('state'));
+  const course = query.get('course');
+  const from = Number(query.get('from')) || 0;
+  if (!Number.isSafeInteger(from) || from < 0 || from > 0xffff_ffff)
+    return deskPage(visit, 404, 'refused', { why: 'unknown' });
+  const found = await seatsIn(visit, { area: area.code, unit: unit.code, state, course, from });
+  if (found === undefined) return waitPage(visit.context, visit.request, 'away');
+  const lines = await named(visit, session, found.seats);
+  if (lines === undefined) return waitPage(visit.context, visit.request, 'away');
+  return deskPage(visit, 200, 'pool', {
+    area: { code: area.code, name: area.name, city: session.city.get(area.city)?.name ?? '' },
+    unit,
+    courses: session.adopted.catalogue.courses.filter((one) => one.unit === unit.code),
+    state,
+    course,
+    from,
+    lines,
+    next: found.next,
+  });
+}
+
+type Found = { person: string; seat: SeatView };
+
+async function seatsIn(
+  { context }: Visit,
+  wanted: {
+    area: AreaCode;
+    unit: UnitCode;
+    state: SeatState | undefined;
+    course: CourseCode;
+    from: number;
+  },
+): Promise<{ seats: Found[]; next?: number } | undefined> {
+  const { area, unit, state, course } = wanted;
+  const { client } = context.gateway;
+  const ask = (from: number) => client.ask({ kind: 'registrations', area, from } as const);
+  const seats: Found[] = [];
+  let from: number | undefined = wanted.from;
+  for (let asks = 0; asks < asksMax && from !== undefined; asks += 1) {
+    const page: Awaited<ReturnType<typeof ask>> = await ask(from);
+    if (page.kind !== 'registrations') return undefined;
+    for (const { number, person, registration } of page.lines) {
+      const seat = registration.seats.find((one) => one.unit === unit);
+      if (seat === undefined) continue;
+      if (state !== undefined && seat.state.kind !== state) continue;
+      if (course !== '' && seat.course !== course) continue;
+      if (seats.length === linesPerPage) return { seats, next: number };
+      seats.push({ person, seat });
+    }
+    from = page.next;
+  }
+  return { seats, ...(from === undefined ? {} : { next: from }) };
+}
+
+/** Masked: the page of a candidate shows more, to who may see it. */
+async function named(
+  { context }: Visit,
+  session: Session,
+  found: readonly Found[],
+): Promise<SeatLine[] | undefined> {
+  const { client } = context.gateway;
+  // All at once: the client makes one message of them.
+  const answers = await Promise.all(
+    found.map(({ person }) => client.ask({ kind: 'candidate', person })),
+  );
+  const lines: SeatLine[] = [];
+  for (const [place, { person, seat }] of found.entries()) {
+    const answer = answers[place];
+    if (answer?.kind !== 'candidate') return undefined;
+    const { ticket, course, state } = seat;
+    lines.push({
+      person,
+      nameMask: answer.candidate?.nameMask ?? '',
+      documentMask: answer.candidate?.documentMask ?? '',
+      ticketMask: ticketMask(ticket),
+      course: { code: course, name: session.course.get(course)?.name ?? '' },
+      state: state.kind,
+      ...('order' in state ? { order: state.order } : {}),
+      ...('until' in state ? { until: state.until } : {}),
+    });
+  }
+  return lines;
+}
+
+/** The area that the query names, if it is there and within the scope of who looks. */
+function areaIn(visit: Visit, session: Session) {
+  const area = session.area.get(queryOf(visit).get('area'));
+  if (area === undefined) return deskPage(visit, 404, 'refused', { why: 'unknown' });
+  if (!visit.within(area.code)) return deskPage(visit, 403, 'refused', { why: 'scope' });
+  return area;
+}
