@@ -107,7 +107,8 @@ export async function signOut({ context, me, form }: FormVisit): Promise<Reply> 
   const body = { kind: 'end-staff-sign-ins', staff, generation } as const;
   const reply = await sendForm(context.gateway, form, body, '');
   // This browser's ends in any case; what is left of the others is said where it shows.
-  const all = reply.kind === 'accepted' || (reply.kind === 'refused' && reply.reason !== 'busy');
+  const all =
+    reply.kind === 'accepted' || (reply.kind === 'refused' && reply.reason === 'changed-meanwhile');
   return redirect(all ? '/desk/sign-in?out' : '/desk/sign-in', [context.cookies.clear()]);
 }
 

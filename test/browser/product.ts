@@ -13,6 +13,8 @@ import { startNats } from '../harness/nats.ts';
 export type Product = {
   /** One address per gateway. */
   origins: readonly [string, ...string[]];
+  /** Where the desk of each is. */
+  desks: readonly string[];
   /** Signs captchas; the tests solve them with it. */
   cookieKey: Buffer;
   stop(): Promise<void>;
@@ -34,6 +36,7 @@ export async function startWhole(settings: NodeJS.ProcessEnv = {}): Promise<Prod
   const whole = await start(['start'], { ...folder.settings, ...settings });
   return {
     origins: [whole.address],
+    desks: [whole.desk],
     cookieKey: folder.cookieKey(),
     async stop() {
       await end(whole.child, 'SIGTERM');
@@ -54,9 +57,9 @@ export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<Di
   };
   const running: ChildProcess[] = [];
   const run = async (what: 'engine' | 'gateway' | 'sandbox', port = 0) => {
-    const { child, address } = await start([what], { ...all, RUXI_PORT: String(port) });
+    const { child, address, desk } = await start([what], { ...all, RUXI_PORT: String(port) });
     running.push(child);
-    return { child, address };
+    return { child, address, desk };
   };
   const stop = async () => {
     // Gateways first: the last thing they hear should not be that the engine has gone.
@@ -70,6 +73,7 @@ export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<Di
     const gateways = [await run('gateway', firstPort), await run('gateway')] as const;
     return {
       origins: [gateways[0].address, gateways[1].address],
+      desks: gateways.map(({ desk }) => desk),
       cookieKey: folder.cookieKey(),
       settings: all,
       freezeEngine: () => engine.child.kill('SIGSTOP'),
@@ -115,7 +119,7 @@ function newFolder() {
 async function start(
   args: string[],
   settings: NodeJS.ProcessEnv,
-): Promise<{ child: ChildProcess; address: string }> {
+): Promise<{ child: ChildProcess; address: string; desk: string }> {
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...process.env, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -132,7 +136,9 @@ async function start(
     });
     child.once('exit', (code) => reject(new Error(`ruxi ${args} ended with ${code}:\n${said}`)));
   });
-  return { child, address: await opened };
+  const address = await opened;
+  const [, desk = ''] = /The desk is at (\S+)\/desk\n/.exec(said) ?? [];
+  return { child, address, desk };
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -50,7 +50,8 @@ type Box = {
 export const roleBoxes = (held: readonly Role[]): Markup =>
   html`<fieldset><legend>角色</legend><div class="choices">${roles.map((role) => {
     const checked = held.includes(role) ? html` checked` : nothing;
-    return html`<label><input type="checkbox" name="role" value="${role}"${checked}><span>${roleNames[role]}<small>${roleHints[role]}</small></span></label>`;
+    const id = `role-${role}`;
+    return html`<div class="choice"><input id="${id}" type="checkbox" name="role" value="${role}" aria-describedby="${id}-hint"${checked}><p><label for="${id}">${roleNames[role]}</label><small id="${id}-hint">${roleHints[role]}</small></p></div>`;
   })}</div></fieldset>`;
 
 /** 管理范围: the province, a city with all of its areas, or one area. */

@@ -1,0 +1,159 @@
+/**
+ * People at the desk, in the real program with two gateways: the command line's link, a password and
+ * an authenticator, an invitation, and a role that changes and ends a sign-in at the other gateway.
+ * What stands on the pages on the way is looked at by axe at three widths.
+ */
+import { execFileSync } from 'node:child_process';
+import { generateSync } from 'otplib';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { axeComplaints } from '../harness/axe.ts';
+import { launchBrowser, newVisitor } from '../harness/browser.ts';
+import { type DividedProduct, startDivided } from './product.ts';
+import { button } from './steps.ts';
+
+const password = 'amber-lantern-quiet-42';
+const stepMs = 30_000;
+
+let product: DividedProduct;
+let browser: Browser;
+beforeAll(async () => {
+  [product, browser] = await Promise.all([startDivided(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+/** Gives codes as an authenticator does; each is good once, and one step early or late is near enough. */
+class Authenticator {
+  readonly #secret: string;
+  #last = 0;
+
+  constructor(secret: string) {
+    this.#secret = secret;
+  }
+
+  async next(): Promise<string> {
+    const now = () => Math.floor(Date.now() / stepMs);
+    const step = Math.max(this.#last + 1, now() - 1);
+    while (step > now() + 1) await new Promise((resolve) => setTimeout(resolve, 500));
+    this.#last = step;
+    return generateSync({ secret: this.#secret, epoch: (step * stepMs) / 1000 });
+  }
+}
+
+async function looked(page: Page, name: string): Promise<void> {
+  for (const width of [360, 768, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    expect([name, width, await axeComplaints(page)]).toEqual([name, width, []]);
+    const wide = await page.evaluate('document.documentElement.scrollWidth');
+    expect([name, width, Number(wide) <= width]).toEqual([name, width, true]);
+    const folder = process.env.RUXI_PICTURES;
+    if (folder !== undefined)
+      await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
+  }
+}
+
+async function accept(page: Page, link: string): Promise<Authenticator> {
+  await page.goto(link);
+  const secret = (await page.locator('code.secret').textContent())?.replaceAll(' ', '') ?? '';
+  const authenticator = new Authenticator(secret);
+  await page.getByLabel('密码', { exact: true }).fill(password);
+  await page.getByLabel('再输一次').fill(password);
+  await page.getByLabel('验证器上的 6 位动态码').fill(await authenticator.next());
+  await button(page, '启用账号').click();
+  await page.getByRole('heading', { name: '账号已启用' }).waitFor();
+  return authenticator;
+}
+
+async function signIn(page: Page, staff: string, authenticator: Authenticator): Promise<void> {
+  await page.getByLabel('账号').fill(staff);
+  await page.getByLabel('密码').fill(password);
+  await button(page, '下一步').click();
+  await page.getByLabel('验证器上的 6 位动态码').fill(await authenticator.next());
+  await button(page, '登录').click();
+  await page.getByRole('navigation', { name: '菜单' }).waitFor();
+}
+
+test('S4 B16 from the command line’s link to a colleague whose role changes, at two gateways', async () => {
+  const [here = '', there = ''] = product.desks;
+  const program = new URL('../../ruxi.ts', import.meta.url).pathname;
+  const invite = ['staff', 'invite', 'admin', '--roles', 'system', '--scope', 'province'];
+  const said = execFileSync(process.execPath, [program, ...invite], {
+    env: { ...process.env, ...product.settings, RUXI_DESK_ORIGIN: here },
+    encoding: 'utf8',
+  });
+  const [link = ''] = /http\S+/.exec(said) ?? [];
+  expect(link).toContain(`${here}/desk/invitation?staff=admin`);
+
+  // The whole way works without scripts.
+  const admin = await (await newVisitor(browser, { scripts: false })).newPage();
+  const looker = await (await newVisitor(browser)).newPage();
+  await looker.goto(link);
+  await looked(looker, 'invitation');
+  const ofAdmin = await accept(admin, link);
+  await looker.goto(link);
+  await looked(looker, 'invitation-over');
+  await looker.goto(`${here}/desk`);
+  expect(new URL(looker.url()).pathname).toBe('/desk/sign-in');
+  await button(looker, '下一步').waitFor();
+  await looked(looker, 'sign-in');
+  await admin.getByRole('link', { name: '我已抄好，去登录' }).click();
+  await signIn(admin, 'admin', ofAdmin);
+
+  await admin.getByRole('link', { name: '账号', exact: true }).click();
+  await admin.getByRole('link', { name: '邀请' }).click();
+  await admin.getByLabel('账号名').fill('li.na');
+  await admin.getByLabel('考务', { exact: true }).check();
+  await admin.getByLabel('管理范围').selectOption({ label: '成都市（全部考区）' });
+  await admin.getByLabel('原因').fill('示例：首日值守');
+  await button(admin, '邀请').click();
+  await admin.getByRole('heading', { name: '已邀请 li.na' }).waitFor();
+  const second = (await admin.locator('code.link').textContent()) ?? '';
+  expect(second.startsWith(here)).toBe(true);
+
+  // The colleague's browser runs scripts, so that axe can look; the desk has none of its own.
+  const li = await (await newVisitor(browser)).newPage();
+  const ofLi = await accept(li, second.replace(here, there));
+  await looked(li, 'codes');
+  await li.getByRole('link', { name: '我已抄好，去登录' }).click();
+  await signIn(li, 'li.na', ofLi);
+  expect(await li.getByRole('link', { name: '账号', exact: true }).count()).toBe(0);
+  expect((await li.goto(`${there}/desk/people`))?.status()).toBe(403);
+  await looked(li, 'refused');
+  await li.goto(`${there}/desk/account`);
+  await looked(li, 'account');
+  await li.goto(`${there}/desk/account/authenticator`);
+  await looked(li, 'authenticator');
+
+  await admin.getByRole('link', { name: '我已转交' }).click();
+  await admin.getByRole('link', { name: 'li.na' }).click();
+  await admin.getByLabel('财务', { exact: true }).check();
+  await admin.getByLabel('原因').first().fill('示例：兼管对账');
+  await button(admin, '更改').click();
+  await admin.getByText('已更改角色和范围').waitFor();
+  // Told to every gateway at once, and loaded by none anew.
+  await expect
+    .poll(async () => {
+      await li.goto(`${there}/desk`);
+      return li.getByText('之前的登录已结束').count();
+    })
+    .toBe(1);
+  await signIn(li, 'li.na', ofLi);
+  await li.getByText('考务、财务 · 成都市').waitFor();
+
+  // What only who keeps the accounts sees, looked at by a browser that can run axe.
+  await looker.context().addCookies(await admin.context().cookies());
+  for (const [name, path] of [
+    ['people', '/desk/people'],
+    ['invite', '/desk/people/invite'],
+    ['person', '/desk/people/account?staff=li.na'],
+    ['password', '/desk/account/password'],
+  ] as const) {
+    await looker.goto(here + path);
+    await looked(looker, name);
+  }
+  await button(admin, '退出登录').click();
+  await admin.getByText('已退出').waitFor();
+});
