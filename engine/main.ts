@@ -26,13 +26,20 @@ import {
   CodecError,
   decodeAsk,
   encodeCounts,
+  encodeLedgers,
   encodeNotices,
   encodeReplies,
   encodeTelemetry,
 } from './protocol/codec.ts';
 import type { EpochMs, PartitionName } from './protocol/ids.ts';
 import type { Layout } from './protocol/layout.ts';
-import { commandsTo, countsFrom, noticesFrom, telemetryFrom } from './protocol/subjects.ts';
+import {
+  commandsTo,
+  countsFrom,
+  ledgersFrom,
+  noticesFrom,
+  telemetryFrom,
+} from './protocol/subjects.ts';
 import type { PartitionTelemetry } from './protocol/telemetry.ts';
 import { auditKeyOf, keepHead, type SignedHead, signHead } from './store/heads.ts';
 import { loadKeys } from './store/keys.ts';
@@ -224,6 +231,8 @@ function messageOf(partition: PartitionName, publication: Publication): [string,
   switch (publication.kind) {
     case 'counts':
       return [countsFrom(partition), encodeCounts(publication.counts)];
+    case 'ledgers':
+      return [ledgersFrom(partition), encodeLedgers(publication.ledgers)];
     case 'notices':
       return [noticesFrom(partition), encodeNotices(publication.notices)];
     case 'telemetry':

@@ -15,12 +15,14 @@ import { Postbox, type Unknown } from '../engine/bus/postbox.ts';
 import {
   CodecError,
   decodeCounts,
+  decodeLedgers,
   decodeNotices,
   decodeTelemetry,
 } from '../engine/protocol/codec.ts';
 import type { Command } from '../engine/protocol/commands.ts';
 import type { CommandId, EpochMs, PartitionName } from '../engine/protocol/ids.ts';
 import { type Layout, partitionsOf } from '../engine/protocol/layout.ts';
+import type { AreaLedger } from '../engine/protocol/ledger.ts';
 import type { Notice } from '../engine/protocol/notices.ts';
 import type { Refused } from '../engine/protocol/refusals.ts';
 import type {
@@ -36,7 +38,12 @@ import {
   type RoutedBody,
   type RoutedQuery,
 } from '../engine/protocol/routing.ts';
-import { countsFrom, noticesFrom, telemetryFrom } from '../engine/protocol/subjects.ts';
+import {
+  countsFrom,
+  ledgersFrom,
+  noticesFrom,
+  telemetryFrom,
+} from '../engine/protocol/subjects.ts';
 import type { PartitionTelemetry } from '../engine/protocol/telemetry.ts';
 
 export type { Unknown } from '../engine/bus/postbox.ts';
@@ -61,6 +68,8 @@ export interface EngineClient {
   /** The epoch in which the partition of this body's book lives; undefined before it was heard. */
   epochOf(body: RoutedBody): number | undefined;
   onCounts(listener: (counts: readonly AreaCounts[]) => void): Unsubscribe;
+  /** B14: what the engine has counted anew, some areas a second. */
+  onLedgers(listener: (ledgers: readonly AreaLedger[]) => void): Unsubscribe;
   /** News and snapshots alike: the session, accounts and ended sign-ins as their notices. */
   onNotice(listener: (notice: Notice) => void): Unsubscribe;
   /** How each partition does, once a second. */
@@ -102,6 +111,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     partitionsOf(layout).map((partition) => [partition, laneOf(partition)]),
   );
   const countsListeners = new Set<(counts: readonly AreaCounts[]) => void>();
+  const ledgersListeners = new Set<(ledgers: readonly AreaLedger[]) => void>();
   const noticeListeners = new Set<(notice: Notice) => void>();
   const telemetryListeners = new Set<(telemetry: PartitionTelemetry) => void>();
   const idPrefix = randomBytes(6).toString('base64url');
@@ -115,6 +125,10 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
 
   const subscriptions = [...lanes.values()].flatMap((lane) => [
     bus.subscribe(countsFrom(lane.partition), (bytes) => hearCounts(readable(decodeCounts, bytes))),
+    bus.subscribe(ledgersFrom(lane.partition), (bytes) => {
+      const ledgers = readable(decodeLedgers, bytes);
+      for (const listener of ledgersListeners) listener(ledgers);
+    }),
     bus.subscribe(noticesFrom(lane.partition), (bytes) =>
       hearNotices(lane, readable(decodeNotices, bytes)),
     ),
@@ -235,6 +249,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     },
     epochOf: (body) => laneAt(partitionOfBody(layout, body)).epoch,
     onCounts: (listener) => join(countsListeners, listener),
+    onLedgers: (listener) => join(ledgersListeners, listener),
     onNotice: (listener) => join(noticeListeners, listener),
     onTelemetry: (listener) => join(telemetryListeners, listener),
     onState: (listener) => bus.onState(listener),

@@ -36,6 +36,7 @@ import {
   sliceMax,
   stagedKinds,
 } from './imports.ts';
+import type { AreaLedger, LedgerPool, PeopleCounts } from './ledger.ts';
 import {
   ascii,
   boolean,
@@ -801,6 +802,24 @@ const channelStanding = record<ChannelStanding>({
   openSince: optional(at),
   lastTrouble: optional(record<NonNullable<ChannelStanding['lastTrouble']>>({ at, why: plain })),
 });
+const areaLedger = record<AreaLedger>({
+  area: code,
+  version: count,
+  at,
+  pools: list(
+    record<LedgerPool>({
+      unit: code,
+      candidateType: optional(candidateType),
+      ...{ capacity: count, held: count, saved: count, confirmed: count },
+      ...{ paid: count, refunding: count },
+      agrees: boolean,
+    }),
+    poolsMax,
+  ),
+  people: record<PeopleCounts>({
+    ...{ entered: count, saved: count, confirmed: count, paying: count, paid: count },
+  }),
+});
 
 /** What a batch is answered with, whichever of its items it answers. */
 type Reply = { id: CommandId } & (
@@ -1153,14 +1172,17 @@ const [encodeReplies, decodeReplies] = messageOf<Answered>(reply, itemsMax, repl
 const [encodeCounts, decodeCounts] = messageOf(areaCounts, 10_000, messageSizeMax);
 /** A list of one. */
 const [encodeTelemetry, decodeTelemetry] = messageOf(telemetry, 1, messageSizeMax);
+const [encodeLedgers, decodeLedgers] = messageOf(areaLedger, 10_000, messageSizeMax);
 const [encodeNotices, decodeNotices] = messageOf(notice, itemsMax, messageSizeMax);
 
 export {
   decodeCounts,
+  decodeLedgers,
   decodeNotices,
   decodeReplies,
   decodeTelemetry,
   encodeCounts,
+  encodeLedgers,
   encodeNotices,
   encodeReplies,
   encodeTelemetry,

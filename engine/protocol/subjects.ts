@@ -20,3 +20,6 @@ export const noticesFrom = (partition: PartitionName): string =>
 /** The writer says once a second how it does; payload: one PartitionTelemetry. */
 export const telemetryFrom = (partition: PartitionName): string =>
   `ruxi.telemetry.${checked(partition)}`;
+/** The writer tells what it has counted anew, some areas a second; payload: AreaLedger[]. */
+export const ledgersFrom = (partition: PartitionName): string =>
+  `ruxi.ledgers.${checked(partition)}`;

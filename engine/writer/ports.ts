@@ -6,6 +6,7 @@ import type { Effect } from '../core/effects.ts';
 import type { Answered, Asked, Malformed } from '../protocol/codec.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import type { Layout } from '../protocol/layout.ts';
+import type { AreaLedger } from '../protocol/ledger.ts';
 import type { Notice } from '../protocol/notices.ts';
 import type {
   AreaCounts,
@@ -24,6 +25,7 @@ export type Submitted = Asked | Malformed;
 export type { Answered };
 export type Publication =
   | { kind: 'counts'; counts: AreaCounts[] }
+  | { kind: 'ledgers'; ledgers: AreaLedger[] }
   | { kind: 'notices'; notices: Notice[] }
   | { kind: 'telemetry'; telemetry: PartitionTelemetry };
 

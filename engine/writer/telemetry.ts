@@ -4,10 +4,8 @@
  *
  * M1 On the way of a command nothing is made that the collector would have to take away: counters that
  *    exist, and two numbers a batch. What costs more happens in the report.
- * M2 One area's rows are counted anew at each report, so that within some minutes every pool's running
- *    counts were held against what the rows say (B14).
  */
-import { type AreaBook, balanceOf } from '../core/area-book.ts';
+import type { AreaBook } from '../core/area-book.ts';
 import type { Decision, Partition } from '../core/partition.ts';
 import { poolIn } from '../core/pools.ts';
 import { seatsFree } from '../core/seat-book.ts';
@@ -24,7 +22,7 @@ type Outcome = CommandCount['outcome'];
 export type Standing = Omit<
   PartitionTelemetry,
   | ('savesPerSecond' | 'answersPerSecond' | 'latency' | 'flush' | 'answers' | 'largestBatch')
-  | ('behindMs' | 'seats' | 'pools' | 'poolsFull' | 'poolsOversold' | 'poolsAstray')
+  | ('behindMs' | 'seats' | 'pools' | 'poolsFull' | 'poolsOversold')
   | ('commands' | 'unmet' | 'startedAt' | 'eventsBehind')
 > & {
   /** The last event in memory, and the last that all rows on disk hold. */
@@ -34,9 +32,6 @@ export type Standing = Omit<
   atMs: number;
 };
 
-/** A row that is held against others for so long would be felt by whoever waits. */
-const recountedMax = 100_000;
-
 export class Telemetry {
   readonly latency = new DurationCounts();
   readonly flush = new DurationCounts();
@@ -45,8 +40,6 @@ export class Telemetry {
   readonly #unmet = new Map<AreaCode, UnmetDemand[]>();
   /** When which event was the last one, the oldest first: how old an unwritten one is. */
   readonly #indices: { index: number; atMs: number }[] = [];
-  readonly #astray = new Map<AreaCode, number>();
-  #toRecount: AreaCode[] = [];
   #unmetSince: EpochMs = 0;
   #answers = 0;
   #saves = 0;
@@ -95,7 +88,6 @@ export class Telemetry {
     const seconds = Math.max(atMs - lastMs, 1) / 1_000;
     this.#last = { atMs, answers: this.#answers, saves: this.#saves };
     this.#beginDay(partition, standing.at);
-    this.#recountOne(partition);
     const report = {
       ...stands,
       startedAt: this.#startedAt,
@@ -108,7 +100,6 @@ export class Telemetry {
       eventsBehind: lastIndex - completeUpTo,
       behindMs: this.#behindMs(lastIndex, completeUpTo, atMs),
       ...seatsIn(partition),
-      poolsAstray: [...this.#astray.values()].reduce((sum, pools) => sum + pools, 0),
       commands: [...this.#counts].flatMap(([kind, outcomes]) =>
         [...outcomes].map(([outcome, { count }]) => ({ kind, outcome, count })),
       ),
@@ -175,35 +166,12 @@ export class Telemetry {
     const [since] = this.#indices;
     return lastIndex === completeUpTo || since === undefined ? 0 : Math.round(atMs - since.atMs);
   }
-
-  /** M2. */
-  #recountOne(partition: Partition): void {
-    if (this.#toRecount.length === 0) this.#toRecount = [...partition.areas.keys()];
-    const area = this.#toRecount.pop();
-    const book = area === undefined ? undefined : partition.areas.get(area);
-    if (area === undefined || book === undefined) return;
-    if (book.registrations.size > recountedMax) return;
-    const astray = poolsAstrayIn(book);
-    if (astray > 0) this.#astray.set(area, astray);
-    else this.#astray.delete(area);
-  }
 }
 
 const typeOf = (book: AreaBook, person: PersonId): CandidateType | undefined =>
   book.registrations.get(person)?.candidateType;
 
 const taken = ['held', 'saved', 'confirmed', 'paid', 'refunding'] as const;
-
-function poolsAstrayIn(book: AreaBook): number {
-  const counted = balanceOf(book);
-  return book.seatBooks.filter((running) => {
-    const pool = counted.find(
-      ({ unit, candidateType }) => unit === running.unit && candidateType === running.candidateType,
-    );
-    if (pool === undefined) return taken.some((as) => running[as] !== 0);
-    return running.capacity !== pool.capacity || taken.some((as) => running[as] !== pool[as]);
-  }).length;
-}
 
 function seatsIn(
   partition: Partition,

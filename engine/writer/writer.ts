@@ -32,6 +32,7 @@ import type { Command, PreparedCommand, Sequenced } from '../protocol/commands.t
 import type { RuxiEvent } from '../protocol/events.ts';
 import type { AreaCode, EpochMs } from '../protocol/ids.ts';
 import { partitionsOf } from '../protocol/layout.ts';
+import type { AreaLedger } from '../protocol/ledger.ts';
 import type { Notice } from '../protocol/notices.ts';
 import type { RefusalReason, Refused } from '../protocol/refusals.ts';
 import type {
@@ -54,6 +55,7 @@ import {
   type WriterOptions,
 } from './ports.ts';
 import { prepare, withOpenName, withOpenSecret } from './prepare.ts';
+import { Recounting } from './recounting.ts';
 import { loadNeeded, type Recovered, recover, stagedPeopleAt } from './recovery.ts';
 import { Sequencer } from './sequencer.ts';
 import { isAskedOfStrangers, Strangers } from './strangers.ts';
@@ -73,6 +75,7 @@ export const defaultLimits: WriterLimits = {
 };
 
 const countsEveryMs = 250;
+const ledgersEveryMs = 1_000;
 const announceEveryMs = 2_000;
 const freeBytesEveryMs = 1_000;
 const telemetryEveryMs = 1_000;
@@ -115,6 +118,7 @@ type Batch = {
   notices: Notice[];
   effects: Effect[];
   counts: AreaCounts[];
+  ledgers: AreaLedger[];
   answers: { replies: Answered[]; reply: Submission['reply']; receivedMs: number }[];
   /** D2: answered no sooner than if something had been written. */
   mustCommit: boolean;
@@ -141,6 +145,7 @@ class PartitionWriter implements Writer {
   readonly #spent: ExpiringMap<{ until: EpochMs }>;
   readonly #strangers = new Strangers();
   readonly #telemetry: Telemetry;
+  readonly #recounting: Recounting;
   readonly #changedAreas = new Set<AreaCode>();
   readonly #intervals: NodeJS.Timeout[] = [];
   #lastHash: string;
@@ -160,6 +165,7 @@ class PartitionWriter implements Writer {
   /** When a batch with a command last went to the disk, on the monotonic clock. */
   #commandsAt = Number.NEGATIVE_INFINITY;
   #countsAt = Number.NEGATIVE_INFINITY;
+  #ledgersAt = Number.NEGATIVE_INFINITY;
   #deadline: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
   #drained: (() => void) | undefined;
@@ -171,6 +177,7 @@ class PartitionWriter implements Writer {
     this.#partitions = partitionsOf(options.layout);
     this.#partition = recovered.partition;
     this.#checkpoint = recovered.checkpoint;
+    this.#recounting = new Recounting(this.#partition);
     this.#sequencer = new Sequencer(options.clock, recovered.nextIndex, recovered.lastAt);
     this.#lastHash = recovered.lastHash;
     this.#lastAt = recovered.lastAt;
@@ -185,6 +192,7 @@ class PartitionWriter implements Writer {
   begin(effects: readonly Effect[]): void {
     this.#every(announceEveryMs, () => this.#announce());
     this.#every(countsEveryMs, () => this.#publishCountsAtRest());
+    this.#every(ledgersEveryMs, () => this.#publishLedgersAtRest());
     this.#every(freeBytesEveryMs, () => this.#lookAtSpace());
     this.#every(telemetryEveryMs, () => this.#report());
     this.#lookAtSpace();
@@ -342,9 +350,10 @@ class PartitionWriter implements Writer {
       reply(replies);
       this.#telemetry.replied(replies.length, flushedMs - receivedMs);
     }
-    const { notices, counts, effects } = batch;
+    const { notices, counts, ledgers, effects } = batch;
     if (notices.length > 0) this.#options.publish({ kind: 'notices', notices });
     if (counts.length > 0) this.#options.publish({ kind: 'counts', counts });
+    if (ledgers.length > 0) this.#options.publish({ kind: 'ledgers', ledgers });
     if (effects.length > 0) this.#options.onEffects(effects);
     this.#forget();
     this.#turn();
@@ -367,6 +376,7 @@ class PartitionWriter implements Writer {
       notices: [],
       effects: [],
       counts: [],
+      ledgers: [],
       answers: [],
       mustCommit: false,
     };
@@ -547,6 +557,7 @@ class PartitionWriter implements Writer {
       for (const effect of untoldNews(this.#partition, untoldEnough)) batch.effects.push(effect);
     }
     if (this.#countsDue()) batch.counts = this.#takeCounts();
+    if (this.#ledgersDue()) batch.ledgers = this.#takeLedgers();
   }
 
   #countsDue(): boolean {
@@ -568,6 +579,19 @@ class PartitionWriter implements Writer {
     if (!atRest || !this.#countsDue()) return;
     const counts = this.#takeCounts();
     if (counts.length > 0) this.#options.publish({ kind: 'counts', counts });
+  }
+
+  #ledgersDue(): boolean {
+    return this.#options.clock.monotonic() - this.#ledgersAt >= ledgersEveryMs;
+  }
+  #takeLedgers(): AreaLedger[] {
+    this.#ledgersAt = this.#options.clock.monotonic();
+    return this.#recounting.slice(this.#options.clock.now());
+  }
+  #publishLedgersAtRest(): void {
+    if (this.#flushing || this.#batch !== undefined) return;
+    const ledgers = this.#takeLedgers();
+    if (ledgers.length > 0) this.#options.publish({ kind: 'ledgers', ledgers });
   }
 
   /** Clean rows beyond the cap go, those longest here first. */
@@ -653,6 +677,7 @@ class PartitionWriter implements Writer {
       ...{ lastIndex, completeUpTo: this.#checkpoint.completeUpTo(lastIndex) },
       waiting: { ...waiting, money: moneyWaiting() },
       channels: standings,
+      poolsAstray: this.#recounting.poolsAstray,
     });
     this.#options.publish({ kind: 'telemetry', telemetry });
   }

@@ -110,6 +110,7 @@ export function givenBooks(adopted: Adopted, now: number, capacity: number): Boo
     layout: singleLayout,
     epochOf: () => 1,
     onCounts: () => nothing,
+    onLedgers: () => nothing,
     onNotice: () => nothing,
     onTelemetry: () => nothing,
     inFlight: () => 0,

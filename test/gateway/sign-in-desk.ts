@@ -147,6 +147,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     layout: singleLayout,
     epochOf: () => epoch,
     onCounts: () => nothing,
+    onLedgers: () => nothing,
     onNotice: () => nothing,
     onTelemetry: () => nothing,
     inFlight: () => 0,

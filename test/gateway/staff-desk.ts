@@ -106,6 +106,7 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
     layout: singleLayout,
     epochOf: () => 1,
     onCounts: () => () => {},
+    onLedgers: () => () => {},
     onTelemetry: () => () => {},
     inFlight: () => 0,
     onNotice: () => () => {},
