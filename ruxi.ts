@@ -89,6 +89,16 @@ program
   .command('audit-key')
   .description('prints the public key that the journal’s heads are checked with')
   .action(showAuditKey);
+program
+  .command('backup')
+  .description('copies the data while the engine runs, verifies the copy and lists what is in it')
+  .argument('<folder>', 'where the backup is to stand, as a folder of its own')
+  .action(takeBackup);
+program
+  .command('restore')
+  .description('puts a verified backup where the data are to be; never over any')
+  .argument('<backup>', 'the folder that backup made')
+  .action(restoreBackup);
 const window = program
   .command('window')
   .description('pauses or opens booking, over NATS (RUXI_NATS_URL)');
@@ -408,6 +418,28 @@ async function showAuditKey(): Promise<void> {
   const { auditKeyOf, publicPemOf } = await import('./engine/store/heads.ts');
   const { keysFolder } = foldersOf(process.env);
   process.stdout.write(publicPemOf(auditKeyOf(readKey(keysFolder, 'audit'))));
+}
+
+/** Reads only: an engine may be running on the same folder. */
+async function takeBackup(into: string): Promise<void> {
+  checkNativeBinaries();
+  const { foldersOf } = await import('./engine/config.ts');
+  const { backUp } = await import('./engine/backup.ts');
+  const folders = foldersOf(process.env);
+  const path = await backUp(folders, into, Date.now(), say);
+  console.log(`Whole and verified: ${path}. Keys are not in it; keep them elsewhere.`);
+}
+
+async function restoreBackup(from: string): Promise<void> {
+  checkNativeBinaries();
+  const { foldersOf } = await import('./engine/config.ts');
+  const { restore } = await import('./engine/backup.ts');
+  const folders = foldersOf(process.env);
+  const { takenAt, partitions } = await restore(from, folders, say);
+  for (const { partition, events, head } of partitions) {
+    console.log(`${partition}: ${events} events, head ${head.index} ${head.hash}`);
+  }
+  console.log(`Whole and verified: ${folders.dataFolder} stands as of ${takenAt}.`);
 }
 
 async function setWindow(

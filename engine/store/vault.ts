@@ -47,9 +47,37 @@ const cachedMax = 20_000;
 /** Codes in memory, about 150 bytes each: more than live at once on a busy day. */
 const codesMax = 300_000;
 
+/** Beside the partitions' folders. */
+export const peopleFolder = 'people';
+
+/** Whether people's keys lie there under this one: asked of the first. */
+export async function opensPeople(folder: string, master: Buffer): Promise<boolean> {
+  const { environment, table } = openPeople(folder);
+  try {
+    for (const { key: person, value } of table.getRange())
+      if (value.length > 0) return opens(master, person, Buffer.from(value));
+    return true;
+  } finally {
+    await environment.close();
+  }
+}
+
+function opens(master: Buffer, person: PersonId, wrapped: Buffer): boolean {
+  try {
+    decrypt(master, wrapAad(person), wrapped);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function openPeople(folder: string) {
+  const environment = openEnvironment(join(folder, peopleFolder));
+  return { environment, table: environment.openDB<Buffer, string>('keys', { encoding: 'binary' }) };
+}
+
 export function openVault(folder: string, keys: Keys): Vault {
-  const environment = openEnvironment(join(folder, 'people'));
-  const table = environment.openDB<Buffer, string>('keys', { encoding: 'binary' });
+  const { environment, table } = openPeople(folder);
   const cached = new Map<PersonId, Buffer>();
   /** Derived once when the message is sent, asked for again when the code is typed. */
   const codes = new Map<ChallengeId, string>();

@@ -45,6 +45,8 @@ test('help says what there is, and the codes it ends with', async () => {
     'gateway',
     'sandbox',
     'verify',
+    'backup',
+    'restore',
     'audit-key',
     'window',
     'booking-proof',
