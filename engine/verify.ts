@@ -72,6 +72,7 @@ export function verifyStore(store: StoreReader, known: readonly Head[] = []): Ve
       staff: 0,
       imports: 0,
       stagings: 0,
+      acts: 0,
     },
     problems,
   };

@@ -44,7 +44,7 @@ import type {
   Course,
   Settings,
 } from '../engine/protocol/session.ts';
-import type { Role } from '../engine/protocol/staff.ts';
+import type { Act, Role } from '../engine/protocol/staff.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -452,6 +452,43 @@ export function acceptInvitation(desk: Desk, staff: string, digest: string): voi
     }),
   );
 }
+
+/** One act of each kind, such as may be decided at 10:00 on the first day. */
+export const givenActs: Act[] = [
+  { kind: 'set-calendar', from: givenCalendar(), calendar: givenCalendar().slice(0, 3) },
+  { kind: 'pause-window', shown: '示例', newsBy: chinaTime(0, 12) },
+  { kind: 'open-window' },
+  {
+    kind: 'pause-pools',
+    pools: [{ area: '0101' }, { area: '0102', unit: 'A' }],
+    ...{ shown: '示例', newsBy: chinaTime(0, 12) },
+  },
+  { kind: 'open-pools', pools: [{ area: '0101' }] },
+  { kind: 'set-paying', to: 'paused', shown: '示例' },
+  { kind: 'set-hold', holdMs: 8 * minuteMs, holdMaxMs: 15 * minuteMs },
+  { kind: 'set-booking-proof', to: 'password' },
+  {
+    kind: 'set-capacity',
+    changes: [
+      {
+        area: '0101',
+        from: [{ unit: 'A', capacity: 10 }],
+        capacities: [
+          { unit: 'A', capacity: 12 },
+          { unit: 'A', capacity: 2, candidateType: 'applied' },
+        ],
+      },
+    ],
+  },
+  { kind: 'set-course-caps', area: '0101', from: [], caps: [{ course: '11001', cap: 9 }] },
+  { kind: 'release-unpaid', areas: ['0101', '0102'] },
+  { kind: 'publish-notice', text: '示例公告', until: chinaTime(0, 20) },
+  { kind: 'unbind-phone-for', person: givenPerson(1), area: '0101' },
+  { kind: 'reset-to-activation', person: givenPerson(1) },
+  { kind: 'end-sign-ins-for', person: givenPerson(1), area: '0101' },
+  { kind: 'withdraw-for', person: givenPerson(1), area: '0101', order: 'DEMO_0101_1_1' },
+  { kind: 'refund-for', person: givenPerson(1), area: '0101', order: 'DEMO_0101_1_1' },
+];
 
 /** A provider's word that an attempt was paid. */
 export const givenPayment = (attempt: AttemptNumber, amountFen: Fen, number = 1) => ({

@@ -637,6 +637,21 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       return said('这些角色不能同时给一个账号。', '系统和审计只能单独使用，或者再加查看。');
     case 'last-keeper':
       return said('这是最后一个管理全省账号的人，没有更改。', '请先让另一位系统管理员上任。');
+    case 'act-unknown':
+      return said('没有这项操作。', '请看操作清单。');
+    case 'act-ended':
+      return said('这项操作已经处理过，这次没有再处理。', '请看操作清单里现在的情况。');
+    case 'act-expired':
+      return said('没有人在 30 分钟内批准，这项操作已作废。', '仍要办理，请重新提交。');
+    case 'act-unfit':
+      return said('这项操作填得不对，没有处理。', '请核对时间、单元、课程和文字，再提交。');
+    case 'calendar-unfit':
+      return said(
+        '这份日程不能用，没有处理。',
+        '同一类考生的开放时间不能重叠，每段都在同一天内；已经过去的不能改，释放不能早于截止，也不能拖到下次开放。',
+      );
+    case 'claim-elsewhere':
+      return said('这位考生现在的考区和操作里写的不同，没有处理。', '请重新查询考生，再办理。');
     case 'code-spent':
       return said('这个动态码已经用过。', '请等验证器显示下一个，再输入。');
     case 'list-full':

@@ -155,7 +155,7 @@ function capacitiesAfter(
 }
 
 type PoolName = Omit<PoolCapacity, 'capacity'>;
-const isSamePool = (one: PoolName, other: PoolName): boolean =>
+export const isSamePool = (one: PoolName, other: PoolName): boolean =>
   one.unit === other.unit && one.candidateType === other.candidateType;
 const poolName = ({ unit, candidateType }: SeatBook): PoolName =>
   candidateType === undefined ? { unit } : { unit, candidateType };
@@ -174,6 +174,7 @@ export function decideSetCourseCaps(book: AreaBook | undefined, command: SetCour
 export function evolveCapacitySet(book: AreaBook, event: CapacitySet, index: number): AreaRow {
   const row = rowOf(book, index);
   row.capacities = event.capacities;
+  noteAct(row, event.act);
   recountSeats(book);
   return row;
 }
@@ -181,8 +182,16 @@ export function evolveCapacitySet(book: AreaBook, event: CapacitySet, index: num
 export function evolveCourseCapsSet(book: AreaBook, event: CourseCapsSet, index: number): AreaRow {
   const row = rowOf(book, index);
   row.courseCaps = event.caps;
+  noteAct(row, event.act);
   recountSeats(book);
   return row;
+}
+
+/** More than can be on their way to one area at a time. */
+const actsKeptMax = 64;
+
+function noteAct(row: AreaRow, act: number | undefined): void {
+  if (act !== undefined) row.acts = [...row.acts, act].slice(-actsKeptMax);
 }
 
 function rowOf(book: AreaBook, index: number): AreaRow {

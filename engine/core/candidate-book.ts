@@ -11,6 +11,7 @@
  *    is bound or not; the writer asks this book about people nobody knows, too (D2).
  */
 import type {
+  ActOnCandidate,
   BindPhone,
   CandidateCommand,
   CandidateRecord,
@@ -38,9 +39,10 @@ import type { ChallengeId, EpochMs } from '../protocol/ids.ts';
 import { signInMaxMs } from '../protocol/lasting.ts';
 import type { CandidateView, SignInFacts } from '../protocol/replies.ts';
 import { signInDelayAfter } from '../protocol/sign-in-delay.ts';
+import { commandOfAct } from '../protocol/staff.ts';
 import { assert, unreachable } from './assert.ts';
 import { accept, answerTo, type Decision, outdated, refuse, repeated } from './decision.ts';
-import { done, keep } from './kept-answers.ts';
+import { done, keep, keptAnswer } from './kept-answers.ts';
 import { type CandidateRow, newCandidate, type PhoneCode, type ResetCode } from './rows.ts';
 import { chinaDay, type Rules, windowRefusal } from './rules.ts';
 
@@ -112,6 +114,8 @@ export function decideOnCandidate(
       return endSignIns(row, command, at);
     case 'sign-out':
       return signOut(row, command, at);
+    case 'act-on-candidate':
+      return actFor(row, command, at);
     case 'note-delivery': {
       const { challenge, attempt, outcome } = command;
       if (sendingCode(row, challenge) === undefined) return accept(done);
@@ -402,6 +406,38 @@ function signOut(row: CandidateRow, command: SignOut, at: EpochMs): Decision {
 const stillSignedOut = (row: CandidateRow, at: EpochMs): CandidateRow['signedOut'] =>
   row.signedOut.filter(({ until }) => at < until);
 
+/**
+ * S4: staff act for the person. The claim is compared here, since it says whose office may: theirs is the
+ * area that the act names, and without one the province's.
+ */
+function actFor(row: CandidateRow, command: ActOnCandidate, at: EpochMs): Decision {
+  const { person, generation } = row;
+  const { part, area } = command;
+  const by = commandOfAct(command.act);
+  const kept = keptAnswer(row, by);
+  if (kept !== undefined) return accept(kept.outcome);
+  if (row.moving !== undefined) return refuse('area-move-running');
+  if (row.claim?.area !== area) return refuse('claim-elsewhere');
+  const answer = { ...answerTo(command, done), command: by };
+  switch (part) {
+    case 'unbind-phone-for': {
+      const recorded = row.bindings === 0 && row.record.importedPhone !== undefined;
+      if (row.phone === undefined && !recorded) return refuse('phone-missing');
+      return accept(done, { kind: 'phone-unbound-for', person, answer });
+    }
+    case 'reset-to-activation':
+      return accept(done, {
+        ...{ kind: 'activation-reset', person, generation: generation + 1, at, answer },
+      });
+    case 'end-sign-ins-for':
+      return accept(done, {
+        ...{ kind: 'sign-ins-ended', person, generation: generation + 1, at, answer },
+      });
+    default:
+      return unreachable(part);
+  }
+}
+
 /** R1: decided here, before any seat is asked for. */
 function chooseArea(rules: Rules, row: CandidateRow, command: ChooseArea, at: EpochMs): Decision {
   const { area } = command;
@@ -485,11 +521,17 @@ export function evolveCandidate(
       return row;
     case 'phone-unbound':
       assert(row.phone !== undefined, 'only a bound phone is unbound');
-      row.phonesLeft.push({ phone: row.phone.index, binding: row.bindings });
-      row.phone = undefined;
-      row.phoneSettled = false;
-      row.phoneCode = undefined;
-      forgetReset(row);
+      unbind(row);
+      fence(row);
+      return row;
+    case 'phone-unbound-for':
+      unbind(row);
+      fence(row);
+      return row;
+    case 'activation-reset':
+      row.passwordHash = row.record.passwordHash;
+      endedSince(row, event.generation, event.at);
+      unbind(row);
       fence(row);
       return row;
     case 'phone-released':
@@ -584,6 +626,17 @@ function hasPhone(row: CandidateRow, phone: CodeAddress): void {
   row.phone = phone;
   row.bindings += 1;
   row.phoneSettled = false;
+}
+
+/** What the record says of a phone is settled with it: the next one need not be that (D1, S4). */
+function unbind(row: CandidateRow): void {
+  if (row.phone !== undefined)
+    row.phonesLeft.push({ phone: row.phone.index, binding: row.bindings });
+  else if (row.bindings === 0) row.bindings = 1;
+  row.phone = undefined;
+  row.phoneSettled = false;
+  row.phoneCode = undefined;
+  forgetReset(row);
 }
 
 /** What proves a phone that is no longer bound, or a password that is no longer forgotten. */

@@ -40,6 +40,14 @@ function releasable(
 ): { units: UnitCode[]; orders: number[] } | undefined {
   if (!isReleaseDue(rules, row, at)) return undefined;
   const graceEnds = graceOf(rules, unpaidDayOf(row));
+  return unpaidOf(row, (order) => hasLiveAttempt(order) && at < graceEnds);
+}
+
+/** Its seats that stand unpaid, without those of orders that are spared. */
+export function unpaidOf(
+  row: RegistrationRow,
+  isSpared: (order: Order) => boolean,
+): { units: UnitCode[]; orders: number[] } | undefined {
   const orders: number[] = [];
   const units: UnitCode[] = [];
   for (const { unit, saved, order: place } of row.places) {
@@ -47,7 +55,7 @@ function releasable(
     const order = place === 0 ? undefined : orderAt(row, place);
     if (order !== undefined) {
       if (order.state !== 'confirmed') continue;
-      if (hasLiveAttempt(order) && at < graceEnds) continue;
+      if (isSpared(order)) continue;
       if (!orders.includes(place)) orders.push(place);
     }
     units.push(unit);

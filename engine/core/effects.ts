@@ -25,8 +25,10 @@ import {
   refundNumber,
 } from '../protocol/payments.ts';
 import type { Adopted } from '../protocol/session.ts';
+import { type ActPart, partOf } from './acts.ts';
 import { notToldOf } from './imports.ts';
 import type {
+  ActRow,
   CandidateRow,
   ImportRow,
   News,
@@ -97,6 +99,8 @@ export type Effect =
       to: 'applied' | 'dropped';
       capacities: AreaCapacities[];
     }
+  /** What an act is to one area or person; `note-act-carried` brings what became of it. */
+  | { kind: 'carry-act'; key: string; target: string; part: ActPart }
   /** Acknowledged by `note-phone-released`. */
   | { kind: 'release-phone'; key: string; person: PersonId; phone: PhoneIndex; binding: number };
 
@@ -114,6 +118,8 @@ export function pendingEffects(row: Row, partitions: readonly PartitionName[]): 
       return ofSession(row, partitions);
     case 'imports':
       return ofImport(row, partitions);
+    case 'acts':
+      return ofAct(row);
     default:
       return [];
   }
@@ -206,6 +212,14 @@ function accountMessage(
 ): Effect {
   const key = `${challenge}.1`;
   return { kind: 'send-message', key, code, person, challenge, attempt: 1, phone, sentAt };
+}
+
+function ofAct(row: ActRow): Effect[] {
+  if (row.state !== 'decided') return [];
+  return row.open.map((target) => ({
+    ...({ kind: 'carry-act', key: `act.${row.number}.${target}`, target } as const),
+    part: partOf(row, target),
+  }));
 }
 
 function ofSession(row: SessionRow, partitions: readonly PartitionName[]): Effect[] {

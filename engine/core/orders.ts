@@ -138,7 +138,7 @@ function withdrawOrder(row: RegistrationRow, order: Order, command: WithdrawOrde
   });
 }
 
-const notConfirmed = ({ state }: Order): Decision =>
+export const notConfirmed = ({ state }: Order): Decision =>
   refuse(holdsSeats(state) ? lockReasons[state] : 'order-ended');
 
 function startPayment(

@@ -44,6 +44,17 @@ import type {
   Revocation,
 } from '../protocol/replies.ts';
 import {
+  type ActBook,
+  actsShown,
+  actViewOf,
+  decideApproveAct,
+  decideNoteActCarried,
+  decideProposeAct,
+  decideWithdrawAct,
+  evolveAct,
+} from './acts.ts';
+import { decideActOnArea } from './acts-on-areas.ts';
+import {
   type AreaBook,
   addRegistration,
   balanceOf,
@@ -72,6 +83,7 @@ import { nextDue, tidy } from './deadlines.ts';
 import { accept, type Decision, outdated, refuse } from './decision.ts';
 import { digestOf } from './digest.ts';
 import { addNews, type Effect } from './effects.ts';
+import { foresee } from './foresee.ts';
 import { decideOnImport, evolveImports, type Imports, importViews } from './imports.ts';
 import { done, keptAnswer } from './kept-answers.ts';
 import {
@@ -158,6 +170,8 @@ export type Partition = {
   /** Only where the session is owned. */
   imports: Imports;
   staging: Staging;
+  /** What they decided; there too. */
+  acts: ActBook;
 };
 /** A row that must be loaded first (or be known to be absent). */
 export type RowNeed = { table: 'candidates' | 'phones'; key: string };
@@ -184,6 +198,7 @@ export function createPartition(name: PartitionName): Partition {
     staff: new Map(),
     imports: new Map(),
     staging: createStaging(),
+    acts: new Map(),
     revocations: new Map(),
   };
 }
@@ -225,6 +240,7 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'reset-password':
     case 'end-sign-ins':
     case 'sign-out':
+    case 'act-on-candidate':
       return decideOnCandidate(rules, partition.candidates.get(command.person), given, command);
     case 'join-phone':
     case 'settle-phone':
@@ -241,6 +257,8 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'renew-recovery-codes':
     case 'end-staff-sign-ins':
       return decideOnStaff(partition.staff, partition.adopted, given, command);
+    case 'propose-act':
+      return decideProposeAct(partition, given, command);
     default:
   }
   const early = outdated(given);
@@ -271,6 +289,15 @@ export function decide(partition: Partition, given: Sequenced): Decision {
       return decideSetCapacity(partition.areas.get(command.area), command);
     case 'set-course-caps':
       return decideSetCourseCaps(partition.areas.get(command.area), command);
+    case 'act-on-area':
+      if (rules === undefined) return refuse('session-missing');
+      return decideActOnArea(rules, bookOf(partition, command.area), command, at);
+    case 'approve-act':
+      return decideApproveAct(partition, command, at);
+    case 'withdraw-act':
+      return decideWithdrawAct(partition, command, at);
+    case 'note-act-carried':
+      return decideNoteActCarried(partition.acts, command);
     case 'note-payment':
       return decideNotePayment(bookOf(partition, command.area), command);
     case 'note-attempt-closed':
@@ -372,6 +399,7 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
     case 'window-set':
     case 'booking-proof-set':
     case 'catalogue-installed':
+    case 'session-acted':
     case 'adoption-noted':
     case 'reconciliation-begun':
     case 'day-reconciled':
@@ -385,6 +413,11 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
     }
     case 'payment-set-aside':
       return evolveSetAside(partition.asides, event, at);
+    case 'act-proposed':
+    case 'act-decided':
+    case 'act-withdrawn':
+    case 'act-carried':
+      return evolveAct(partition.acts, event, at);
     default:
       return unreachable(event);
   }
@@ -505,6 +538,14 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
       const { imports, staging } = partition;
       return { kind: query.kind, imports: importViews(imports), staging: stagingView(staging) };
     }
+    case 'acts':
+      return { kind: query.kind, acts: actsShown(partition.acts, query, at) };
+    case 'act': {
+      const row = partition.acts.get(query.number);
+      return { kind: query.kind, act: row ? actViewOf(row, at) : null };
+    }
+    case 'foresee':
+      return { kind: query.kind, foreseen: foresee(partition.areas, query.act) };
     default:
       return unreachable(query);
   }
@@ -600,6 +641,7 @@ export function rowsNeeded(asked: Command | PreparedCommand | Query): RowNeed[] 
     case 'reset-password':
     case 'end-sign-ins':
     case 'sign-out':
+    case 'act-on-candidate':
     case 'candidate':
     case 'sign-in-facts':
       return [{ table: 'candidates', key: asked.person }];
@@ -632,6 +674,7 @@ export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefi
     case 'window-set':
     case 'booking-proof-set':
     case 'catalogue-installed':
+    case 'session-acted':
     case 'adoption-noted':
     case 'reconciliation-begun':
     case 'day-reconciled':
@@ -640,6 +683,11 @@ export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefi
       return partition.adopted;
     case 'payment-set-aside':
       return partition.asides.get(event.key);
+    case 'act-proposed':
+    case 'act-decided':
+    case 'act-withdrawn':
+    case 'act-carried':
+      return partition.acts.get(event.number);
     default:
       return unreachable(event);
   }
@@ -673,6 +721,9 @@ export function loadRow(partition: Partition, row: Row): void {
       return;
     case 'asides':
       partition.asides.set(row.key, row);
+      return;
+    case 'acts':
+      partition.acts.set(row.number, row);
       return;
     case 'staff':
       partition.staff.set(row.staff, row);
@@ -710,6 +761,7 @@ export function* residentRows(partition: Partition): Generator<Row> {
   yield* partition.staff.values();
   yield* partition.imports.values();
   if (partition.staging.row !== undefined) yield partition.staging.row;
+  yield* partition.acts.values();
   if (partition.session !== undefined) yield partition.session;
   if (partition.adopted !== undefined) yield partition.adopted;
 }
@@ -797,6 +849,13 @@ const tableOfEvent: Record<EventKind, Table> = {
   'people-staged': 'stagings',
   'import-adopted': 'stagings',
   'slice-taken': 'stagings',
+  'act-proposed': 'acts',
+  'act-decided': 'acts',
+  'act-withdrawn': 'acts',
+  'act-carried': 'acts',
+  'session-acted': 'session',
+  'phone-unbound-for': 'candidates',
+  'activation-reset': 'candidates',
 };
 const isOnRegistration = (event: RuxiEvent): event is RegistrationEvent =>
   tableOfEvent[event.kind] === 'registrations';

@@ -37,6 +37,7 @@ import type {
 } from '../protocol/imports.ts';
 import type { NewsContent } from '../protocol/messages.ts';
 import type { OrderNumber, PaymentWay, ProviderName } from '../protocol/payments.ts';
+import type { RefusalReason } from '../protocol/refusals.ts';
 import type {
   BookingDelivery,
   FullCourse,
@@ -46,7 +47,7 @@ import type {
   RefundCause,
 } from '../protocol/replies.ts';
 import type { Adopted, CandidateType, CourseCap, PoolCapacity } from '../protocol/session.ts';
-import type { Role, Scope, StaffId, StaffState } from '../protocol/staff.ts';
+import type { Act, ForeseenLine, Role, Scope, StaffId, StaffState } from '../protocol/staff.ts';
 import { unreachable } from './assert.ts';
 import { answersOf, done, type KeptAnswer, keep } from './kept-answers.ts';
 
@@ -168,6 +169,8 @@ export type AreaRow = {
   lastIndex: number;
   capacities: PoolCapacity[];
   courseCaps: CourseCap[];
+  /** The last acts on them, so that one that is carried twice changes them once. */
+  acts: number[];
 };
 
 /** Of somebody signed in. Good for `purpose` only (D7). */
@@ -299,6 +302,29 @@ export type StaffRow = {
   /** Derived, not packed: see kept-answers.ts. */
   answersMark: number;
 };
+/** What staff decided, or propose to. Rows stay: they are the desk's memory. */
+export type ActRow = {
+  table: 'acts';
+  number: number;
+  lastIndex: number;
+  at: EpochMs;
+  act: Act;
+  by: StaffId;
+  reason: string;
+  foreseen: ForeseenLine[];
+  /** Of the proposal: a repeat of it is the same act (B2). */
+  command: CommandId;
+  contentHash: number;
+  state: 'proposed' | 'decided' | 'withdrawn';
+  /** Who approved or withdrew it; empty: nobody, or nobody else. */
+  endedBy: StaffId;
+  endedAt: EpochMs;
+  /** Areas, or the person, whose books have not answered. */
+  open: string[];
+  refused: { where: string; reason: RefusalReason }[];
+  changed: number;
+  left: number;
+};
 /** The copy a partition works by. */
 export type AdoptedRow = { table: 'adopted'; lastIndex: number; adopted: Adopted };
 
@@ -340,10 +366,11 @@ export type Row =
   | SessionRow
   | AsideRow
   | AdoptedRow
-  | StaffRow;
+  | StaffRow
+  | ActRow;
 export type Table = Row['table'];
 /**
- * Registrations: area and number. Areas, candidates, phones, staff: the code; asides, imports: the
+ * Registrations: area and number. Areas, candidates, phones, staff: the code; asides, imports, acts: the
  * number, padded.
  * Else: one empty text.
  */
@@ -363,6 +390,7 @@ export function rowKey(row: Row): RowKey {
       return [row.staff];
     case 'asides':
     case 'imports':
+    case 'acts':
       return [String(row.number).padStart(numberDigits, '0')];
     case 'session':
     case 'adopted':
@@ -373,6 +401,7 @@ export function rowKey(row: Row): RowKey {
   }
 }
 
+/** Of asides and acts. */
 const numberDigits = 8;
 
 export function newRegistration(area: AreaCode, number: number, person: PersonId): RegistrationRow {
@@ -408,7 +437,7 @@ export function newRegistration(area: AreaCode, number: number, person: PersonId
 }
 
 export function newArea(area: AreaCode): AreaRow {
-  return { table: 'areas', area, lastIndex: 0, capacities: [], courseCaps: [] };
+  return { table: 'areas', area, lastIndex: 0, capacities: [], courseCaps: [], acts: [] };
 }
 
 /** Shared by all that have none, so never pushed to: lists of rows are copied to grow. */
@@ -523,6 +552,7 @@ export function packRow(row: Row): unknown[] {
           ...[unit, capacity, candidateType ?? null],
         ]),
         row.courseCaps.flatMap(({ course, cap }) => [course, cap]),
+        row.acts,
       ];
     case 'candidates':
       return [
@@ -567,6 +597,12 @@ export function packRow(row: Row): unknown[] {
       return [
         ...[row.lastIndex, row.adopted, row.acknowledged],
         ...[row.billsDay, row.reconciledDay, row.reconciled],
+      ];
+    case 'acts':
+      return [
+        ...[row.lastIndex, row.at, row.act, row.by, row.reason, row.foreseen, row.command],
+        ...[row.contentHash, row.state, row.endedBy, row.endedAt, row.open],
+        ...[row.refused, row.changed, row.left],
       ];
     case 'staff':
       return [
@@ -639,7 +675,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       return row;
     }
     case 'areas': {
-      const [lastIndex, pools, caps] = packed as [number, unknown[], unknown[]];
+      const [lastIndex, pools, caps, acts] = packed as [number, unknown[], unknown[], number[]];
       const row = newArea(key[0]);
       row.lastIndex = lastIndex;
       row.capacities = inGroups<[UnitCode, number, CandidateType | null]>(pools, 3).map(
@@ -649,6 +685,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       row.courseCaps = inGroups<[CourseCode, number]>(caps, 2).map(([course, cap]) => {
         return { course, cap };
       });
+      row.acts = acts;
       return row;
     }
     case 'candidates': {
@@ -711,6 +748,14 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       return {
         ...({ table, number: Number(key[0]), lastIndex, key: name, at } as const),
         ...{ provider, why, attempt, transaction, amountFen },
+      };
+    }
+    case 'acts': {
+      const [lastIndex, at, act, by, reason, foreseen, command, ...rest] = packed as PackedAct;
+      const [contentHash, state, endedBy, endedAt, open, refused, changed, left] = rest;
+      return {
+        ...({ table, number: Number(key[0]), lastIndex, at, act, by, reason, foreseen } as const),
+        ...{ command, contentHash, state, endedBy, endedAt, open, refused, changed, left },
       };
     }
     case 'staff': {
@@ -836,6 +881,23 @@ type PackedCandidate = [
   movesDay: number,
   movesOnDay: number,
   answers: unknown[],
+];
+type PackedAct = [
+  lastIndex: number,
+  at: EpochMs,
+  act: Act,
+  by: StaffId,
+  reason: string,
+  foreseen: ForeseenLine[],
+  command: CommandId,
+  contentHash: number,
+  state: ActRow['state'],
+  endedBy: StaffId,
+  endedAt: EpochMs,
+  open: string[],
+  refused: ActRow['refused'],
+  changed: number,
+  left: number,
 ];
 type PackedStaff = [
   lastIndex: number,

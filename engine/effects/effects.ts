@@ -167,6 +167,8 @@ export function createEffects(options: EffectsOptions): Effects {
         await settle(effect, { kind: 'note-phone-released', person, binding });
         return;
       }
+      case 'carry-act':
+        return carryAct(effect);
       case 'adopt': {
         const { partition, adopted } = effect;
         const reply = await tellAt(partition, { kind: 'adopt', adopted });
@@ -188,6 +190,35 @@ export function createEffects(options: EffectsOptions): Effects {
       }
       default:
         return unreachable(effect);
+    }
+  }
+
+  /** What is refused is noted too: staff read it beside the act. */
+  async function carryAct(effect: Extract<Effect, { kind: 'carry-act' }>): Promise<void> {
+    const { part, target } = effect;
+    const { act: number } = part;
+    let changed = 0;
+    for (;;) {
+      const reply = await tell(part);
+      if (reply.kind === 'refused') {
+        const { reason: refused } = reply;
+        await settle(effect, {
+          kind: 'note-act-carried',
+          number,
+          target,
+          refused,
+          changed,
+          left: 0,
+        });
+        return;
+      }
+      const { outcome } = reply;
+      const slice = outcome.kind === 'carried' ? outcome : { changed: 1, left: 0, more: false };
+      changed += slice.changed;
+      const { left } = slice;
+      if (slice.more) continue;
+      await settle(effect, { kind: 'note-act-carried', number, target, changed, left });
+      return;
     }
   }
 

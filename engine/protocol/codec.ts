@@ -128,7 +128,22 @@ import {
   type Settings,
   type Window,
 } from './session.ts';
-import { type Role, roles, type Scope, type StaffFacts, type StaffView } from './staff.ts';
+import {
+  type Act,
+  type ActState,
+  type ActView,
+  type AreaPart,
+  type CapacityChange,
+  type ForeseenLine,
+  foreseen,
+  type PersonPart,
+  type PoolsOf,
+  type Role,
+  roles,
+  type Scope,
+  type StaffFacts,
+  type StaffView,
+} from './staff.ts';
 import {
   type CommandCount,
   type Durations,
@@ -388,13 +403,12 @@ const candidateRecord = record<CandidateRecord>({
 });
 
 const stagedKind = choice<StagedKind>(stagedKinds);
-const pool = record<PoolCapacity>({
-  unit: code,
-  capacity: small,
-  candidateType: optional(candidateType),
-});
+const poolCapacities = list(
+  record<PoolCapacity>({ unit: code, capacity: small, candidateType: optional(candidateType) }),
+  poolsMax,
+);
 const areaCapacities = list(
-  record<AreaCapacities>({ area: code, capacities: list(pool, poolsMax) }),
+  record<AreaCapacities>({ area: code, capacities: poolCapacities }),
   10_000,
 );
 const passedCourse = record<PassedCourse>({ course, grade: number, passedIn: optional(month) });
@@ -429,6 +443,42 @@ const plainGrades = record<PlainGrades>({
 });
 const onImport = { ...envelope, import: small };
 const stagedSlice = { ...onImport, slice: small, keep: boolean };
+const courseCaps = list(record<CourseCap>({ course: course, cap: small }), capsMax);
+const poolsOf = list(record<PoolsOf>({ area: code, unit: optional(code) }), 10_000);
+const onPersonOf = { person: opaque, area: optional(code) };
+const onOrderOf = { person: opaque, area: code, order: numbers };
+const act = union<Act, 'kind'>('kind', {
+  'pause-window': { shown: sentence, newsBy: at },
+  'open-window': {},
+  'set-calendar': { from: calendar, calendar },
+  'pause-pools': { pools: poolsOf, shown: sentence, newsBy: at },
+  'open-pools': { pools: poolsOf },
+  'set-paying': { to: choice(['open', 'paused']), shown: sentence },
+  'set-hold': { holdMs: small, holdMaxMs: small },
+  'set-booking-proof': { to: bookingProof },
+  'set-capacity': {
+    changes: list(
+      record<CapacityChange>({ area: code, from: poolCapacities, capacities: poolCapacities }),
+      10_000,
+    ),
+  },
+  'set-course-caps': { area: code, from: courseCaps, caps: courseCaps },
+  'release-unpaid': { areas: list(code, 10_000) },
+  'publish-notice': { text: sentence, until: at },
+  'unbind-phone-for': onPersonOf,
+  'reset-to-activation': onPersonOf,
+  'end-sign-ins-for': onPersonOf,
+  'withdraw-for': onOrderOf,
+  'refund-for': onOrderOf,
+});
+const foreseenLines = list(record<ForeseenLine>({ what: word(foreseen), count: count }), 64);
+const areaPart = union<AreaPart, 'kind'>('kind', {
+  'set-capacity': { from: poolCapacities, capacities: poolCapacities },
+  'set-course-caps': { from: courseCaps, caps: courseCaps },
+  'release-unpaid': { before: at },
+  'withdraw-for': { person: opaque, order: numbers },
+  'refund-for': { person: opaque, order: numbers },
+});
 
 const query = union<Query, 'kind'>('kind', {
   registration: { area: code, person: opaque },
@@ -456,6 +506,9 @@ const query = union<Query, 'kind'>('kind', {
   'staff-facts': { staff },
   'staff-list': {},
   imports: {},
+  acts: { waiting: boolean, before: optional(small) },
+  act: { number: small },
+  foresee: { act },
 });
 
 const reconciledBill = {
@@ -468,6 +521,10 @@ const reconciledBill = {
 };
 const onStaff = { ...envelope, staff };
 const ofStaff = { ...onStaff, generation: small };
+const byStaff = { ...envelope, by: staff, byGeneration: small };
+/** An area's code, or a person's id. */
+const target = ascii(characters('0-9A-Za-z_-'), 1, 22);
+const carried = { target, refused: optional(reason), changed: count, left: count };
 const decidedByStaff = { ...onStaff, by: staff, byGeneration: small, reason: sentence };
 const onOrder = { ...onRegistration, order: numbers };
 const onAttempt = { ...envelope, area: code, attempt: numbers };
@@ -488,7 +545,7 @@ const item = union<Item, 'kind'>('kind', {
   'set-capacity': {
     ...envelope,
     area: code,
-    capacities: list(pool, poolsMax),
+    capacities: poolCapacities,
     merged: optional(
       list(
         record<NonNullable<SetCapacity['merged']>[number]>({ unit: code, candidateType }),
@@ -581,7 +638,7 @@ const item = union<Item, 'kind'>('kind', {
   'set-course-caps': {
     ...envelope,
     area: code,
-    caps: list(record<CourseCap>({ course, cap: small }), capsMax),
+    caps: courseCaps,
   },
   'save-by-password': { ...onRegistration, challenge: opaque, passwordMatches: boolean, units },
   'set-booking-proof': { ...envelope, to: bookingProof, reason: sentence, by: label, andBy: label },
@@ -618,6 +675,15 @@ const item = union<Item, 'kind'>('kind', {
   },
   'take-staged': { ...onImport, slice: count },
   'install-catalogue': { ...envelope, catalogue, onto: small, reason: sentence, by: label },
+  'propose-act': { ...byStaff, act, reason: sentence, foreseen: foreseenLines },
+  'approve-act': { ...byStaff, number: small },
+  'withdraw-act': { ...byStaff, number: small },
+  'note-act-carried': { ...envelope, number: small, ...carried },
+  'act-on-area': { ...envelope, area: code, act: small, part: areaPart },
+  'act-on-candidate': {
+    ...{ ...onPerson, act: small, area: optional(code) },
+    part: choice<PersonPart>(['unbind-phone-for', 'reset-to-activation', 'end-sign-ins-for']),
+  },
 });
 
 // ── Replies ─────────────────────────────────────────────────────────────────────────────────────
@@ -661,6 +727,8 @@ const outcome = union<Outcome, 'kind'>('kind', {
       sliceMax,
     ),
   },
+  act: { number: small, decided: boolean },
+  carried: { changed: count, left: count, more: boolean },
 });
 const orderState = choice<OrderState>([
   ...(['confirmed', 'paid', 'refunding', 'refunded', 'withdrawn', 'released'] as const),
@@ -819,6 +887,27 @@ const areaLedger = record<AreaLedger>({
   people: record<PeopleCounts>({
     ...{ entered: count, saved: count, confirmed: count, paying: count, paid: count },
   }),
+});
+
+const actView = record<ActView>({
+  number: small,
+  at,
+  act,
+  by: staff,
+  reason: sentence,
+  foreseen: foreseenLines,
+  andBy: optional(staff),
+  decidedAt: optional(at),
+  state: union<ActState, 'kind'>('kind', {
+    proposed: {},
+    decided: { open: small },
+    done: {},
+    withdrawn: { by: staff },
+    expired: {},
+  }),
+  refused: list(record<ActView['refused'][number]>({ where: target, reason }), 10_000),
+  changed: count,
+  left: count,
 });
 
 /** What a batch is answered with, whichever of its items it answers. */
@@ -1014,6 +1103,9 @@ const reply = union<Reply, 'kind'>('kind', {
       }),
     ),
   },
+  acts: { ...id, acts: list(actView, 100) },
+  act: { ...id, act: nullable(actView) },
+  foresee: { ...id, foreseen: foreseenLines },
 });
 
 const notice = union<Notice, 'kind'>('kind', {

@@ -38,6 +38,7 @@ import type {
   ProviderName,
   ReconciledBill,
 } from './payments.ts';
+import type { RefusalReason } from './refusals.ts';
 import type {
   Adopted,
   BookingDay,
@@ -48,7 +49,7 @@ import type {
   InstalledSettings,
   PoolCapacity,
 } from './session.ts';
-import type { Role, Scope, StaffId } from './staff.ts';
+import type { Act, AreaPart, ForeseenLine, PersonPart, Role, Scope, StaffId } from './staff.ts';
 import type { DecidedByTwo } from './two-people.ts';
 
 /**
@@ -240,7 +241,8 @@ export type AreaCommand =
   | RemindUnpaid
   | NoteNews
   | SetCourseCaps
-  | SaveByPassword;
+  | SaveByPassword
+  | ActOnArea;
 /** A candidate's, on an order. */
 export type OrderCommand =
   | ConfirmRegistration
@@ -412,7 +414,8 @@ export type CandidateCommand =
   | ProveResetCode
   | ResetPassword
   | EndSignIns
-  | SignOut;
+  | SignOut
+  | ActOnCandidate;
 
 /** Takes a place on the phone for ten minutes, before a code is sent to it (D7). */
 export type JoinPhone = Envelope & { kind: 'join-phone'; phone: PhoneIndex; person: PersonId };
@@ -660,7 +663,41 @@ export type StaffCommand =
   | RenewRecoveryCodes
   | EndStaffSignIns;
 
+/** Who decides at the desk; `shell`: the command line, of generation 0. */
+type ByStaff = { by: StaffId; byGeneration: number };
+/** What two must decide waits for the other; anything else is decided with it (W3). */
+export type ProposeAct = Envelope &
+  ByStaff & { kind: 'propose-act'; act: Act; reason: string; foreseen: ForeseenLine[] };
+export type ApproveAct = Envelope & ByStaff & { kind: 'approve-act'; number: number };
+export type WithdrawAct = Envelope & ByStaff & { kind: 'withdraw-act'; number: number };
+/** An effect's completion: what one area or person made of the act. `target`: which. */
+export type NoteActCarried = Envelope & {
+  kind: 'note-act-carried';
+  number: number;
+  target: string;
+  refused?: RefusalReason;
+  changed: number;
+  left: number;
+};
+export type ActCommand = ProposeAct | ApproveAct | WithdrawAct | NoteActCarried;
+/** Of act `act`; safe to repeat. */
+export type ActOnArea = Envelope & {
+  kind: 'act-on-area';
+  area: AreaCode;
+  act: number;
+  part: AreaPart;
+};
+/** `area`: what the person must claim, or absent nothing. */
+export type ActOnCandidate = Envelope & {
+  kind: 'act-on-candidate';
+  person: PersonId;
+  act: number;
+  area?: AreaCode;
+  part: PersonPart;
+};
+
 export type Command =
+  | ActCommand
   | AreaCommand
   | NoteDelivery
   | CandidateCommand

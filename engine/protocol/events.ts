@@ -28,9 +28,10 @@ import type {
 } from './imports.ts';
 import type { CodeKind } from './messages.ts';
 import type { OrderNumber, PaymentWay, ProviderName, ReconciledBill } from './payments.ts';
+import type { RefusalReason } from './refusals.ts';
 import type { Outcome } from './replies.ts';
 import type { Adopted, CandidateType, CourseCap, PoolCapacity } from './session.ts';
-import type { Role, Scope, StaffId } from './staff.ts';
+import type { Act, ForeseenLine, Role, Scope, StaffId } from './staff.ts';
 import type { DecidedByTwo } from './two-people.ts';
 
 /** What a signed-in person's account code is good for (D7). */
@@ -196,6 +197,8 @@ export type SeatsReleased = OnRegistrationRow & {
   units: UnitCode[];
   orders: number[];
   bookableFrom: EpochMs;
+  /** By an act of staff, before its day was over. */
+  act?: number;
 };
 /** `reminder` counts from 1; `lastDay`: there is no tomorrow (D10). */
 export type UnpaidReminded = OnRegistrationRow & {
@@ -209,10 +212,20 @@ export type NewsNoted = OnRegistrationRow & {
   news: number;
   outcome: 'sent' | 'failed';
 };
-/** These are the area's pools from now on. */
-export type CapacitySet = { kind: 'capacity-set'; area: AreaCode; capacities: PoolCapacity[] };
+/** These are the area's pools from now on. `act`: by which act of staff, where it was one. */
+export type CapacitySet = {
+  kind: 'capacity-set';
+  area: AreaCode;
+  capacities: PoolCapacity[];
+  act?: number;
+};
 /** These are its caps. */
-export type CourseCapsSet = { kind: 'course-caps-set'; area: AreaCode; caps: CourseCap[] };
+export type CourseCapsSet = {
+  kind: 'course-caps-set';
+  area: AreaCode;
+  caps: CourseCap[];
+  act?: number;
+};
 
 type OnCandidateRow = { person: PersonId };
 export type CandidateImported = OnCandidateRow & {
@@ -420,6 +433,40 @@ export type StaffEvent =
   | RecoveryCodesRenewed
   | StaffSignInsEnded;
 
+type OnActRow = { number: number };
+/** `command` and `contentHash`: of the proposal, so that a repeat is recognised (B2). */
+export type ActProposed = OnActRow & {
+  kind: 'act-proposed';
+  act: Act;
+  by: StaffId;
+  reason: string;
+  foreseen: ForeseenLine[];
+  command: CommandId;
+  contentHash: number;
+};
+/** `targets`: areas or the person whose books are told. `andBy` absent: nobody else is needed. */
+export type ActDecided = OnActRow & { kind: 'act-decided'; andBy?: StaffId; targets: string[] };
+export type ActWithdrawn = OnActRow & { kind: 'act-withdrawn'; by: StaffId };
+export type ActCarried = OnActRow & {
+  kind: 'act-carried';
+  target: string;
+  refused?: RefusalReason;
+  changed: number;
+  left: number;
+};
+export type ActEvent = ActProposed | ActDecided | ActWithdrawn | ActCarried;
+/** What an act made of the session. */
+export type SessionActed = { kind: 'session-acted'; act: number; adopted: Adopted };
+/** S4: the phone, or what the record says of one, no longer binds. Its binding was of this number. */
+export type PhoneUnboundFor = OnCandidateRow & { kind: 'phone-unbound-for'; answer: Answer };
+/** S4: as after enrolment. Every sign-in ends. */
+export type ActivationReset = OnCandidateRow & {
+  kind: 'activation-reset';
+  generation: number;
+  at: EpochMs;
+  answer: Answer;
+};
+
 /** This partition works by `adopted` from now on. */
 export type SessionAdopted = { kind: 'session-adopted'; adopted: Adopted };
 
@@ -514,7 +561,9 @@ export type CandidateEvent =
   | ResetCodeMistyped
   | ResetCodeProven
   | SignInsEnded
-  | SignedOut;
+  | SignedOut
+  | PhoneUnboundFor
+  | ActivationReset;
 export type PhoneEvent = PhoneJoined | MessageTaken | PhoneLeft;
 export type SessionEvent =
   | SessionInstalled
@@ -524,7 +573,8 @@ export type SessionEvent =
   | DayReconciled
   | SessionAdopted
   | BookingProofSet
-  | CatalogueInstalled;
+  | CatalogueInstalled
+  | SessionActed;
 export type RuxiEvent =
   | RegistrationEvent
   | CapacitySet
@@ -535,5 +585,6 @@ export type RuxiEvent =
   | PaymentSetAside
   | StaffEvent
   | ImportEvent
-  | StagingEvent;
+  | StagingEvent
+  | ActEvent;
 export type EventKind = RuxiEvent['kind'];

@@ -30,6 +30,12 @@ export const refusalReasons = [
   'own-account', // nobody decides about their own
   'roles-unfit', // none, or such as must stand apart
   'last-keeper', // there would be nobody left to keep the accounts
+  'act-unknown',
+  'act-ended', // decided or withdrawn before
+  'act-expired', // nobody approved it in time
+  'act-unfit', // names nothing that there is, or what it asks for cannot be
+  'calendar-unfit', // days that overlap, or change what is past
+  'claim-elsewhere', // the person claims another area than the act says
   'code-spent', // this code of the authenticator, or a later one, was used
   // Who asks.
   'person-unknown',

@@ -34,7 +34,7 @@ import type {
 import type { RefusalReason, Refused } from './refusals.ts';
 import type { Adopted, CandidateType } from './session.ts';
 import type { SlipContent } from './slips.ts';
-import type { StaffFacts, StaffId, StaffView } from './staff.ts';
+import type { Act, ActView, ForeseenLine, StaffFacts, StaffId, StaffView } from './staff.ts';
 
 /** A chosen course without a seat: its pool is full, or it is capped and the cap is reached. */
 export type FullCourse = {
@@ -62,6 +62,10 @@ export type Outcome =
   | { kind: 'adopted'; number: number }
   /** request-reset-code: the live code's, whoever asked for it; said also where none is sent (D2). */
   | { kind: 'reset-code'; challenge: ChallengeId; expiresAt: EpochMs; resendFrom: EpochMs }
+  /** propose-act, approve-act. */
+  | { kind: 'act'; number: number; decided: boolean }
+  /** act-on-area: what was changed, what was left to payments that run, and whether to ask again. */
+  | { kind: 'carried'; changed: number; left: number; more: boolean }
   /** confirm-registration: the order there now is. */
   | { kind: 'confirmed'; order: OrderNumber }
   /** start-payment: what the provider is to be asked with. */
@@ -288,7 +292,12 @@ export type Query =
   /** Every account, by its name. */
   | { kind: 'staff-list' }
   /** Imports of people: those the session's book knows, newest first, and this partition's own part. */
-  | { kind: 'imports' };
+  | { kind: 'imports' }
+  /** Newest first, those before number `before`; `waiting`: for somebody's approval. */
+  | { kind: 'acts'; waiting: boolean; before?: number }
+  | { kind: 'act'; number: number }
+  /** What an act would change in this partition, as things are now. */
+  | { kind: 'foresee'; act: Act };
 export type AskedQuery = { id: CommandId; answerBy: EpochMs; query: Query };
 
 export type SignInFacts = {
@@ -377,5 +386,8 @@ export type QueryAnswer =
   | { kind: 'phone'; people: PersonId[] }
   | { kind: 'staff-facts'; facts: StaffFacts | null }
   | { kind: 'staff-list'; staff: StaffView[] }
-  | { kind: 'imports'; imports: ImportView[]; staging: StagingView | null };
+  | { kind: 'imports'; imports: ImportView[]; staging: StagingView | null }
+  | { kind: 'acts'; acts: ActView[] }
+  | { kind: 'act'; act: ActView | null }
+  | { kind: 'foresee'; foreseen: ForeseenLine[] };
 export type QueryReply = { id: CommandId } & (QueryAnswer | Refused);

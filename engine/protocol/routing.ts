@@ -30,7 +30,9 @@ export type RoutedQuery = Extract<
       | 'registrations'
       | 'phone'
       | 'staff-facts'
-      | 'staff-list';
+      | 'staff-list'
+      | 'acts'
+      | 'act';
   }
 >;
 
@@ -60,6 +62,7 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'expire-holds':
     case 'set-capacity':
     case 'set-course-caps':
+    case 'act-on-area':
       return partitionOfArea(layout, body.area);
     case 'note-delivery':
       return body.area === undefined
@@ -83,6 +86,7 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'reset-password':
     case 'end-sign-ins':
     case 'sign-out':
+    case 'act-on-candidate':
       return partitionOfPerson(layout, body.person);
     case 'join-phone':
     case 'settle-phone':
@@ -111,6 +115,10 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'apply-import':
     case 'drop-import':
     case 'note-import-adopted':
+    case 'propose-act':
+    case 'approve-act':
+    case 'withdraw-act':
+    case 'note-act-carried':
       return layout.session;
   }
 }
@@ -133,6 +141,8 @@ export function partitionOfQuery(layout: Layout, query: RoutedQuery): PartitionN
     case 'session':
     case 'staff-facts':
     case 'staff-list':
+    case 'acts':
+    case 'act':
       return layout.session;
     case 'spend-once': {
       // Any one partition will do, as long as it is always the same for one token.

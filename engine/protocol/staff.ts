@@ -8,8 +8,16 @@
  * W3 What `isTwoPeoples` names is proposed by one and approved by another. Anything else is carried
  *    out at once, with its reason.
  */
-import { type AreaCode, codePattern, type EpochMs, type PersonId, type UnitCode } from './ids.ts';
+import {
+  type AreaCode,
+  type CommandId,
+  codePattern,
+  type EpochMs,
+  type PersonId,
+  type UnitCode,
+} from './ids.ts';
 import type { OrderNumber } from './payments.ts';
+import type { RefusalReason } from './refusals.ts';
 import type { BookingDay, BookingProof, CourseCap, PoolCapacity } from './session.ts';
 
 /** What somebody signs in with; it also stands in the audit for whoever it was. Never given anew. */
@@ -106,32 +114,59 @@ export type PoolsOf = { area: AreaCode; unit?: UnitCode };
 /**
  * What staff decide. An act is data, so that it can be proposed, shown with what it would change,
  * approved by another, carried to its books and found in the audit.
+ *
+ * `from`: what stood there when it was thought of. Whoever changes that in between has been at work on
+ * the same thing, and the act is refused `changed-meanwhile` rather than undoing theirs.
  */
 export type Act =
   /** Pause is one step; `reason` and `newsBy` are what candidates read. */
   | { kind: 'pause-window'; shown: string; newsBy: EpochMs }
   | { kind: 'open-window' }
   /** The whole calendar: to close early, extend, add a day, postpone tonight's release (S2). */
-  | { kind: 'set-calendar'; calendar: BookingDay[] }
+  | { kind: 'set-calendar'; from: BookingDay[]; calendar: BookingDay[] }
   | { kind: 'pause-pools'; pools: PoolsOf[]; shown: string; newsBy: EpochMs }
   | { kind: 'open-pools'; pools: PoolsOf[] }
   | { kind: 'set-paying'; to: 'open' | 'paused'; shown: string }
   /** B1: when messages are slow. */
   | { kind: 'set-hold'; holdMs: number; holdMaxMs: number }
   | { kind: 'set-booking-proof'; to: BookingProof }
-  | { kind: 'set-capacity'; changes: { area: AreaCode; capacities: PoolCapacity[] }[] }
-  | { kind: 'set-course-caps'; area: AreaCode; caps: CourseCap[] }
+  /** `from` names the same pools, without those that there were not. */
+  | { kind: 'set-capacity'; changes: CapacityChange[] }
+  | { kind: 'set-course-caps'; area: AreaCode; from: CourseCap[]; caps: CourseCap[] }
   /** Confirmed or saved and unpaid in these areas, with no live attempt: freed now. */
   | { kind: 'release-unpaid'; areas: AreaCode[] }
   /** On every open page until `until`; empty text takes it away. */
   | { kind: 'publish-notice'; text: string; until: EpochMs }
-  /** S4, for one candidate. */
-  | { kind: 'unbind-phone-for'; person: PersonId }
-  | { kind: 'reset-to-activation'; person: PersonId }
-  | { kind: 'end-sign-ins-for'; person: PersonId }
+  /**
+   * S4, for one candidate. `area` is the one that the person claims, and is compared with that; without
+   * a claim it is absent, and the province's office acts.
+   */
+  | ({ kind: 'unbind-phone-for' } & OnPerson)
+  /** As after enrolment: the initial password, and a phone to be bound. */
+  | ({ kind: 'reset-to-activation' } & OnPerson)
+  | ({ kind: 'end-sign-ins-for' } & OnPerson)
   | { kind: 'withdraw-for'; person: PersonId; area: AreaCode; order: OrderNumber }
   | { kind: 'refund-for'; person: PersonId; area: AreaCode; order: OrderNumber };
 export type ActKind = Act['kind'];
+export type CapacityChange = {
+  area: AreaCode;
+  from: PoolCapacity[];
+  capacities: PoolCapacity[];
+};
+type OnPerson = { person: PersonId; area?: AreaCode };
+
+/** What an act is to one area, or to one person: what its books are told. */
+export type AreaPart =
+  | { kind: 'set-capacity'; from: PoolCapacity[]; capacities: PoolCapacity[] }
+  | { kind: 'set-course-caps'; from: CourseCap[]; caps: CourseCap[] }
+  /** What has stood unpaid since before then. */
+  | { kind: 'release-unpaid'; before: EpochMs }
+  | { kind: 'withdraw-for'; person: PersonId; order: OrderNumber }
+  | { kind: 'refund-for'; person: PersonId; order: OrderNumber };
+export type PersonPart = Extract<
+  Act,
+  { kind: 'unbind-phone-for' | 'reset-to-activation' | 'end-sign-ins-for' }
+>['kind'];
 
 export const rightOf: Record<ActKind, Right> = {
   'pause-window': 'set-window',
@@ -189,6 +224,10 @@ export function scopesOf(act: Act): Scope[] {
       return [inArea(act.area)];
     case 'release-unpaid':
       return act.areas.map(inArea);
+    case 'unbind-phone-for':
+    case 'reset-to-activation':
+    case 'end-sign-ins-for':
+      return [act.area === undefined ? { kind: 'province' } : inArea(act.area)];
     default:
       return [{ kind: 'province' }];
   }
@@ -216,11 +255,38 @@ export type ActView = {
   andBy?: StaffId;
   decidedAt?: EpochMs;
   state: ActState;
-  /** Books that refused their part, each with the refusal's name. */
-  refused: { where: string; reason: string }[];
+  /** Areas, or the person's book, that refused their part. */
+  refused: { where: string; reason: RefusalReason }[];
+  /** What its books changed, and what they left alone because a payment may still come. */
+  changed: number;
+  left: number;
 };
-/** One number of a dry run: `what` is a word of the desk's wording. */
-export type ForeseenLine = { what: string; count: number };
+/** One number of a dry run, and whose it is when not everybody's. */
+export type ForeseenLine = { what: Foreseen; count: number };
+export const foreseen = [
+  // Registrations: with a hold whose clock stops, and with seats that are saved or to be paid.
+  'holding',
+  'unpaid',
+  'unpaid-seats',
+  // Payments that may come in any moment.
+  'live-payments',
+  // Seats more, and fewer; pools that have more taken than they shall have.
+  'seats-added',
+  'seats-removed',
+  'pools-too-small',
+  'caps-too-small',
+  // Orders: that can still be paid, and that are.
+  'orders-confirmed',
+  'orders-paid',
+  'fee-fen',
+] as const;
+export type Foreseen = (typeof foreseen)[number];
+
+/** Stands for the act where books keep by what command they were changed. */
+export const commandOfAct = (number: number): CommandId => `act-${number}`.padEnd(22, '-');
+
+export const reasonMax = 300;
+export const noticeMax = 300;
 
 /** An account as those who keep them see it, and as every gateway knows it. */
 export type StaffView = {

@@ -29,15 +29,20 @@ import {
   word,
 } from '../protocol/message-pack.ts';
 import type { ReconciledBill } from '../protocol/payments.ts';
-import type { CourseCap, PoolCapacity } from '../protocol/session.ts';
+import { refusalReasons } from '../protocol/refusals.ts';
 import type { Role, Scope } from '../protocol/staff.ts';
 import {
+  act,
   adopted,
   answer,
   candidateRecord,
   candidateType,
   codeAddress,
+  courseCaps,
   delivery,
+  foreseenLines,
+  int32,
+  poolCapacities,
   provider,
   some,
   text,
@@ -87,12 +92,8 @@ const hold: Fields<{ unit: string; course: string; since: number; until: number 
 };
 
 const asideReason = word(asideReasons);
-const poolCapacity = record<PoolCapacity>({
-  unit: text,
-  capacity: uint,
-  candidateType: optional(candidateType),
-});
 const stagedPerson = record<StagedPerson>({ person: text, record: candidateRecord });
+const refusalReason = word(refusalReasons);
 
 const onStaff = { staff: text, answer };
 const decided = { by: text, reason: text };
@@ -154,10 +155,7 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     attempt: uint,
     outcome: delivery,
   },
-  'capacity-set': {
-    area: text,
-    capacities: some(poolCapacity),
-  },
+  'capacity-set': { area: text, capacities: poolCapacities, act: optional(uint) },
   'candidate-imported': { ...onCandidate, record: candidateRecord },
   'sign-in-succeeded': { ...onCandidate, device: boolean, answer },
   'sign-in-failed': { ...onCandidate, device: boolean, failures: uint, retryAt: uint, answer },
@@ -251,6 +249,7 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     units: some(text),
     orders: some(uint),
     bookableFrom: uint,
+    act: optional(uint),
   },
   'unpaid-reminded': { ...onRegistration, reminder: uint, payBefore: uint, lastDay: boolean },
   'news-noted': { ...onRegistration, news: uint, outcome: choice(['sent', 'failed']) },
@@ -277,10 +276,7 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     transaction: text,
     amountFen: uint,
   },
-  'course-caps-set': {
-    area: text,
-    caps: some(record<CourseCap>({ course: text, cap: uint })),
-  },
+  'course-caps-set': { area: text, caps: courseCaps, act: optional(uint) },
   'booking-proof-set': { adopted, reason: text, by: text, andBy: text },
   'staff-invited': {
     ...{ ...onStaff, ...decided, generation: uint },
@@ -308,7 +304,7 @@ const event = union<RuxiEvent, 'kind'>('kind', {
       ...{ added: uint, changed: uint, same: uint },
       columns: some(record<ImportSum['columns'][number]>({ column: text, rows: uint })),
     }),
-    capacities: some(record<AreaCapacities>({ area: text, capacities: some(poolCapacity) })),
+    capacities: some(record<AreaCapacities>({ area: text, capacities: poolCapacities })),
   },
   'import-applied': { import: uint, reason: text, by: text, andBy: text },
   'import-dropped': { import: uint },
@@ -318,6 +314,19 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   'import-adopted': { import: uint, to: choice(['applied', 'dropped']) },
   'slice-taken': { import: uint },
   'catalogue-installed': { adopted, reason: text, by: text },
+  'act-proposed': {
+    ...{ number: uint, act, by: text, reason: text, foreseen: foreseenLines },
+    ...{ command: text, contentHash: int32 },
+  },
+  'act-decided': { number: uint, andBy: optional(text), targets: some(text) },
+  'act-withdrawn': { number: uint, by: text },
+  'act-carried': {
+    ...{ number: uint, target: text, refused: optional(refusalReason) },
+    ...{ changed: uint, left: uint },
+  },
+  'session-acted': { act: uint, adopted },
+  'phone-unbound-for': { ...onCandidate, answer },
+  'activation-reset': { ...onCandidate, generation: uint, at: uint, answer },
 });
 const events = some(event);
 

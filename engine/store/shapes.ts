@@ -28,6 +28,7 @@ import {
   text as textUpTo,
   uint as uintUpTo,
   union,
+  word,
 } from '../protocol/message-pack.ts';
 import type { PaymentWay, ProviderName } from '../protocol/payments.ts';
 import type { FullCourse, Outcome } from '../protocol/replies.ts';
@@ -35,20 +36,30 @@ import type {
   Adopted,
   AreaPause,
   BookingDay,
+  BookingProof,
   CandidateType,
   Catalogue,
   City,
   Course,
+  CourseCap,
   ExamArea,
   ExamUnit,
   Office,
   PlanChoice,
+  PoolCapacity,
   Position,
   Programme,
   PublicNotice,
   Settings,
   Window,
 } from '../protocol/session.ts';
+import {
+  type Act,
+  type CapacityChange,
+  type ForeseenLine,
+  foreseen,
+  type PoolsOf,
+} from '../protocol/staff.ts';
 
 const unlimited = 0xffff_ffff;
 export const text = textUpTo(unlimited);
@@ -56,7 +67,7 @@ export const uint = uintUpTo();
 export const uint32 = uintUpTo(unlimited);
 export const some = <T>(shape: Shape<T>): Shape<T[]> => list(shape, unlimited);
 /** A whole number that may be negative: its two's complement. */
-const int32: Shape<number> = {
+export const int32: Shape<number> = {
   write: (to, value) => to.uint(value >>> 0),
   read: (from) => from.uint(unlimited) | 0,
 };
@@ -121,6 +132,8 @@ const anyOutcome = union<Outcome, 'kind'>('kind', {
       }),
     ),
   },
+  act: { number: uint, decided: boolean },
+  carried: { changed: uint, left: uint, more: boolean },
 });
 const outcome: Shape<Outcome> = {
   write(to, value) {
@@ -239,17 +252,18 @@ const settings = record<Settings>({
   billsAfterMs: uint,
   bookingProof: choice(['code', 'password']),
 });
+const calendar = some(
+  record<BookingDay>({
+    opensAt: uint,
+    closesAt: uint,
+    releasesAt: optional(uint),
+    candidateType: optional(candidateType),
+  }),
+);
 export const adopted = record<Adopted>({
   number: uint,
   catalogue,
-  calendar: some(
-    record<BookingDay>({
-      opensAt: uint,
-      closesAt: uint,
-      releasesAt: optional(uint),
-      candidateType: optional(candidateType),
-    }),
-  ),
+  calendar,
   settings,
   window: union<Window, 'state'>('state', {
     open: { pausedMs: uint },
@@ -274,3 +288,35 @@ export const adopted = record<Adopted>({
   payingPaused: optional(record<NonNullable<Adopted['payingPaused']>>({ reason: text })),
   notice: optional(record<PublicNotice>({ text, until: uint })),
 });
+
+export const poolCapacities = some(
+  record<PoolCapacity>({ unit: text, capacity: uint, candidateType: optional(candidateType) }),
+);
+export const courseCaps = some(record<CourseCap>({ course: text, cap: uint }));
+const poolsOf = some(record<PoolsOf>({ area: text, unit: optional(text) }));
+const onPersonOf = { person: text, area: optional(text) };
+const onOrderOf = { person: text, area: text, order: text };
+export const act = union<Act, 'kind'>('kind', {
+  'pause-window': { shown: text, newsBy: uint },
+  'open-window': {},
+  'set-calendar': { from: calendar, calendar },
+  'pause-pools': { pools: poolsOf, shown: text, newsBy: uint },
+  'open-pools': { pools: poolsOf },
+  'set-paying': { to: choice(['open', 'paused']), shown: text },
+  'set-hold': { holdMs: uint, holdMaxMs: uint },
+  'set-booking-proof': { to: choice<BookingProof>(['code', 'password']) },
+  'set-capacity': {
+    changes: some(
+      record<CapacityChange>({ area: text, from: poolCapacities, capacities: poolCapacities }),
+    ),
+  },
+  'set-course-caps': { area: text, from: courseCaps, caps: courseCaps },
+  'release-unpaid': { areas: some(text) },
+  'publish-notice': { text: text, until: uint },
+  'unbind-phone-for': onPersonOf,
+  'reset-to-activation': onPersonOf,
+  'end-sign-ins-for': onPersonOf,
+  'withdraw-for': onOrderOf,
+  'refund-for': onOrderOf,
+});
+export const foreseenLines = some(record<ForeseenLine>({ what: word(foreseen), count: uint }));

@@ -24,6 +24,7 @@ export const rowTables = [
   'staff',
   'imports',
   'stagings',
+  'acts',
 ] as const;
 export type RowTable = (typeof rowTables)[number];
 

@@ -390,7 +390,7 @@ class PartitionWriter implements Writer {
     this.#checkpoint.mark(row, index);
     batch.events.push(event);
     batch.changed.add(row);
-    if (event.kind === 'password-set' || event.kind === 'sign-ins-ended') {
+    if (endsSignIns(event)) {
       const { person, generation } = event;
       batch.notices.push({ kind: 'sign-ins-ended', person, generation, at: event.at });
     }
@@ -710,5 +710,10 @@ class PartitionWriter implements Writer {
 
 /** News of a rush goes out for a long time after it, at a pace: a writer is at rest all the same. */
 const isWaitedForByNobody = ({ kind }: Command): boolean => kind === 'note-news';
+
+const endsSignIns = (event: RuxiEvent) =>
+  event.kind === 'password-set' ||
+  event.kind === 'sign-ins-ended' ||
+  event.kind === 'activation-reset';
 
 const refusedAs = (id: string, reason: RefusalReason) => ({ id, kind: 'refused', reason }) as const;

@@ -22,9 +22,11 @@ import { paymentWays, providerNames } from '../../engine/protocol/payments.ts';
 import { refusalReasons } from '../../engine/protocol/refusals.ts';
 import { type AskedQuery, channelNames } from '../../engine/protocol/replies.ts';
 import { candidateTypes } from '../../engine/protocol/session.ts';
-import { roles } from '../../engine/protocol/staff.ts';
+import { type ActView, type AreaPart, foreseen, roles } from '../../engine/protocol/staff.ts';
 import {
+  givenActs,
   givenAdopted,
+  givenPerson,
   givenPhone,
   givenRecord,
   givenSettings,
@@ -110,6 +112,42 @@ const importedRecord = givenRecord(1, {
     }),
   ],
 });
+const foreseenLines = fc.array(fc.record({ what: fc.constantFrom(...foreseen), count: fc.nat() }), {
+  maxLength: 4,
+});
+const pools = [{ unit: 'A', capacity: 3 }];
+const givenParts: AreaPart[] = [
+  { kind: 'set-capacity', from: pools, capacities: pools },
+  { kind: 'set-course-caps', from: [], caps: [{ course: '11001', cap: 9 }] },
+  { kind: 'release-unpaid', before: 5 },
+  { kind: 'withdraw-for', person: givenPerson(1), order: 'DEMO_0101_1_1' },
+  { kind: 'refund-for', person: givenPerson(1), order: 'DEMO_0101_1_1' },
+];
+const personParts = ['unbind-phone-for', 'reset-to-activation', 'end-sign-ins-for'] as const;
+const actView: fc.Arbitrary<ActView> = fc.record(
+  {
+    ...{ number: small, at, by: staff, reason: sentence, andBy: staff, decidedAt: at },
+    ...{ act: fc.constantFrom(...givenActs), foreseen: foreseenLines },
+    state: fc.oneof(
+      fc.record({
+        kind: fc.constantFrom('proposed' as const, 'done' as const, 'expired' as const),
+      }),
+      fc.record({ kind: kind('decided'), open: small }),
+      fc.record({ kind: kind('withdrawn'), by: staff }),
+    ),
+    refused: fc.array(
+      fc.record({ where: code, reason: fc.constantFrom('capacity-below-taken' as const) }),
+      { maxLength: 3 },
+    ),
+    ...{ changed: small, left: small },
+  },
+  {
+    requiredKeys: [
+      ...(['number', 'at', 'by', 'reason', 'act', 'foreseen', 'state'] as const),
+      ...(['refused', 'changed', 'left'] as const),
+    ],
+  },
+);
 const adopted = givenAdopted();
 const { bookingProof: _, ...installedSettings } = givenSettings();
 const paused = givenAdopted({
@@ -183,6 +221,36 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     ...{ ...envelope, staff, generation: small, recovery: fc.array(opaque, { maxLength: 10 }) },
   }),
   fc.record({ kind: kind('end-staff-sign-ins'), ...envelope, staff, generation: small }),
+  fc.record({
+    kind: kind('propose-act'),
+    ...{ ...envelope, by: staff, byGeneration: small, reason: sentence },
+    ...{ act: fc.constantFrom(...givenActs), foreseen: foreseenLines },
+  }),
+  fc.record({
+    kind: fc.constantFrom('approve-act' as const, 'withdraw-act' as const),
+    ...{ ...envelope, by: staff, byGeneration: small, number: small },
+  }),
+  fc.record(
+    {
+      kind: kind('note-act-carried'),
+      ...{ ...envelope, number: small, target: opaque, changed: small, left: small },
+      refused: fc.constantFrom('claim-elsewhere' as const),
+    },
+    { requiredKeys: ['kind', 'id', 'answerBy', 'epoch', 'number', 'target', 'changed', 'left'] },
+  ),
+  fc.record({
+    kind: kind('act-on-area'),
+    ...{ ...envelope, area: code, act: small },
+    part: fc.constantFrom(...givenParts),
+  }),
+  fc.record(
+    {
+      kind: kind('act-on-candidate'),
+      ...{ ...envelope, person: opaque, act: small, area: code },
+      part: fc.constantFrom(...personParts),
+    },
+    { requiredKeys: ['kind', 'id', 'answerBy', 'epoch', 'person', 'act', 'part'] },
+  ),
   fc.record({
     kind: kind('install-session'),
     ...envelope,
@@ -389,6 +457,12 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
       fc.record({ kind: kind('candidates'), after: opaque, ticket }, { requiredKeys: ['kind'] }),
       fc.record({ kind: kind('staff-facts'), staff }),
       fc.record({ kind: kind('staff-list') }),
+      fc.record(
+        { kind: kind('acts'), waiting: fc.boolean(), before: small },
+        { requiredKeys: ['kind', 'waiting'] },
+      ),
+      fc.record({ kind: kind('act'), number: small }),
+      fc.record({ kind: kind('foresee'), act: fc.constantFrom(...givenActs) }),
     ),
   }),
 );
@@ -492,6 +566,9 @@ const candidateLine = fc.record(
   },
 );
 const answered: fc.Arbitrary<Answered> = fc.oneof(
+  fc.record({ id: opaque, kind: kind('acts'), acts: fc.array(actView, { maxLength: 3 }) }),
+  fc.record({ id: opaque, kind: kind('act'), act: fc.option(actView) }),
+  fc.record({ id: opaque, kind: kind('foresee'), foreseen: foreseenLines }),
   fc.record({ id: opaque, kind: kind('staff-list'), staff: fc.array(staffView, { maxLength: 3 }) }),
   fc.record({
     ...{ id: opaque, kind: kind('staff-facts') },

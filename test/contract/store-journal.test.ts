@@ -9,6 +9,7 @@ import {
   stagedPeopleIn,
 } from '../../engine/store/journal.ts';
 import {
+  givenActs,
   givenAdopted,
   givenPerson,
   givenPhone,
@@ -430,6 +431,28 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   'import-adopted': { kind: 'import-adopted', import: 3, to: 'applied' },
   'slice-taken': { kind: 'slice-taken', import: 3 },
   'catalogue-installed': { kind: 'catalogue-installed', adopted, reason: '示例', by: '示例甲' },
+  'act-proposed': {
+    ...{
+      kind: 'act-proposed',
+      number: 7,
+      act: { kind: 'open-window' },
+      by: 'li.na',
+      reason: '示例',
+    },
+    foreseen: [{ what: 'unpaid', count: 12 }],
+    ...{ command: opaque('command', 1), contentHash: -5 },
+  },
+  'act-decided': { kind: 'act-decided', number: 7, andBy: 'wang', targets: ['0101', '0102'] },
+  'act-withdrawn': { kind: 'act-withdrawn', number: 7, by: 'li.na' },
+  'act-carried': {
+    ...{ kind: 'act-carried', number: 7, target: '0101', refused: 'capacity-below-taken' },
+    ...{ changed: 3, left: 1 },
+  },
+  'session-acted': { kind: 'session-acted', act: 7, adopted },
+  'phone-unbound-for': { kind: 'phone-unbound-for', person: givenPerson(1), answer: done },
+  'activation-reset': {
+    ...{ kind: 'activation-reset', person: givenPerson(1), generation: 3, at: 5, answer: done },
+  },
 };
 
 const entryOf = (events: readonly RuxiEvent[]): JournalEntry => ({
@@ -485,3 +508,12 @@ test('S3 any change of any byte of an entry is found', () => {
   for (let length = 0; length < value.length; length += 1)
     expect(() => decodeEntry(value.subarray(0, length))).toThrow('hash');
 });
+
+test.each(givenActs)(
+  'S2 S4 an act of every kind comes back as it was: $kind',
+  (act: (typeof givenActs)[number]) => {
+    const event = { ...everyKind['act-proposed'], act };
+    const { value } = encodeEntry(entryOf([event]));
+    expect(decodeEntry(value).events).toEqual([event]);
+  },
+);

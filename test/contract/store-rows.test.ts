@@ -6,6 +6,7 @@ import { StoreCorrupt } from '../../engine/store/store.ts';
 import {
   accepted,
   type Desk,
+  givenActs,
   givenAside,
   givenDesk,
   givenKeeper,
@@ -66,6 +67,8 @@ function givenRows(): Desk {
   const unsent = new Visitor(desk, 7, '0103');
   unsent.choose('11001');
   givenKeeper(desk);
+  const byShell = { by: 'shell', byGeneration: 0, reason: '示例', foreseen: [] };
+  for (const act of givenActs) desk.send({ kind: 'propose-act', act, ...byShell });
   const { adopted } = desk.partition.session ?? missing();
   desk.send({ kind: 'adopt', adopted });
   unsent.hold();
@@ -96,7 +99,7 @@ const rowsOf = (partition: Partition): Row[] => [...residentRows(partition)];
 
 test('a row of every table comes back field for field', () => {
   const rows = rowsOf(givenRows().partition);
-  expect(new Set(rows.map(({ table }) => table)).size).toBe(8);
+  expect(new Set(rows.map(({ table }) => table)).size).toBe(9);
   const stored = encodeRows(rows);
   const read = stored.map(({ table, key, value }) => decodeRow(table, key, value));
   for (const [at, row] of rows.entries()) expect(read[at]).toEqual(asStored(row));

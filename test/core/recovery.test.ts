@@ -15,9 +15,11 @@ import {
 } from '../../engine/core/partition.ts';
 import { packRow, type Row, rowKey, unpackRow } from '../../engine/core/rows.ts';
 import {
+  type Asked,
   accepted,
   chinaTime,
   type Desk,
+  givenActs,
   givenAside,
   givenCalendar,
   givenCatalogue,
@@ -106,6 +108,18 @@ function busyDesk(): Desk {
   accepted(desk.send({ kind: 'join-phone', phone, person: givenPerson(2) }));
   accepted(desk.send({ kind: 'take-message', phone, key: 'one' }));
   givenKeeper(desk);
+  const byShell = { by: 'shell', byGeneration: 0, reason: '示例' };
+  const foreseen = [{ what: 'unpaid', count: 1 } as const];
+  for (const act of givenActs) desk.send({ kind: 'propose-act', act, ...byShell, foreseen });
+  const note = { kind: 'note-act-carried', changed: 1, left: 1 } as const;
+  for (const { number, open } of desk.partition.acts.values())
+    for (const target of open.slice(1)) accepted(desk.send({ ...note, number, target }));
+  const raised = { unit: 'A', capacity: 3 };
+  const part = { kind: 'set-capacity', from: [{ unit: 'A', capacity: 2 }], capacities: [raised] };
+  accepted(desk.send({ kind: 'act-on-area', area: '0102', act: 9, part } as Asked));
+  const person = givenPerson(1);
+  const onPerson = { kind: 'act-on-candidate', person, act: 90, area: '0102' } as const;
+  desk.send({ ...onPerson, part: 'unbind-phone-for' });
   return desk;
 }
 
@@ -126,7 +140,7 @@ describe('rows', () => {
   test('W2 every row comes back from the store as it was', () => {
     const desk = busyDesk();
     const rows = [...residentRows(desk.partition)];
-    expect(new Set(rows.map((row) => row.table)).size).toBe(8);
+    expect(new Set(rows.map((row) => row.table)).size).toBe(9);
     for (const row of rows) {
       const back = stored(row);
       const expected =

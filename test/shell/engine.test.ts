@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { decodeReplies } from '../../engine/protocol/codec.ts';
 import { commandsTo } from '../../engine/protocol/subjects.ts';
+import { opaque } from '../given.ts';
 import { type EngineHere, startEngineHere } from '../harness/engine.ts';
 import { type Asking, askEngine, holdSeats } from '../harness/holding.ts';
 
@@ -72,4 +73,64 @@ test('counts reach a gateway after the command that changed them', async () => {
   });
   await vi.waitFor(() => expect(heard.has(area)).toBe(true));
   leave();
+});
+
+test('S2 S4 an act of two is decided, and carried to the books of other partitions', async () => {
+  const { client, send } = asking;
+  const reason = '示例';
+  const digest = opaque('link', 1);
+  const scope = { kind: 'province' } as const;
+  const invited = {
+    kind: 'invite-staff',
+    staff: 'li',
+    roles: ['office'],
+    scope,
+    digest,
+    anew: false,
+  } as const;
+  await send({ ...invited, roles: ['office'], by: 'shell', byGeneration: 0, reason });
+  await send({
+    ...{ kind: 'accept-invitation', staff: 'li', digest, hash: '$argon2id$invented' },
+    ...{ secret: 'A'.repeat(32), step: 1, recovery: [] },
+  });
+  const facts = await client.ask({ kind: 'staff-facts', staff: 'li' });
+  if (facts.kind !== 'staff-facts' || facts.facts === null) throw new Error('no account');
+  const byLi = { by: 'li', byGeneration: facts.facts.generation };
+  const areas = ['0124', '0105'];
+  const counts = await Promise.all(
+    engine.config.layout.areas.map((partition) => client.askAt(partition, { kind: 'balance' })),
+  );
+  const pools = counts.flatMap((one) => (one.kind === 'balance' ? one.pools : []));
+  const capacityIn = (area: string) =>
+    pools.find((pool) => pool.area === area && pool.unit === 'A')?.capacity ?? 0;
+  const changes = areas.map((area) => ({
+    area,
+    from: [{ unit: 'A', capacity: capacityIn(area) }],
+    capacities: [{ unit: 'A', capacity: capacityIn(area) + 5 }],
+  }));
+  const byShell = { by: 'shell', byGeneration: 0, reason, foreseen: [] };
+  const act = { kind: 'set-capacity', changes } as const;
+  const { outcome } = await send({ kind: 'propose-act', act, ...byShell });
+  if (outcome.kind !== 'act') throw new Error(outcome.kind);
+  const { number } = outcome;
+  await send({ kind: 'approve-act', number, ...byLi });
+  await vi.waitFor(async () =>
+    expect(await client.ask({ kind: 'act', number })).toMatchObject({
+      act: { state: { kind: 'done' }, changed: 2, refused: [], andBy: 'li' },
+    }),
+  );
+  // The session's own acts reach everybody by its adoption.
+  const adopted = new Promise((resolve) => {
+    const leave = client.onNotice((notice) => {
+      if (notice.kind !== 'session-changed' || notice.adopted.payingPaused === undefined) return;
+      leave();
+      resolve(notice.adopted.payingPaused.reason);
+    });
+  });
+  const paused = { kind: 'set-paying', to: 'paused', shown: '通道故障' } as const;
+  const second = await send({ kind: 'propose-act', act: paused, ...byShell });
+  if (second.outcome.kind !== 'act') throw new Error(second.outcome.kind);
+  await send({ kind: 'approve-act', number: second.outcome.number, ...byLi });
+  expect(await adopted).toBe('通道故障');
+  expect(engine.troubles).toEqual([]);
 });

@@ -50,6 +50,11 @@ const ofImports: readonly RefusalReason[] = [
 ];
 /** Of pauses that no command brings about yet; test/core/pauses.test.ts has them. */
 const ofPauses: readonly RefusalReason[] = ['area-paused', 'pool-paused', 'paying-paused'];
+/** Of acts of staff; test/core/acts.test.ts has them. */
+const ofActs: readonly RefusalReason[] = [
+  ...(['act-unknown', 'act-ended', 'act-expired', 'act-unfit'] as const),
+  ...(['calendar-unfit', 'claim-elsewhere'] as const),
+];
 /** Every command there is: whoever adds one says here whether this province knows it. */
 const simulated: Record<Command['kind'], boolean> = {
   'choose-course': true,
@@ -128,6 +133,13 @@ const simulated: Record<Command['kind'], boolean> = {
   'adopt-import': false,
   'take-staged': false,
   'install-catalogue': false,
+  // Acts of staff: test/core/acts.test.ts.
+  'propose-act': false,
+  'approve-act': false,
+  'withdraw-act': false,
+  'note-act-carried': false,
+  'act-on-area': false,
+  'act-on-candidate': false,
 };
 
 /** Without bias: the smallest numbers are not the interesting ones here. */
@@ -153,7 +165,8 @@ describe('a small province gone wrong', () => {
     for (const seed of [1, 20_260_601]) explore(seed, pinnedRuns, seen);
     for (const play of [playWithOrders, playWithAttempts, fillTheList]) play(seen);
     const tried = refusalReasons.filter(
-      (reason) => ![...shellsOwn, ...ofStaff, ...ofImports, ...ofPauses].includes(reason),
+      (reason) =>
+        ![...shellsOwn, ...ofStaff, ...ofImports, ...ofPauses, ...ofActs].includes(reason),
     );
     expect(tried.filter((reason) => !seen.reasons.has(reason))).toEqual([]);
     const kinds = Object.entries(simulated).flatMap(([kind, known]) => (known ? [kind] : []));
