@@ -7,6 +7,8 @@
  *    honest wait, at once.
  * Q2 A hashing process that dies is started again; what it held answers `failed`, which says nothing
  *    about the password.
+ * Q3 Whoever works at the desk goes before those who wait: there are few of them, and on the busiest
+ *    morning the desk must be reached.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +22,8 @@ export type Hashing = {
   /** `salt`: 16 bytes, never used for another password. The same pair gives the same hash. */
   hash(password: string, salt: Uint8Array): Promise<Hashed>;
   verify(hash: string, password: string): Promise<Verified>;
+  /** The same, before everybody who waits (Q3). */
+  first: Pick<Hashing, 'hash' | 'verify'>;
   /** 1 while booking is open, so that saves keep the processor, unless they wait for it; else 2. */
   setConcurrency(concurrency: 1 | 2): void;
   waiting(): number;
@@ -29,6 +33,8 @@ export type Hashing = {
 
 /** About 15 seconds at two a 30 ms slice: longer, and people reload, which makes it worse. */
 export const waitingMax = 512;
+/** Beyond those: the desk's own limits keep it far below. */
+const firstMax = 64;
 /** Until one has been measured. */
 const firstGuessMs = 40;
 /** A process that dies at once is not started in a tight loop. */
@@ -95,27 +101,38 @@ export function startHashing(): Hashing {
 
   function submit<Answer>(
     message: HashingJob,
+    first: boolean,
     answer: (result: HashingResult) => Answer | Unavailable,
   ): Promise<Answer | Unavailable> {
-    if (waiting.length >= waitingMax) return Promise.resolve({ kind: 'busy', waitMs: waitMs() });
+    const most = first ? waitingMax + firstMax : waitingMax;
+    if (waiting.length >= most) return Promise.resolve({ kind: 'busy', waitMs: waitMs() });
     return new Promise((resolve) => {
-      waiting.push({
-        message,
-        settle: (result) => resolve(result === undefined ? { kind: 'failed' } : answer(result)),
-      });
+      const settle = (result: HashingResult | undefined) =>
+        resolve(result === undefined ? { kind: 'failed' } : answer(result));
+      if (first) waiting.unshift({ message, settle });
+      else waiting.push({ message, settle });
       next();
     });
   }
 
-  return {
-    hash: (password, salt) =>
-      submit<Hashed>({ id: ++lastId, kind: 'hash', password, salt: hexOf(salt) }, ({ hash }) =>
+  const work = (first: boolean): Pick<Hashing, 'hash' | 'verify'> => ({
+    hash(password, salt) {
+      const job = { id: ++lastId, kind: 'hash', password, salt: hexOf(salt) } as const;
+      return submit<Hashed>(job, first, ({ hash }) =>
         hash === undefined ? { kind: 'failed' } : { kind: 'hashed', hash },
-      ),
-    verify: (hash, password) =>
-      submit<Verified>({ id: ++lastId, kind: 'verify', hash, password }, ({ matches }) =>
+      );
+    },
+    verify(hash, password) {
+      const job = { id: ++lastId, kind: 'verify', hash, password } as const;
+      return submit<Verified>(job, first, ({ matches }) =>
         matches === undefined ? { kind: 'failed' } : { kind: 'verified', matches },
-      ),
+      );
+    },
+  });
+
+  return {
+    ...work(false),
+    first: work(true),
     setConcurrency(to) {
       concurrency = to;
       next();

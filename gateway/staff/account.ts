@@ -46,7 +46,7 @@ export const changePassword = (visit: FormVisit): Promise<Reply> =>
     const old = request.form.get('old');
     if (old === request.form.get('password')) return again({ reason: 'unchanged' });
     if (now() < facts.againRetryAt) return again({ reason: 'delayed', at: facts.againRetryAt });
-    const compared = await hashing.verify(facts.hash ?? '', bounded(old));
+    const compared = await hashing.first.verify(facts.hash ?? '', bounded(old));
     if (compared.kind === 'busy') return waitPage(context, request, 'busy', compared.waitMs);
     if (compared.kind === 'failed') return waitPage(context, request, 'away');
     if (!compared.matches) {

@@ -21,7 +21,7 @@ import type { FormToken } from '../cookies.ts';
 import { type Handler, type HttpServer, type Reply, type Request, redirect } from '../http.ts';
 import type { StaffContext } from './context.ts';
 import { type DeskSignIn, deskIdleMs, stepUpMs } from './desk-cookies.ts';
-import { deskPage } from './page.ts';
+import { deskPage, waitPage } from './page.ts';
 import { proveAgain } from './proof.ts';
 
 /** Who asks, and what they may do. */
@@ -133,6 +133,8 @@ export function visitOf(
 ): { visit: Visit } | { reply: Reply } {
   const { gateway, cookies, directory } = context;
   const now = gateway.now();
+  // The accounts are not known yet: nobody is signed out for it, and nobody is in.
+  if (context.readiness() === 'starting') return { reply: waitPage(context, request, 'away') };
   const signIn = cookies.signInOf(request.cookieHeader);
   const over = (why: string) => ({ reply: redirect(`/desk/sign-in${why}`, [cookies.clear()]) });
   if (signIn === undefined) return { reply: redirect('/desk/sign-in') };

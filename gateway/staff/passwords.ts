@@ -23,7 +23,7 @@ export async function hashPassword(
   const { cookies, hashing } = context.gateway;
   const password = request.form.get('password');
   const salt = cookies.keyed('desk password salt', `${from}~${password}`);
-  const hashed = await hashing.hash(password, salt.subarray(0, 16));
+  const hashed = await hashing.first.hash(password, salt.subarray(0, 16));
   switch (hashed.kind) {
     case 'hashed':
       return { hash: hashed.hash };

@@ -28,6 +28,8 @@ export type ProofGiven = {
   typed: string;
   /** By somebody signed in: no recovery code will do. */
   again: boolean;
+  /** What it was typed into, so that a double click is one proof. */
+  from: string;
 };
 
 /** What was typed, as a proof: right, or counted as wrong. */
@@ -35,7 +37,9 @@ export async function recordProof(context: StaffContext, given: ProofGiven): Pro
   const { typed, facts, again } = given;
   if (typed.trim() === '') return { kind: 'wrong', reason: 'code-missing' };
   const proof = proofOf(context, given);
-  const recorded = await record(context, given.staff, facts.generation, proof, again);
+  // The proof as well: what was right may be typed again when it is right no more.
+  const from = `${given.from}~${JSON.stringify(proof)}~${typed}`;
+  const recorded = await record(context, given.staff, facts.generation, proof, again, from);
   return recorded.kind === 'right'
     ? { kind: 'right', byAuthenticator: proof.kind === 'totp' }
     : recorded;
@@ -48,7 +52,7 @@ export const recordFailure = (
   generation: number,
   again: boolean,
 ): Promise<Exclude<Recorded, { kind: 'right' }> | { kind: 'right' }> =>
-  record(context, staff, generation, { kind: 'failed' }, again);
+  record(context, staff, generation, { kind: 'failed' }, again, newNonce());
 
 function proofOf(
   { gateway }: StaffContext,
@@ -67,10 +71,12 @@ async function record(
   generation: number,
   proof: StaffProof,
   again: boolean,
+  from: string,
 ): Promise<{ kind: 'right' } | Exclude<Recorded, { kind: 'right' }>> {
-  const { client, now } = gateway;
+  const { client, cookies, now } = gateway;
   const body = { kind: 'record-staff-sign-in', staff, generation, proof, again } as const;
-  const reply = await client.send(body, { id: newNonce(), answerBy: now() + answerWithinMs });
+  const id = cookies.keyed('desk proof', from).toString('base64url').slice(0, 22);
+  const reply = await client.send(body, { id, answerBy: now() + answerWithinMs });
   if (reply.kind === 'unknown') return { kind: 'away' };
   if (reply.kind === 'accepted') {
     if (reply.outcome.kind !== 'sign-in-failed') return { kind: 'right' };
@@ -103,7 +109,8 @@ export async function proveAgain(
   const answer = await context.gateway.client.ask({ kind: 'staff-facts', staff: me.staff });
   const away = { kind: 'not', reply: waitPage(context, request, 'away') } as const;
   if (answer.kind !== 'staff-facts' || answer.facts === null) return away;
-  const given = { staff: me.staff, facts: answer.facts, typed, again: true };
+  const from = `${request.path}~${request.form.get('token')}`;
+  const given = { staff: me.staff, facts: answer.facts, typed, again: true, from };
   const recorded = await recordProof(context, given);
   switch (recorded.kind) {
     case 'right':

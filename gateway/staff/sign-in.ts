@@ -44,7 +44,7 @@ export const takePassword =
     const facts = await factsOf(context, typed);
     if (facts === 'away') return waitPage(context, request, 'away');
     if (facts !== undefined && now() < facts.retryAt) return again('delayed', facts.retryAt);
-    const compared = await hashing.verify(
+    const compared = await hashing.first.verify(
       facts?.hash ?? (await nobodysHash(context)),
       bounded(password),
     );
@@ -78,7 +78,13 @@ export const takeCode =
     if (facts === 'away') return waitPage(context, request, 'away');
     if (facts === undefined || facts.generation !== generation) return startOver();
     const typed = request.form.get('code');
-    const recorded = await recordProof(context, { staff, facts, typed, again: false });
+    const recorded = await recordProof(context, {
+      staff,
+      facts,
+      typed,
+      again: false,
+      from: sealed,
+    });
     switch (recorded.kind) {
       case 'right': {
         const proved = recorded.byAuthenticator ? now : 0;
@@ -141,7 +147,10 @@ async function nobodysHash({ gateway }: StaffContext): Promise<string> {
   const nobody = cookies.keyed('desk nobody', 'password').toString('hex');
   const known = madeOf.get(nobody);
   if (known !== undefined) return known;
-  const hashed = await hashing.hash(nobody, cookies.keyed('desk nobody', 'salt').subarray(0, 16));
+  const hashed = await hashing.first.hash(
+    nobody,
+    cookies.keyed('desk nobody', 'salt').subarray(0, 16),
+  );
   if (hashed.kind === 'hashed') madeOf.set(nobody, hashed.hash);
   return hashed.kind === 'hashed' ? hashed.hash : '';
 }

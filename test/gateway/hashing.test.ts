@@ -45,6 +45,21 @@ test('over the bound the answer is busy at once, with a wait', async () => {
   expect((await Promise.all(answers)).some(({ kind }) => kind === 'failed')).toBe(true);
 });
 
+test('whoever works at the desk goes before those who wait, and finds room when they have none', async () => {
+  const own = startHashing();
+  own.setConcurrency(1);
+  const done: string[] = [];
+  const note = (who: string) => () => done.push(who);
+  const crowd = Array.from({ length: waitingMax + 1 }, () => own.hash('x', salt));
+  expect((await own.hash('one too many', salt)).kind).toBe('busy');
+  const [, next] = crowd;
+  const desk = own.first.hash('desk', salt);
+  await Promise.race([desk.then(note('desk')), next?.then(note('next'))]);
+  expect([done, (await desk).kind]).toEqual([['desk'], 'hashed']);
+  await own.stop();
+  await Promise.all(crowd);
+});
+
 test('a hashing process that dies is replaced', async () => {
   const own = startHashing();
   await own.hash('warm', salt);

@@ -148,6 +148,16 @@ describe('a sign-in', () => {
     }
   });
 
+  test('a gateway that starts and knows no accounts yet signs nobody out for it', async () => {
+    const browser = await fresh(['viewer']);
+    const { readiness } = world.context;
+    world.context.readiness = () => 'starting';
+    const shown = await browser.get('/desk');
+    expect([shown.status, shown.page, browser.cookies.size]).toEqual([503, 'wait', 1]);
+    world.context.readiness = readiness;
+    expect((await browser.get('/desk')).page).toBe('start');
+  });
+
   test('signing out ends it here and everywhere', async () => {
     const browser = await fresh(['viewer']);
     const other = world.browser();
@@ -193,6 +203,25 @@ describe('the proof', () => {
     ]) {
       expect((await browser.post('/desk/prove', { token, to })).path).toBe('/desk');
     }
+  });
+
+  test('B2 a double click on it is one proof', async () => {
+    const browser = await fresh(['system']);
+    const token = (await browser.get('/desk')).frame.signedIn.token;
+    world.desk.now += stepUpMs;
+    await browser.post('/desk/prove', { token, to: '/desk' });
+    const fields = { token, to: '/desk', proof: browser.code() };
+    const before = new Map(browser.cookies);
+    expect((await browser.post('/desk/prove', fields)).path).toBe('/desk');
+    const second = world.browser();
+    for (const [name, value] of before) second.cookies.set(name, value);
+    expect((await second.post('/desk/prove', fields)).path).toBe('/desk');
+    // From another form it is a code that was used.
+    const other = (await browser.get('/desk')).frame.signedIn.token;
+    second.cookies.clear();
+    for (const [name, value] of before) second.cookies.set(name, value);
+    const spent = await second.post('/desk/prove', { ...fields, token: other });
+    expect(spent.model.problem.reason).toBe('code-spent');
   });
 
   test('a form without its token does nothing, and a proof is not even asked for', async () => {

@@ -15,6 +15,9 @@ const endedWith = async (args: string[], environment: Record<string, string> = {
 const decided = (to: string, reason: string, by: string, andBy: string) => [
   ...['booking-proof', to, '--reason', reason, '--by', by, '--and-by', andBy],
 ];
+const staffInvite = (name: string, roles: string, scope: string) => [
+  ...['staff', 'invite', name, '--roles', roles, '--scope', scope],
+];
 
 test.each([
   [['bogus'], /unknown command 'bogus'/],
@@ -28,6 +31,10 @@ test.each([
   [decided('password', ' ', '示例甲', '示例乙'), /--reason is empty/],
   [decided('password', 'x', '示例甲', '示例 甲'), /two different people/],
   [decided('code', 'x', '', '示例乙'), /two different people/],
+  [['staff', 'invite', 'li.na', '--roles', 'system'], /required option '--scope/],
+  [staffInvite('Li Na', 'system', 'province'), /"Li Na" cannot be an account/],
+  [staffInvite('li.na', 'office,root', 'province'), /"root" is no role/],
+  [staffInvite('li.na', 'office', 'county:0101'), /"county:0101" is no scope/],
 ])('wrong arguments %j are answered in words', async (args, words) => {
   const { how, output } = await endedWith(args);
   expect(how).toBe(64);
@@ -50,6 +57,7 @@ test('help says what there is, and the codes it ends with', async () => {
     'audit-key',
     'window',
     'booking-proof',
+    'staff',
     'channels',
   ]) {
     expect(output).toContain(`  ${command} `);
