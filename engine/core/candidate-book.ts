@@ -37,7 +37,7 @@ import type {
 import type { CandidateEvent, PasswordSet, PhoneCodePurpose } from '../protocol/events.ts';
 import type { ChallengeId, EpochMs } from '../protocol/ids.ts';
 import { signInMaxMs } from '../protocol/lasting.ts';
-import type { CandidateView, SignInFacts } from '../protocol/replies.ts';
+import type { CandidateView, ShownInFull, SignInFacts } from '../protocol/replies.ts';
 import { signInDelayAfter } from '../protocol/sign-in-delay.ts';
 import { commandOfAct } from '../protocol/staff.ts';
 import { assert, unreachable } from './assert.ts';
@@ -112,6 +112,12 @@ export function decideOnCandidate(
       return resetPassword(row, command, at);
     case 'end-sign-ins':
       return endSignIns(row, command, at);
+    case 'show-in-full': {
+      const { by, reason } = command;
+      if (reason === '') return refuse('reason-missing');
+      // Every time anew: each showing stands in the journal.
+      return accept(inFullOf(row), { kind: 'shown-in-full', person, by, reason });
+    }
     case 'sign-out':
       return signOut(row, command, at);
     case 'act-on-candidate':
@@ -559,6 +565,8 @@ export function evolveCandidate(
       forgetReset(row);
       fence(row);
       return row;
+    case 'shown-in-full':
+      return row;
     case 'sign-ins-ended':
       endedSince(row, event.generation, event.at);
       return row;
@@ -722,4 +730,11 @@ export function signInFactsOf(row: CandidateRow): SignInFacts {
     return { ...common, password: { kind: 'set', hash: passwordHash } };
   if (digest !== undefined) return { ...common, password: { kind: 'activation-code', digest } };
   return { ...common, password: { kind: 'initial' } };
+}
+
+/** Still sealed: the writer opens it once it is written that somebody saw it. */
+function inFullOf({ record, phone }: CandidateRow): ShownInFull {
+  const { documentType, document, name } = record;
+  const shown = { kind: 'shown-in-full', documentType, document, name } as const;
+  return { ...shown, ...(phone === undefined ? {} : { phone: phone.sealed }) };
 }

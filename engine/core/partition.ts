@@ -239,6 +239,7 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'prove-reset-code':
     case 'reset-password':
     case 'end-sign-ins':
+    case 'show-in-full':
     case 'sign-out':
     case 'act-on-candidate':
       return decideOnCandidate(rules, partition.candidates.get(command.person), given, command);
@@ -640,6 +641,7 @@ export function rowsNeeded(asked: Command | PreparedCommand | Query): RowNeed[] 
     case 'prove-reset-code':
     case 'reset-password':
     case 'end-sign-ins':
+    case 'show-in-full':
     case 'sign-out':
     case 'act-on-candidate':
     case 'candidate':
@@ -828,6 +830,7 @@ const tableOfEvent: Record<EventKind, Table> = {
   'reset-code-proven': 'candidates',
   'sign-ins-ended': 'candidates',
   'signed-out': 'candidates',
+  'shown-in-full': 'candidates',
   'phone-left': 'phones',
   'payment-set-aside': 'asides',
   'course-caps-set': 'areas',

@@ -601,6 +601,7 @@ const item = union<Item, 'kind'>('kind', {
   'prove-reset-code': { ...onPerson, challenge: opaque, code: smsCode },
   'reset-password': { ...onPerson, proof: opaque, hash: passwordHash },
   'end-sign-ins': { ...onPerson, generation: small },
+  'show-in-full': { ...onPerson, by: staff, reason: sentence },
   'sign-out': { ...onPerson, nonce: opaque, until: at },
   'release-phone': { ...onPhone, binding: small },
   'confirm-registration': onRegistration,
@@ -729,6 +730,7 @@ const outcome = union<Outcome, 'kind'>('kind', {
   },
   act: { number: small, decided: boolean },
   carried: { changed: count, left: count, more: boolean },
+  'shown-in-full': { documentType: plain, document: plain, name: label, phone: optional(plain) },
 });
 const orderState = choice<OrderState>([
   ...(['confirmed', 'paid', 'refunding', 'refunded', 'withdrawn', 'released'] as const),

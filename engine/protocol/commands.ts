@@ -396,6 +396,14 @@ export type SignOut = Envelope & {
   until: EpochMs;
 };
 
+/** S4: somebody at the desk sees the numbers in full; that they did, and why, stands in the journal. */
+export type ShowInFull = Envelope & {
+  kind: 'show-in-full';
+  person: PersonId;
+  by: StaffId;
+  reason: string;
+};
+
 export type CandidateCommand =
   | ImportCandidate
   | RecordSignIn
@@ -415,7 +423,8 @@ export type CandidateCommand =
   | ResetPassword
   | EndSignIns
   | SignOut
-  | ActOnCandidate;
+  | ActOnCandidate
+  | ShowInFull;
 
 /** Takes a place on the phone for ten minutes, before a code is sent to it (D7). */
 export type JoinPhone = Envelope & { kind: 'join-phone'; phone: PhoneIndex; person: PersonId };

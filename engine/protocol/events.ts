@@ -330,6 +330,12 @@ export type SignedOut = OnCandidateRow & {
   at: EpochMs;
   answer: Answer;
 };
+/** S3: somebody at the desk saw the numbers in full. */
+export type ShownInFull = OnCandidateRow & {
+  kind: 'shown-in-full';
+  by: StaffId;
+  reason: string;
+};
 
 type OnPhoneRow = { phone: PhoneIndex };
 /** `until` absent: lasting, for the binding of this number. */
@@ -563,7 +569,8 @@ export type CandidateEvent =
   | SignInsEnded
   | SignedOut
   | PhoneUnboundFor
-  | ActivationReset;
+  | ActivationReset
+  | ShownInFull;
 export type PhoneEvent = PhoneJoined | MessageTaken | PhoneLeft;
 export type SessionEvent =
   | SessionInstalled

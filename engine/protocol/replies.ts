@@ -72,7 +72,17 @@ export type Outcome =
   | { kind: 'payment-started'; attempt: AttemptNumber; amountFen: Fen; expiresAt: EpochMs }
   | { kind: 'import-begun'; import: ImportNumber }
   /** stage-candidates, stage-grades: of each person in the order they came. */
-  | { kind: 'staged'; people: StagedChange[] };
+  | { kind: 'staged'; people: StagedChange[] }
+  | ShownInFull;
+
+/** show-in-full; sealed until the writer opens it. Empty texts where the person was erased. */
+export type ShownInFull = {
+  kind: 'shown-in-full';
+  documentType: string;
+  document: string;
+  name: string;
+  phone?: string;
+};
 
 export type SeatView = {
   unit: UnitCode;

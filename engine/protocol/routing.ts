@@ -85,6 +85,7 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'prove-reset-code':
     case 'reset-password':
     case 'end-sign-ins':
+    case 'show-in-full':
     case 'sign-out':
     case 'act-on-candidate':
       return partitionOfPerson(layout, body.person);

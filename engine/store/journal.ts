@@ -327,6 +327,7 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   'session-acted': { act: uint, adopted },
   'phone-unbound-for': { ...onCandidate, answer },
   'activation-reset': { ...onCandidate, generation: uint, at: uint, answer },
+  'shown-in-full': { ...onCandidate, by: text, reason: text },
 });
 const events = some(event);
 

@@ -134,6 +134,8 @@ const anyOutcome = union<Outcome, 'kind'>('kind', {
   },
   act: { number: uint, decided: boolean },
   carried: { changed: uint, left: uint, more: boolean },
+  // Never kept: each showing is an event of its own.
+  'shown-in-full': { documentType: text, document: text, name: text, phone: optional(text) },
 });
 const outcome: Shape<Outcome> = {
   write(to, value) {

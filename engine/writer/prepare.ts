@@ -7,7 +7,7 @@ import type { CandidateRecord, Command, PreparedCommand } from '../protocol/comm
 import type { ChallengeId, PersonId, Sealed, TicketNumber } from '../protocol/ids.ts';
 import type { PlainCandidate } from '../protocol/imports.ts';
 import { documentMask, nameMask, phoneMask } from '../protocol/masks.ts';
-import type { CandidateView } from '../protocol/replies.ts';
+import type { CandidateView, ShownInFull } from '../protocol/replies.ts';
 import type { StaffFacts, StaffId } from '../protocol/staff.ts';
 import type { Vault } from '../store/vault.ts';
 
@@ -111,6 +111,14 @@ export function withOpenSecret(vault: Vault, staff: StaffId, facts: StaffFacts):
   const { secret, ...rest } = facts;
   const open = secret === undefined ? undefined : vault.open(sealedFor(staff), secret);
   return open === undefined ? rest : { ...rest, secret: open };
+}
+
+/** Of an erased person nothing is left to be shown. */
+export function opened(vault: Vault, person: PersonId, sealed: ShownInFull): ShownInFull {
+  const open = (text: Sealed): string => vault.open(person, text) ?? '';
+  const { phone, document, name } = sealed;
+  const opened = { ...sealed, document: open(document), name: open(name) };
+  return phone === undefined ? opened : { ...opened, phone: open(phone) };
 }
 
 /** An erased person's name is gone for good. */

@@ -54,7 +54,7 @@ import {
   type WriterLimits,
   type WriterOptions,
 } from './ports.ts';
-import { prepare, withOpenName, withOpenSecret } from './prepare.ts';
+import { opened, prepare, withOpenName, withOpenSecret } from './prepare.ts';
 import { Recounting } from './recounting.ts';
 import { loadNeeded, type Recovered, recover, stagedPeopleAt } from './recovery.ts';
 import { Sequencer } from './sequencer.ts';
@@ -311,7 +311,7 @@ class PartitionWriter implements Writer {
     // 8. What was decided is carried out in memory.
     for (const event of events) this.#evolve(event, at, batch);
     this.#telemetry.decided(this.#partition, prepared, reply, events.length > 0, at);
-    return this.#toShow(present(this.#partition, prepared, reply, at));
+    return this.#toShow(prepared, present(this.#partition, prepared, reply, at));
   }
 
   /** 9 to 11: one entry and a slice of rows in one transaction, flushed, then everything it allows. */
@@ -511,8 +511,12 @@ class PartitionWriter implements Writer {
     return true;
   }
 
-  #toShow(reply: CommandReply): CommandReply {
-    if (reply.kind !== 'accepted' || reply.candidate === undefined) return reply;
+  #toShow(command: PreparedCommand, reply: CommandReply): CommandReply {
+    if (reply.kind !== 'accepted') return reply;
+    const { outcome } = reply;
+    if (command.kind === 'show-in-full' && outcome.kind === 'shown-in-full')
+      return { ...reply, outcome: opened(this.#options.vault, command.person, outcome) };
+    if (reply.candidate === undefined) return reply;
     return { ...reply, candidate: withOpenName(this.#options.vault, reply.candidate) };
   }
 

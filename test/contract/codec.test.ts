@@ -363,6 +363,13 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     hash: kind('$argon2id$invented'),
   }),
   fc.record({ kind: kind('end-sign-ins'), ...envelope, person: opaque, generation: small }),
+  fc.record({
+    kind: kind('show-in-full'),
+    ...envelope,
+    person: opaque,
+    by: staff,
+    reason: sentence,
+  }),
   fc.record({ kind: kind('sign-out'), ...envelope, person: opaque, nonce: opaque, until: at }),
   fc.record({
     kind: fc.constantFrom('settle-phone', 'release-phone'),
@@ -609,6 +616,14 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
           ),
         }),
         fc.record({ kind: kind('claiming'), claim: small, from: code, to: code }),
+        fc.record({
+          ...{
+            kind: kind('shown-in-full'),
+            documentType: kind('resident-id'),
+            name: kind('示例一'),
+          },
+          ...{ document: kind('99999919850209003X'), phone: kind('19900000000') },
+        }),
         fc.record({ kind: kind('sign-in-failed'), failures: small, retryAt: at }),
         fc.record({
           kind: kind('reset-code'),

@@ -257,6 +257,12 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     at: 5,
     answer: { ...done, outcome: { kind: 'signed-in', generation: 3 } },
   },
+  'shown-in-full': {
+    kind: 'shown-in-full',
+    person: givenPerson(1),
+    by: 'li.na',
+    reason: '来电核对',
+  },
   'signed-out': {
     kind: 'signed-out',
     person: givenPerson(1),

@@ -122,6 +122,8 @@ const simulated: Record<Command['kind'], boolean> = {
   'renew-totp': false,
   'renew-recovery-codes': false,
   'end-staff-sign-ins': false,
+  // Changes nothing: test/shell/shown-in-full.test.ts.
+  'show-in-full': false,
   // Imports: test/shell/staging.test.ts and test/import/.
   'begin-import': false,
   'close-import': false,
