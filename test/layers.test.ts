@@ -53,6 +53,7 @@ const contracts: Record<string, string[]> = {
   'engine/exposition.ts': ['gateway'],
   // All that the duty desk knows of importing and exporting.
   'engine/import/desk.ts': ['gateway'],
+  'engine/import/export.ts': ['gateway'],
   // What a payment platform publishes, and the keys that come with signing up.
   'sandbox/wire.ts': ['payments'],
   'sandbox/keys.ts': ['payments'],

@@ -178,7 +178,7 @@ export type RowNeed = { table: 'candidates' | 'phones'; key: string };
 /** The writer answers the others itself. */
 export type CoreQuery = Exclude<
   Query,
-  { kind: 'spend-once' | 'status' | 'messages' | 'channels' | 'candidates' }
+  { kind: 'spend-once' | 'status' | 'messages' | 'channels' | 'candidates' | 'journal' }
 >;
 export type DueCommand =
   | TakeStagedBody

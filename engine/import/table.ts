@@ -186,7 +186,8 @@ function rowOf<Name extends string>(
   };
   if (record.length !== width) wrong(`有 ${record.length} 格，表头有 ${width} 格`);
   for (const { column, at } of places) {
-    const cell = record[at] ?? '';
+    // Within quotation marks the parser leaves them; an export ends codes in a tab (export.ts).
+    const cell = (record[at] ?? '').trim();
     const kept = column.check(cell);
     row[column.name] = kept ?? '';
     if (kept !== undefined || record.length !== width) continue;

@@ -77,6 +77,7 @@ import type {
   AsideView,
   AskedQuery,
   AttemptView,
+  AuditLine,
   BookingDelivery,
   CandidateLine,
   CandidateView,
@@ -509,6 +510,7 @@ const query = union<Query, 'kind'>('kind', {
   acts: { waiting: boolean, before: optional(small) },
   act: { number: small },
   foresee: { act },
+  journal: { from: count },
 });
 
 const reconciledBill = {
@@ -1108,6 +1110,17 @@ const reply = union<Reply, 'kind'>('kind', {
   acts: { ...id, acts: list(actView, 100) },
   act: { ...id, act: nullable(actView) },
   foresee: { ...id, foreseen: foreseenLines },
+  journal: {
+    ...id,
+    lines: list(
+      record<AuditLine>({
+        ...{ index: count, at, kind: plain },
+        ...{ area: optional(code), person: optional(plain), details: text(1024 * 1024) },
+      }),
+      10_000,
+    ),
+    next: optional(count),
+  },
 });
 
 const notice = union<Notice, 'kind'>('kind', {

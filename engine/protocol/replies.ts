@@ -266,6 +266,17 @@ export type CandidateLine = {
   area?: AreaCode;
 };
 
+/** One event of the journal. `details`: JSON, masked; `person`: the beginning of the id. */
+export type AuditLine = {
+  index: number;
+  at: EpochMs;
+  /** The event's. */
+  kind: string;
+  area?: AreaCode;
+  person?: string;
+  details: string;
+};
+
 export type Query =
   | { kind: 'registration'; area: AreaCode; person: PersonId }
   | { kind: 'candidate'; person: PersonId }
@@ -307,7 +318,9 @@ export type Query =
   | { kind: 'acts'; waiting: boolean; before?: number }
   | { kind: 'act'; number: number }
   /** What an act would change in this partition, as things are now. */
-  | { kind: 'foresee'; act: Act };
+  | { kind: 'foresee'; act: Act }
+  /** S3: this partition's journal from that index on, as the audit shows it; a page at a time. */
+  | { kind: 'journal'; from: number };
 export type AskedQuery = { id: CommandId; answerBy: EpochMs; query: Query };
 
 export type SignInFacts = {
@@ -399,5 +412,6 @@ export type QueryAnswer =
   | { kind: 'imports'; imports: ImportView[]; staging: StagingView | null }
   | { kind: 'acts'; acts: ActView[] }
   | { kind: 'act'; act: ActView | null }
-  | { kind: 'foresee'; foreseen: ForeseenLine[] };
+  | { kind: 'foresee'; foreseen: ForeseenLine[] }
+  | { kind: 'journal'; lines: AuditLine[]; next?: number };
 export type QueryReply = { id: CommandId } & (QueryAnswer | Refused);

@@ -46,6 +46,7 @@ import { encodeEntry } from '../store/journal.ts';
 import { candidatePage } from './candidate-pages.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { Inbox, type Submission } from './inbox.ts';
+import { journalPage } from './journal-pages.ts';
 import {
   type Answered,
   failStopCode,
@@ -415,6 +416,8 @@ class PartitionWriter implements Writer {
         return { id, kind: query.kind, messages: this.#options.messages() };
       case 'channels':
         return { id, kind: query.kind, ...this.#options.channels() };
+      case 'journal':
+        return { id, ...journalPage(this.#options.store, query) };
       case 'spend-once': {
         this.#spent.forget(at);
         const unspent = this.#spent.get(query.token) === undefined;

@@ -819,6 +819,13 @@ describe('round trips', () => {
         ],
         staging: { number: 2, state: 'applied', slices: 9, taken: 4 },
       },
+      {
+        ...({ id: id(4), kind: 'journal', next: 9 } as const),
+        lines: [
+          { index: 7, at: 6, kind: 'seats-saved', area: '0124', person: 'abcdefgh', details: '{}' },
+          { index: 8, at: 6, kind: 'window-set', details: '' },
+        ],
+      },
     ];
     expect(decodeReplies(encodeReplies(answers))).toEqual(answers);
   });

@@ -11,11 +11,15 @@ import {
   importFormats,
   uploadedSource,
 } from '../../engine/import/desk.ts';
+import { type ExportKind, exportCsv } from '../../engine/import/export.ts';
 import { partitionOfPerson } from '../../engine/protocol/layout.ts';
 import { type EngineHere, startEngineHere } from '../harness/engine.ts';
 
 const decided = { reason: '示例', by: '示例甲', andBy: '示例乙' };
 const waiting = { timeout: 20_000 };
+
+/** Lines of its candidates' file: some have two. */
+const ticketsOfDemonstration = 2521;
 
 let engine: EngineHere;
 let desk: ImportDesk;
@@ -179,4 +183,48 @@ test('S1 a table of the catalogue is installed onto the session it was compared 
     const { adopted: now } = await port.ask('areas-1', { kind: 'session' });
     return now?.catalogue.areas[0]?.office.phone === '028-99999999';
   }, waiting);
+});
+
+async function exported(kind: ExportKind): Promise<string> {
+  let text = '';
+  for await (const piece of exportCsv(port, kind)) text += piece;
+  return text;
+}
+
+test.each(['units', 'areas', 'courses', 'programmes', 'plans', 'capacities'] as const)(
+  'S1 %s that were exported are imported without a change',
+  async (kind) => {
+    const text = await exported(kind);
+    expect(text.startsWith('\ufeff')).toBe(true);
+    expect(text.replaceAll('\r\n', '')).not.toContain('\n');
+    const source = uploadedSource(
+      'back.csv',
+      (async function* () {
+        yield new TextEncoder().encode(text);
+      })(),
+    );
+    const difference = await desk.preview(kind, source);
+    expect(difference).toMatchObject({ added: 0, changed: 0, removed: 0 });
+    expect(difference.same).toBe(text.split('\r\n').length - 2);
+  },
+);
+
+test('S1 an export leaves masked, safe for spreadsheets, with codes as text', async () => {
+  const candidates = await exported('candidates');
+  expect(candidates.split('\r\n')).toHaveLength(ticketsOfDemonstration + 300 + 2);
+  expect(candidates).toContain('示 * ');
+  expect(candidates).toContain('8801******99');
+  const pools = await exported('pools');
+  expect(pools).toContain('"0104\t",锦江区,B,,333,333,0,0,0,0,0\r\n');
+  const audit = await exported('audit');
+  for (const words of ['导入生效', '示例乙', '导入目录', '录入考生', '暂存一批考生'])
+    expect(audit).toContain(words);
+  for (const text of [candidates, audit]) {
+    for (const at of [0, 5, 299]) {
+      expect(text).not.toContain(documents[at]);
+      expect(text).not.toContain(ticketOf(at));
+    }
+    expect(text).not.toMatch(/argon2|sealed|示例\d/);
+    expect(text).not.toMatch(/(^|,)"?[=+\-@]/m);
+  }
 });

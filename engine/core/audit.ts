@@ -1,0 +1,51 @@
+/**
+ * An event as the audit shows it: what happened, where and to whom, without anything that is sealed,
+ * secret or a whole number of a person's (S3). The journal has all of it; this is what leaves.
+ */
+import type { RuxiEvent } from '../protocol/events.ts';
+import { ticketMask } from '../protocol/masks.ts';
+import type { AuditLine } from '../protocol/replies.ts';
+
+/** Sealed text, secrets and what only machines compare. */
+const hidden = new Set([
+  ...['sealed', 'document', 'name', 'hash', 'passwordHash', 'activationDigest', 'secret', 'digest'],
+  ...['recovery', 'challenge', 'proof', 'nonce', 'answer', 'contentHash', 'key', 'index'],
+]);
+/** Of a person's id enough to tell people apart on one page. */
+const idShown = 8;
+
+export function auditOf(event: RuxiEvent): Omit<AuditLine, 'index' | 'at'> {
+  const { kind, ...rest } = event;
+  const area = 'area' in rest && typeof rest.area === 'string' ? rest.area : undefined;
+  const person = 'person' in rest ? rest.person.slice(0, idShown) : undefined;
+  const details = Object.entries(rest).flatMap(([field, value]) =>
+    field === 'area' || field === 'person' ? [] : shownField(field, value),
+  );
+  return {
+    kind,
+    ...(area !== undefined && { area }),
+    ...(person !== undefined && { person }),
+    details: details.length === 0 ? '' : JSON.stringify(Object.fromEntries(details)),
+  };
+}
+
+function shownField(field: string, value: unknown): [string, unknown][] {
+  if (hidden.has(field) || value === undefined) return [];
+  if (field === 'adopted') return [['session', (value as { number: number }).number]];
+  // A slice of an import: those people have events of their own once it is applied.
+  if (field === 'people' && Array.isArray(value)) return [[field, value.length]];
+  if (field === 'person' || field === 'phone' || field === 'importedPhone') {
+    const mask = (value as { mask?: string }).mask;
+    return [[field, mask ?? String(value).slice(0, idShown)]];
+  }
+  return [[field, shown(value)]];
+}
+
+function shown(value: unknown): unknown {
+  if (typeof value === 'string') return /^\d{12}$/.test(value) ? ticketMask(value) : value;
+  if (Array.isArray(value)) return value.map(shown);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([field, one]) => shownField(field, one)),
+  );
+}

@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import { auditOf } from '../../engine/core/audit.ts';
+import { type ExportKind, exportCsv } from '../../engine/import/export.ts';
+import type { DeskPort } from '../../engine/import/port.ts';
+import { singleLayout } from '../../engine/protocol/layout.ts';
+import type {
+  OrderView,
+  Query,
+  QueryAnswer,
+  RegisteredLine,
+} from '../../engine/protocol/replies.ts';
+import { givenAdopted, givenPerson, givenPhone, givenRecord, opaque } from '../given.ts';
+
+const at = Date.UTC(2026, 8, 8, 2);
+const ticket = '012500000004';
+const paid: OrderView = {
+  ...{ number: 'DEMO_0101_1_1', ticket, courses: [{ unit: 'A', course: '11001' }] },
+  ...{ feeFen: 3505, confirmedAt: at, state: 'refunded', endedAt: at + 60_000 },
+  attempts: [
+    {
+      ...({ number: 'DEMO_0101_1_1_1', provider: 'sandbox', way: 'scan' } as const),
+      ...({ startedAt: at, expiresAt: at + 1, state: 'paid', paidAt: at } as const),
+      refund: { cause: 'asked', requestedAt: at, doneAt: at + 60_000, stuck: false },
+    },
+  ],
+};
+const line = (number: number): RegisteredLine => ({
+  number,
+  person: givenPerson(number),
+  registration: {
+    revision: 1,
+    seats: [
+      ...([
+        { unit: 'A', course: '11001', ticket, state: { kind: 'paid', order: paid.number } },
+        { unit: 'B', course: '12001', ticket, state: { kind: 'held', until: at } },
+      ] as const),
+    ],
+    draft: [{ unit: 'C', course: '13001', ticket }],
+    orders: [paid],
+  },
+});
+const adopted = givenAdopted();
+const areas = adopted.catalogue.areas.slice(0, 1);
+const courses = adopted.catalogue.courses.map((course) =>
+  course.code === '12001' ? { ...course, name: '=HYPERLINK("x")' } : course,
+);
+const asked: Query[] = [];
+const port: DeskPort = {
+  layout: singleLayout,
+  tell: () => expect.unreachable('an export changes nothing'),
+  async ask(_, query: Query): Promise<never> {
+    asked.push(query);
+    return answerTo(query) as never;
+  },
+};
+function answerTo(query: Query): QueryAnswer {
+  if (query.kind === 'session')
+    return {
+      kind: 'session',
+      adopted: { ...adopted, catalogue: { ...adopted.catalogue, areas, courses } },
+    };
+  if (query.kind !== 'registrations') return expect.unreachable(query.kind);
+  const lines = [line(query.from + 1)];
+  return { kind: 'registrations', lines, ...(query.from === 0 && { next: 1 }) };
+}
+async function exported(kind: ExportKind): Promise<{ text: string; rows: number[] }> {
+  let text = '';
+  const rows: number[] = [];
+  for await (const piece of exportCsv(port, kind, (count) => rows.push(count))) text += piece;
+  return { text, rows };
+}
+
+test('S1 registrations leave seat by seat, a page at a time, and no cell is a formula', async () => {
+  const { text, rows } = await exported('registrations');
+  expect(rows).toEqual([3, 6]);
+  expect(asked.filter(({ kind }) => kind === 'registrations')).toHaveLength(2);
+  const lines = text.split('\r\n');
+  expect(lines).toHaveLength(8);
+  const head = `"0101\t",${areas[0]?.name},1,${givenPerson(1).slice(0, 8)},0125******04`;
+  const [name] = courses.flatMap(({ code, name }) => (code === '11001' ? [name] : []));
+  expect(lines[1]).toBe(`${head},A,"11001\t",${name},已缴费,DEMO_0101_1_1`);
+  expect(lines[2]).toBe(`${head},B,"12001\t","'=HYPERLINK(""x"")",暂留,`);
+  expect(lines[3]).toContain(',未保存,');
+  expect(text).not.toContain(ticket);
+});
+
+test('S1 orders leave with their money, by China’s clock', async () => {
+  const { text } = await exported('orders');
+  expect(text.split('\r\n')[1]).toBe(
+    `DEMO_0101_1_1,"0101\t",${givenPerson(1).slice(0, 8)},0125******04,"11001\t",35.05,"2026-09-08 10:00",已退费,"2026-09-08 10:01",1,sandbox,DEMO_0101_1_1_1,"2026-09-08 10:00","2026-09-08 10:01"`,
+  );
+});
+
+test('S3 an event in the audit says what happened, and nothing that is sealed, secret or whole', () => {
+  const record = givenRecord(1, {
+    tickets: [{ number: ticket, programme: '020401', status: 'active', passed: [] }],
+  });
+  const imported = auditOf({ kind: 'candidate-imported', person: givenPerson(1), record });
+  expect(imported).toMatchObject({
+    kind: 'candidate-imported',
+    person: givenPerson(1).slice(0, 8),
+  });
+  expect(JSON.parse(imported.details)).toMatchObject({
+    record: {
+      nameMask: '示 *',
+      importedPhone: givenPhone(1).mask,
+      tickets: [{ number: '0125******04' }],
+    },
+  });
+  expect(imported.details).not.toMatch(/sealed|argon2|passwordHash|012500000004/);
+  const staged = auditOf({
+    ...({ kind: 'people-staged', import: 3, slice: 1 } as const),
+    people: [{ person: givenPerson(1), record }],
+  });
+  expect(JSON.parse(staged.details)).toEqual({ import: 3, slice: 1, people: 1 });
+  const installed = auditOf({
+    ...{ kind: 'booking-proof-set' as const, adopted },
+    ...{ reason: '示例', by: '示例甲', andBy: '示例乙' },
+  });
+  expect(JSON.parse(installed.details)).toEqual({
+    ...{ session: adopted.number, reason: '示例', by: '示例甲', andBy: '示例乙' },
+  });
+  const changed = auditOf({
+    ...({ kind: 'password-set', person: givenPerson(1), hash: '$argon2id$x' } as const),
+    ...{ generation: 2, at },
+    answer: { command: opaque('command', 1), contentHash: 1, outcome: { kind: 'done' } },
+  });
+  expect(JSON.parse(changed.details)).toEqual({ generation: 2, at });
+});
