@@ -77,6 +77,7 @@ export const eventWords: Record<EventKind, string> = {
   'session-acted': '按决定调整考次',
   'phone-unbound-for': '代考生解除绑定',
   'activation-reset': '恢复为首次登录',
+  'shown-in-full': '查看完整号码',
   'import-begun': '开始导入',
   'import-closed': '导入待批准',
   'import-applied': '导入生效',
