@@ -47,7 +47,15 @@ import type {
   RefundCause,
 } from '../protocol/replies.ts';
 import type { Adopted, CandidateType, CourseCap, PoolCapacity } from '../protocol/session.ts';
-import type { Act, ForeseenLine, Role, Scope, StaffId, StaffState } from '../protocol/staff.ts';
+import type {
+  Act,
+  ForeseenLine,
+  Role,
+  Scope,
+  SignInPlace,
+  StaffId,
+  StaffState,
+} from '../protocol/staff.ts';
 import { unreachable } from './assert.ts';
 import { answersOf, done, type KeptAnswer, keep } from './kept-answers.ts';
 
@@ -270,6 +278,8 @@ export type AsideRow = {
   transaction: string;
   amountFen: Fen;
 };
+/** Failures in a row, and until when the next try has to wait. Never changed once made. */
+export type SignInWait = { readonly failures: number; readonly retryAt: EpochMs };
 /** Somebody who works at the desk. A row stays when the account ends: its name is never given anew. */
 export type StaffRow = {
   table: 'staff';
@@ -288,11 +298,7 @@ export type StaffRow = {
   step: number;
   /** Digests of the recovery codes that are left. */
   recovery: string[];
-  failures: number;
-  retryAt: EpochMs;
-  /** The same for somebody who is signed in. */
-  againFailures: number;
-  againRetryAt: EpochMs;
+  waits: Record<SignInPlace, SignInWait>;
   /** Sign-ins below it are ended. */
   generation: number;
   /** 0: never. */
@@ -493,6 +499,8 @@ export function newCandidate(person: PersonId, record: CandidateRecord): Candida
   };
 }
 
+export const noWait: SignInWait = { failures: 0, retryAt: 0 };
+
 export function newStaff(staff: StaffId): StaffRow {
   return {
     table: 'staff',
@@ -507,10 +515,7 @@ export function newStaff(staff: StaffId): StaffRow {
     secret: undefined,
     step: 0,
     recovery: [],
-    failures: 0,
-    retryAt: 0,
-    againFailures: 0,
-    againRetryAt: 0,
+    waits: { door: noWait, known: noWait, inside: noWait },
     generation: 0,
     lastSignInAt: 0,
     lastAnswer: undefined,
@@ -608,8 +613,7 @@ export function packRow(row: Row): unknown[] {
       return [
         ...[row.lastIndex, row.roles, row.scope, row.state, row.invitedBy],
         ...[row.invitation ?? null, row.hash ?? null, row.secret ?? null, row.step],
-        ...[row.recovery, row.failures, row.retryAt, row.againFailures, row.againRetryAt],
-        ...[row.generation, row.lastSignInAt],
+        ...[row.recovery, row.waits, row.generation, row.lastSignInAt],
         answersOf(row).flatMap(packAnswer),
       ];
     case 'asides':
@@ -761,8 +765,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
     case 'staff': {
       const [lastIndex, roles, scope, state, invitedBy, invitation, hash, ...rest] =
         packed as PackedStaff;
-      const [secret, step, recovery, failures, retryAt, againFailures, ...last] = rest;
-      const [againRetryAt, generation, lastSignInAt, answers] = last;
+      const [secret, step, recovery, waits, generation, lastSignInAt, answers] = rest;
       const row = newStaff(key[0]);
       row.lastIndex = lastIndex;
       row.roles = roles;
@@ -774,10 +777,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       row.secret = secret ?? undefined;
       row.step = step;
       row.recovery = recovery;
-      row.failures = failures;
-      row.retryAt = retryAt;
-      row.againFailures = againFailures;
-      row.againRetryAt = againRetryAt;
+      row.waits = waits;
       row.generation = generation;
       row.lastSignInAt = lastSignInAt;
       for (const answer of unpackAnswers(answers)) keep(row, answer);
@@ -910,10 +910,7 @@ type PackedStaff = [
   secret: Sealed | null,
   step: number,
   recovery: string[],
-  failures: number,
-  retryAt: EpochMs,
-  againFailures: number,
-  againRetryAt: EpochMs,
+  waits: StaffRow['waits'],
   generation: number,
   lastSignInAt: EpochMs,
   answers: unknown[],

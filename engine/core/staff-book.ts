@@ -38,7 +38,7 @@ import { isBlank } from '../protocol/two-people.ts';
 import { assert, unreachable } from './assert.ts';
 import { accept, answerTo, type Decision, outdated, refuse, repeated } from './decision.ts';
 import { done, keep } from './kept-answers.ts';
-import { type AdoptedRow, newStaff, type StaffRow } from './rows.ts';
+import { type AdoptedRow, newStaff, noWait, type StaffRow } from './rows.ts';
 
 /** By name. */
 export type StaffBook = Map<StaffId, StaffRow>;
@@ -204,27 +204,29 @@ function endAccount(
 
 function recordSignIn(row: StaffRow, command: RecordStaffSignIn, at: EpochMs): Decision {
   const { staff, generation } = row;
-  const { proof, again } = command;
+  const { proof } = command;
+  const isStale = command.generation !== generation;
+  // Proof from before the account changed is none: whoever knew it then is a stranger now.
+  const from = command.from === 'known' && isStale ? 'door' : command.from;
   if (row.state === 'invited') return refuse('staff-invited');
   // What was right was so for the password and the authenticator of that generation only.
-  if (proof.kind !== 'failed' && command.generation !== generation)
-    return refuse('changed-meanwhile');
-  const delayedUntil = again ? row.againRetryAt : row.retryAt;
+  if (proof.kind !== 'failed' && isStale) return refuse('changed-meanwhile');
+  const delayedUntil = row.waits[from].retryAt;
   if (at < delayedUntil) return refuse('sign-in-delayed', { at: delayedUntil });
   if (proof.kind === 'totp' && proof.step <= row.step) return refuse('code-spent');
 
   const isSpent = proof.kind === 'recovery' && !row.recovery.includes(proof.digest);
   if (proof.kind === 'failed' || isSpent) {
-    const failures = (again ? row.againFailures : row.failures) + 1;
+    const failures = row.waits[from].failures + 1;
     const retryAt = at + signInDelayAfter(failures);
     const answer = answerTo(command, { kind: 'sign-in-failed', failures, retryAt });
     return accept(answer.outcome, {
-      ...({ kind: 'staff-sign-in-failed', staff, again, failures, retryAt, answer } as const),
+      ...({ kind: 'staff-sign-in-failed', staff, from, failures, retryAt, answer } as const),
     });
   }
   const answer = answerTo(command, { kind: 'signed-in', generation });
   return accept(answer.outcome, {
-    ...({ kind: 'staff-signed-in', staff, again, answer } as const),
+    ...({ kind: 'staff-signed-in', staff, from, answer } as const),
     ...(proof.kind === 'totp' ? { step: proof.step } : { step: 0, recovery: proof.digest }),
   });
 }
@@ -262,7 +264,7 @@ export function evolveStaff(known: StaffRow | undefined, event: StaffEvent, at: 
       row.hash = undefined;
       row.secret = undefined;
       row.recovery = [];
-      forgetFailures(row);
+      row.waits = newStaff(row.staff).waits;
       return row;
     }
     case 'invitation-accepted':
@@ -276,12 +278,14 @@ export function evolveStaff(known: StaffRow | undefined, event: StaffEvent, at: 
     case 'staff-signed-in':
       row.step = Math.max(row.step, event.step);
       row.recovery = row.recovery.filter((digest) => digest !== event.recovery);
-      if (!event.again) row.lastSignInAt = at;
-      countFailures(row, event.again, 0, 0);
+      if (event.from !== 'inside') row.lastSignInAt = at;
+      row.waits = { ...row.waits, [event.from]: noWait };
       return row;
-    case 'staff-sign-in-failed':
-      countFailures(row, event.again, event.failures, event.retryAt);
+    case 'staff-sign-in-failed': {
+      const { from, failures, retryAt } = event;
+      row.waits = { ...row.waits, [from]: { failures, retryAt } };
       return row;
+    }
     case 'staff-roles-set':
       row.roles = event.roles;
       row.scope = event.scope;
@@ -295,7 +299,7 @@ export function evolveStaff(known: StaffRow | undefined, event: StaffEvent, at: 
       return row;
     case 'staff-password-set':
       row.hash = event.hash;
-      forgetFailures(row);
+      row.waits = newStaff(row.staff).waits;
       return row;
     case 'totp-renewed':
       row.secret = event.secret;
@@ -311,16 +315,6 @@ export function evolveStaff(known: StaffRow | undefined, event: StaffEvent, at: 
   }
 }
 
-function forgetFailures(row: StaffRow): void {
-  countFailures(row, false, 0, 0);
-  countFailures(row, true, 0, 0);
-}
-
-function countFailures(row: StaffRow, again: boolean, failures: number, retryAt: EpochMs): void {
-  if (again) Object.assign(row, { againFailures: failures, againRetryAt: retryAt });
-  else Object.assign(row, { failures, retryAt });
-}
-
 export function staffViewOf(row: StaffRow): StaffView {
   const { staff, roles, scope, state, generation, invitedBy, invitation, lastSignInAt } = row;
   return {
@@ -333,9 +327,10 @@ export function staffViewOf(row: StaffRow): StaffView {
 /** The secret is the row's sealed one; the writer opens it. */
 export function staffFactsOf(row: StaffRow): StaffFacts {
   const { state, generation, hash, secret, step, recovery, invitation } = row;
-  const { retryAt, againRetryAt } = row;
+  const { door, known, inside } = row.waits;
+  const retryAt = { door: door.retryAt, known: known.retryAt, inside: inside.retryAt };
   return {
-    ...{ state, generation, step, recoveryLeft: recovery.length, retryAt, againRetryAt },
+    ...{ state, generation, step, recoveryLeft: recovery.length, retryAt },
     ...(hash === undefined ? {} : { hash }),
     ...(secret === undefined ? {} : { secret }),
     ...(invitation === undefined ? {} : { invitation }),

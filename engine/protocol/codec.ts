@@ -142,8 +142,10 @@ import {
   type Role,
   roles,
   type Scope,
+  type SignInPlace,
   type StaffFacts,
   type StaffView,
+  signInPlaces,
 } from './staff.ts';
 import {
   type CommandCount,
@@ -657,7 +659,7 @@ const item = union<Item, 'kind'>('kind', {
       totp: { step: small },
       recovery: { digest: opaque },
     }),
-    again: boolean,
+    from: choice<SignInPlace>(signInPlaces),
   },
   'set-roles': { ...decidedByStaff, roles: rolesHeld, scope },
   'end-account': decidedByStaff,
@@ -1081,8 +1083,7 @@ const reply = union<Reply, 'kind'>('kind', {
         secret: optional(secret),
         step: small,
         recoveryLeft: small,
-        retryAt: at,
-        againRetryAt: at,
+        retryAt: record<StaffFacts['retryAt']>({ door: at, known: at, inside: at }),
         invitation: optional(
           record<NonNullable<StaffFacts['invitation']>>({ digest: opaque, until: at }),
         ),

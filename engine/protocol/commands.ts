@@ -49,7 +49,16 @@ import type {
   InstalledSettings,
   PoolCapacity,
 } from './session.ts';
-import type { Act, AreaPart, ForeseenLine, PersonPart, Role, Scope, StaffId } from './staff.ts';
+import type {
+  Act,
+  AreaPart,
+  ForeseenLine,
+  PersonPart,
+  Role,
+  Scope,
+  SignInPlace,
+  StaffId,
+} from './staff.ts';
 import type { DecidedByTwo } from './two-people.ts';
 
 /**
@@ -617,15 +626,15 @@ export type AcceptInvitation = Envelope & {
 };
 /**
  * The gateway compared the password and the code of `generation`; the book counts, delays and takes
- * each step and each recovery code once. `again`: by somebody signed in, for what needs it; it is
- * counted apart, so that nobody at the door keeps those on duty waiting.
+ * each step and each recovery code once. Known is a browser by proof of an earlier sign-in
+ * in that generation; from an earlier one it is as good as none.
  */
 export type RecordStaffSignIn = Envelope & {
   kind: 'record-staff-sign-in';
   staff: StaffId;
   generation: number;
   proof: StaffProof;
-  again: boolean;
+  from: SignInPlace;
 };
 export type StaffProof =
   | { kind: 'failed' }

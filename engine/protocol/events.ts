@@ -31,7 +31,7 @@ import type { OrderNumber, PaymentWay, ProviderName, ReconciledBill } from './pa
 import type { RefusalReason } from './refusals.ts';
 import type { Outcome } from './replies.ts';
 import type { Adopted, CandidateType, CourseCap, PoolCapacity } from './session.ts';
-import type { Act, ForeseenLine, Role, Scope, StaffId } from './staff.ts';
+import type { Act, ForeseenLine, Role, Scope, SignInPlace, StaffId } from './staff.ts';
 import type { DecidedByTwo } from './two-people.ts';
 
 /** What a signed-in person's account code is good for (D7). */
@@ -405,12 +405,11 @@ export type StaffSignedIn = OnStaffRow & {
   kind: 'staff-signed-in';
   step: number;
   recovery?: string;
-  again: boolean;
+  from: SignInPlace;
 };
 export type StaffSignInFailed = OnStaffRow & {
   kind: 'staff-sign-in-failed';
-  /** By somebody signed in, which is counted apart. */
-  again: boolean;
+  from: SignInPlace;
   failures: number;
   retryAt: EpochMs;
 };

@@ -310,6 +310,14 @@ export const recoveryCodes = 10;
 /** How long one code of an authenticator stands; its number since 1970 is its step. */
 export const totpStepMs = 30_000;
 
+/**
+ * From where a password or a code was tried. Failures are counted for each apart, so that nobody who
+ * only reaches the door keeps somebody waiting who has signed in from that browser before (`known`), or
+ * is signed in (`inside`).
+ */
+export const signInPlaces = ['door', 'known', 'inside'] as const;
+export type SignInPlace = (typeof signInPlaces)[number];
+
 /** What the sign-in of an account is checked with; nothing of it ever stands on a page. */
 export type StaffFacts = {
   state: StaffState;
@@ -321,8 +329,6 @@ export type StaffFacts = {
   step: number;
   /** Recovery codes that are left. */
   recoveryLeft: number;
-  retryAt: EpochMs;
-  /** The same for somebody who is signed in. */
-  againRetryAt: EpochMs;
+  retryAt: Record<SignInPlace, EpochMs>;
   invitation?: { digest: string; until: EpochMs };
 };

@@ -30,7 +30,7 @@ import {
 } from '../protocol/message-pack.ts';
 import type { ReconciledBill } from '../protocol/payments.ts';
 import { refusalReasons } from '../protocol/refusals.ts';
-import type { Role, Scope } from '../protocol/staff.ts';
+import type { Role, Scope, SignInPlace } from '../protocol/staff.ts';
 import {
   act,
   adopted,
@@ -97,6 +97,7 @@ const refusalReason = word(refusalReasons);
 
 const onStaff = { staff: text, answer };
 const decided = { by: text, reason: text };
+const place = choice<SignInPlace>(['door', 'known', 'inside']);
 const held = some(choice<Role>(['viewer', 'office', 'finance', 'system', 'audit']));
 const scope = union<Scope, 'kind'>('kind', {
   province: {},
@@ -286,8 +287,8 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     ...{ ...onStaff, generation: uint, hash: text, secret: text },
     ...{ step: uint, recovery: some(text) },
   },
-  'staff-signed-in': { ...onStaff, step: uint, recovery: optional(text), again: boolean },
-  'staff-sign-in-failed': { ...onStaff, again: boolean, failures: uint, retryAt: uint },
+  'staff-signed-in': { ...onStaff, step: uint, recovery: optional(text), from: place },
+  'staff-sign-in-failed': { ...onStaff, from: place, failures: uint, retryAt: uint },
   'staff-roles-set': { ...onStaff, ...decided, generation: uint, roles: held, scope },
   'account-ended': { ...onStaff, ...decided, generation: uint },
   'staff-password-set': { ...onStaff, generation: uint, hash: text },

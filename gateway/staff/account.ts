@@ -45,12 +45,13 @@ export const changePassword = (visit: FormVisit): Promise<Reply> =>
     if (reason !== undefined) return again({ reason });
     const old = request.form.get('old');
     if (old === request.form.get('password')) return again({ reason: 'unchanged' });
-    if (now() < facts.againRetryAt) return again({ reason: 'delayed', at: facts.againRetryAt });
+    const { inside: retryAt } = facts.retryAt;
+    if (now() < retryAt) return again({ reason: 'delayed', at: retryAt });
     const compared = await hashing.first.verify(facts.hash ?? '', bounded(old));
     if (compared.kind === 'busy') return waitPage(context, request, 'busy', compared.waitMs);
     if (compared.kind === 'failed') return waitPage(context, request, 'away');
     if (!compared.matches) {
-      const recorded = await recordFailure(context, staff, generation, true);
+      const recorded = await recordFailure(context, staff, generation, 'inside');
       if (recorded.kind === 'away') return waitPage(context, request, 'away');
       const at = recorded.kind === 'wrong' ? recorded.at : undefined;
       return again({ reason: 'old-wrong', ...(at === undefined ? {} : { at }) });

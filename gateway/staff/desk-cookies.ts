@@ -8,12 +8,14 @@
  */
 import type { EpochMs } from '../../engine/protocol/ids.ts';
 import type { StaffId } from '../../engine/protocol/staff.ts';
-import { cookieOf, derivedKey, seal, signed, unseal, unsigned } from '../cookies.ts';
+import { cookieOf, derivedKey, deviceMs, seal, signed, unseal, unsigned } from '../cookies.ts';
 
 export const deskSignInMs = 12 * 3_600_000;
 export const deskIdleMs = 30 * 60_000;
 /** Proof by the authenticator is good for so long. */
 export const stepUpMs = 5 * 60_000;
+/** Beyond, whoever signed in longest ago is forgotten. */
+const devicePeopleMax = 8;
 /** To fetch the phone and read a code from it. */
 const doorMs = 5 * 60_000;
 
@@ -37,15 +39,29 @@ export type DeskCookies = {
   /** Each answers a whole Set-Cookie value. */
   set(signIn: DeskSignIn, now: EpochMs): string;
   clear(): string;
+  /**
+   * Proof that somebody of the account signed in with this browser, in which generation. It signs
+   * nobody in and outlives signing out.
+   */
+  setDevice(cookieHeader: string, staff: StaffId, generation: number): string;
+  isKnown(cookieHeader: string, staff: StaffId, generation: number): boolean;
   sealDoor(door: Door, now: EpochMs): string;
   openDoor(sealed: string, now: EpochMs): Door | undefined;
 };
 
 export function createDeskCookies(cookieKey: Uint8Array, secure: boolean): DeskCookies {
   const signInKey = derivedKey(cookieKey, 'desk sign-in');
+  const deviceKey = derivedKey(cookieKey, 'desk device');
   const doorKey = derivedKey(cookieKey, 'desk door');
   const name = `${secure ? '__Host-' : ''}ruxi-desk`;
+  const deviceName = `${name}-known`;
   const attributes = `; Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+  /** Newest first: a desk is shared. */
+  function knownHere(cookieHeader: string): string[] {
+    const value = cookieOf(cookieHeader, deviceName);
+    const text = value === undefined ? undefined : unsigned(deviceKey, value);
+    return text?.split('!') ?? [];
+  }
   return {
     signInOf(cookieHeader) {
       const value = cookieOf(cookieHeader, name);
@@ -63,6 +79,15 @@ export function createDeskCookies(cookieKey: Uint8Array, secure: boolean): DeskC
       return `${name}=${signed(signInKey, text)}${attributes}; Max-Age=${seconds}`;
     },
     clear: () => `${name}=${attributes}; Max-Age=0`,
+    setDevice(cookieHeader, staff, generation) {
+      const others = knownHere(cookieHeader).filter((one) => !one.startsWith(`${staff}~`));
+      const known = [`${staff}~${generation}`, ...others].slice(0, devicePeopleMax);
+      const seconds = Math.floor(deviceMs / 1000);
+      const value = signed(deviceKey, known.join('!'));
+      return `${deviceName}=${value}${attributes}; Max-Age=${seconds}`;
+    },
+    isKnown: (cookieHeader, staff, generation) =>
+      knownHere(cookieHeader).includes(`${staff}~${generation}`),
     sealDoor: (door, now) => seal(doorKey, door, 'door', now + doorMs),
     openDoor: (sealed, now) => unseal(doorKey, sealed, 'door', now) as Door | undefined,
   };

@@ -5,7 +5,7 @@
  */
 import type { StaffProof } from '../../engine/protocol/commands.ts';
 import type { EpochMs } from '../../engine/protocol/ids.ts';
-import type { StaffFacts, StaffId } from '../../engine/protocol/staff.ts';
+import type { SignInPlace, StaffFacts, StaffId } from '../../engine/protocol/staff.ts';
 import type { ProofReason } from '../../web/desk/wording.ts';
 import { newNonce } from '../cookies.ts';
 import type { Reply } from '../http.ts';
@@ -26,20 +26,20 @@ export type ProofGiven = {
   staff: StaffId;
   facts: StaffFacts;
   typed: string;
-  /** By somebody signed in: no recovery code will do. */
-  again: boolean;
+  /** By somebody signed in (`inside`) no recovery code will do. */
+  from: SignInPlace;
   /** What it was typed into, so that a double click is one proof. */
-  from: string;
+  into: string;
 };
 
 /** What was typed, as a proof: right, or counted as wrong. */
 export async function recordProof(context: StaffContext, given: ProofGiven): Promise<Recorded> {
-  const { typed, facts, again } = given;
+  const { staff, typed, facts, from } = given;
   if (typed.trim() === '') return { kind: 'wrong', reason: 'code-missing' };
   const proof = proofOf(context, given);
   // The proof as well: what was right may be typed again when it is right no more.
-  const from = `${given.from}~${JSON.stringify(proof)}~${typed}`;
-  const recorded = await record(context, given.staff, facts.generation, proof, again, from);
+  const into = `${given.into}~${JSON.stringify(proof)}~${typed}`;
+  const recorded = await record(context, staff, facts.generation, proof, from, into);
   return recorded.kind === 'right'
     ? { kind: 'right', byAuthenticator: proof.kind === 'totp' }
     : recorded;
@@ -50,18 +50,15 @@ export const recordFailure = (
   context: StaffContext,
   staff: StaffId,
   generation: number,
-  again: boolean,
+  from: SignInPlace,
 ): Promise<Exclude<Recorded, { kind: 'right' }> | { kind: 'right' }> =>
-  record(context, staff, generation, { kind: 'failed' }, again, newNonce());
+  record(context, staff, generation, { kind: 'failed' }, from, newNonce());
 
-function proofOf(
-  { gateway }: StaffContext,
-  { staff, facts, typed, again }: ProofGiven,
-): StaffProof {
+function proofOf({ gateway }: StaffContext, { staff, facts, typed, from }: ProofGiven): StaffProof {
   const step =
     facts.secret === undefined ? undefined : stepOfCode(facts.secret, typed, gateway.now());
   if (step !== undefined) return { kind: 'totp', step };
-  const digest = again ? undefined : recoveryDigest(gateway.cookies, staff, typed);
+  const digest = from === 'inside' ? undefined : recoveryDigest(gateway.cookies, staff, typed);
   return digest === undefined ? { kind: 'failed' } : { kind: 'recovery', digest };
 }
 
@@ -70,12 +67,12 @@ async function record(
   staff: StaffId,
   generation: number,
   proof: StaffProof,
-  again: boolean,
-  from: string,
+  from: SignInPlace,
+  into: string,
 ): Promise<{ kind: 'right' } | Exclude<Recorded, { kind: 'right' }>> {
   const { client, cookies, now } = gateway;
-  const body = { kind: 'record-staff-sign-in', staff, generation, proof, again } as const;
-  const id = cookies.keyed('desk proof', from).toString('base64url').slice(0, 22);
+  const body = { kind: 'record-staff-sign-in', staff, generation, proof, from } as const;
+  const id = cookies.keyed('desk proof', into).toString('base64url').slice(0, 22);
   const reply = await client.send(body, { id, answerBy: now() + answerWithinMs });
   if (reply.kind === 'unknown') return { kind: 'away' };
   if (reply.kind === 'accepted') {
@@ -109,8 +106,9 @@ export async function proveAgain(
   const answer = await context.gateway.client.ask({ kind: 'staff-facts', staff: me.staff });
   const away = { kind: 'not', reply: waitPage(context, request, 'away') } as const;
   if (answer.kind !== 'staff-facts' || answer.facts === null) return away;
-  const from = `${request.path}~${request.form.get('token')}`;
-  const given = { staff: me.staff, facts: answer.facts, typed, again: true, from };
+  const into = `${request.path}~${request.form.get('token')}`;
+  const from = 'inside' as const;
+  const given = { staff: me.staff, facts: answer.facts, typed, from, into };
   const recorded = await recordProof(context, given);
   switch (recorded.kind) {
     case 'right':

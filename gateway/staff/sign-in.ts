@@ -6,7 +6,12 @@
  *    and the name a try before anything is hashed.
  */
 import type { EpochMs } from '../../engine/protocol/ids.ts';
-import { type StaffFacts, type StaffId, staffIdPattern } from '../../engine/protocol/staff.ts';
+import {
+  type SignInPlace,
+  type StaffFacts,
+  type StaffId,
+  staffIdPattern,
+} from '../../engine/protocol/staff.ts';
 import type { DoorReason } from '../../web/desk/wording.ts';
 import { newNonce } from '../cookies.ts';
 import { type Handler, type Reply, type Request, redirect } from '../http.ts';
@@ -43,7 +48,9 @@ export const takePassword =
     if (waitMs !== undefined) return waitPage(context, request, 'often', waitMs);
     const facts = await factsOf(context, typed);
     if (facts === 'away') return waitPage(context, request, 'away');
-    if (facts !== undefined && now() < facts.retryAt) return again('delayed', facts.retryAt);
+    const from = placeOf(context, request, typed, facts);
+    const retryAt = facts?.retryAt[from] ?? 0;
+    if (now() < retryAt) return again('delayed', retryAt);
     const compared = await hashing.first.verify(
       facts?.hash ?? (await nobodysHash(context)),
       bounded(password),
@@ -55,7 +62,7 @@ export const takePassword =
       const door = context.cookies.sealDoor({ staff: typed, generation: facts.generation }, now());
       return doorPage(context, request, 200, 'code', { door });
     }
-    const recorded = await recordFailure(context, typed, facts.generation, false);
+    const recorded = await recordFailure(context, typed, facts.generation, from);
     if (recorded.kind === 'away') return waitPage(context, request, 'away');
     const delayed = recorded.kind === 'wrong' ? recorded.at : undefined;
     return delayed === undefined ? again('wrong') : again('wrong-and-delayed', delayed);
@@ -78,13 +85,8 @@ export const takeCode =
     if (facts === 'away') return waitPage(context, request, 'away');
     if (facts === undefined || facts.generation !== generation) return startOver();
     const typed = request.form.get('code');
-    const recorded = await recordProof(context, {
-      staff,
-      facts,
-      typed,
-      again: false,
-      from: sealed,
-    });
+    const from = placeOf(context, request, staff, facts);
+    const recorded = await recordProof(context, { staff, facts, typed, from, into: sealed });
     switch (recorded.kind) {
       case 'right': {
         const proved = recorded.byAuthenticator ? now : 0;
@@ -96,6 +98,7 @@ export const takeCode =
             },
             now,
           ),
+          cookies.setDevice(request.cookieHeader, staff, generation),
         ]);
       }
       case 'wrong':
@@ -125,6 +128,15 @@ function tooOften({ gateway }: StaffContext, request: Request, name: string): nu
     limits.take('deskAccount', name.slice(0, 32), now())
   );
 }
+
+/** Somebody of the account has signed in from here before, since it last changed. */
+const placeOf = (
+  { cookies }: StaffContext,
+  { cookieHeader }: Request,
+  staff: StaffId,
+  facts: StaffFacts | undefined,
+): SignInPlace =>
+  facts !== undefined && cookies.isKnown(cookieHeader, staff, facts.generation) ? 'known' : 'door';
 
 /** Undefined: nobody who could sign in. */
 export async function factsOf(

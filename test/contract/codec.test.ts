@@ -22,7 +22,13 @@ import { paymentWays, providerNames } from '../../engine/protocol/payments.ts';
 import { refusalReasons } from '../../engine/protocol/refusals.ts';
 import { type AskedQuery, channelNames } from '../../engine/protocol/replies.ts';
 import { candidateTypes } from '../../engine/protocol/session.ts';
-import { type ActView, type AreaPart, foreseen, roles } from '../../engine/protocol/staff.ts';
+import {
+  type ActView,
+  type AreaPart,
+  foreseen,
+  roles,
+  signInPlaces,
+} from '../../engine/protocol/staff.ts';
 import {
   givenActs,
   givenAdopted,
@@ -201,7 +207,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
   }),
   fc.record({
     kind: kind('record-staff-sign-in'),
-    ...{ ...envelope, staff, generation: small, again: fc.boolean() },
+    ...{ ...envelope, staff, generation: small, from: fc.constantFrom(...signInPlaces) },
     proof: fc.oneof(
       fc.record({ kind: kind('failed') }),
       fc.record({ kind: kind('totp'), step: small }),
@@ -588,14 +594,13 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
             step: small,
             recoveryLeft: small,
             secret,
-            retryAt: at,
-            againRetryAt: at,
           },
+          retryAt: fc.record({ door: at, known: at, inside: at }),
           hash: kind('$argon2id$invented'),
           invitation: fc.record({ digest: opaque, until: at }),
         },
         {
-          requiredKeys: ['state', 'generation', 'step', 'recoveryLeft', 'retryAt', 'againRetryAt'],
+          requiredKeys: ['state', 'generation', 'step', 'recoveryLeft', 'retryAt'],
         },
       ),
     ),

@@ -391,11 +391,11 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   },
   'staff-signed-in': {
     kind: 'staff-signed-in',
-    ...{ ...onStaff, step: 0, recovery: opaque('recovery', 1), again: false },
+    ...{ ...onStaff, step: 0, recovery: opaque('recovery', 1), from: 'known' },
   },
   'staff-sign-in-failed': {
     kind: 'staff-sign-in-failed',
-    ...{ ...onStaff, again: true, failures: 5, retryAt: 1_780_000_005_000 },
+    ...{ ...onStaff, from: 'inside', failures: 5, retryAt: 1_780_000_005_000 },
   },
   'staff-roles-set': {
     ...{ kind: 'staff-roles-set', ...onStaff, by: 'zhang', reason: '示例', generation: 2 },

@@ -76,7 +76,7 @@ describe('an invitation', () => {
     });
     const proof = { kind: 'totp', step: 200 } as const;
     const late = { kind: 'record-staff-sign-in', staff: 'li', generation: 2, proof } as const;
-    expect(refused(desk.send({ ...late, again: false })).reason).toBe('staff-invited');
+    expect(refused(desk.send({ ...late, from: 'door' })).reason).toBe('staff-invited');
   });
 
   test('a name that was ended is never given anew', () => {
@@ -215,7 +215,7 @@ describe('who decides about accounts', () => {
 });
 
 describe('signing in', () => {
-  const attempt = { kind: 'record-staff-sign-in', staff: 'keeper', generation: 2, again: false };
+  const attempt = { kind: 'record-staff-sign-in', staff: 'keeper', generation: 2, from: 'door' };
   const send = (desk: Desk, proof: object, more: object = {}) =>
     desk.send({ ...attempt, proof, ...more } as Parameters<Desk['send']>[0]);
 
@@ -227,8 +227,8 @@ describe('signing in', () => {
     accepted(send(desk, { kind: 'totp', step: 102 }));
     for (const step of [101, 102])
       expect(refused(send(desk, { kind: 'totp', step })).reason).toBe('code-spent');
-    accepted(send(desk, { kind: 'totp', step: 103 }, { again: true }));
-    expect(rowOf(desk, 'keeper')).toMatchObject({ failures: 0, lastSignInAt: desk.now });
+    accepted(send(desk, { kind: 'totp', step: 103 }, { from: 'inside' }));
+    expect(rowOf(desk, 'keeper')).toMatchObject({ lastSignInAt: desk.now });
   });
 
   test('D3 a recovery code is good once; a spent one counts as a failure', () => {
@@ -246,11 +246,15 @@ describe('signing in', () => {
     for (let time = 0; time < 5; time += 1) accepted(send(desk, { kind: 'failed' }));
     const delayed = refused(send(desk, { kind: 'totp', step: 200 }));
     expect(delayed).toMatchObject({ reason: 'sign-in-delayed', detail: { at: desk.now + 5_000 } });
-    // Whoever is signed in is not kept waiting by it.
-    accepted(send(desk, { kind: 'totp', step: 150 }, { again: true }));
+    // Nobody is kept waiting by it who is signed in, or has signed in from that browser.
+    accepted(send(desk, { kind: 'totp', step: 150 }, { from: 'inside' }));
+    accepted(send(desk, { kind: 'totp', step: 151 }, { from: 'known' }));
+    // What was proof before the account changed is none.
+    const stale = send(desk, { kind: 'failed' }, { from: 'known', generation: 1 });
+    expect(refused(stale).reason).toBe('sign-in-delayed');
     desk.now += 5_000;
     accepted(send(desk, { kind: 'totp', step: 200 }));
-    expect(rowOf(desk, 'keeper')).toMatchObject({ failures: 0, retryAt: 0 });
+    expect(rowOf(desk, 'keeper')).toMatchObject({ waits: { door: { failures: 0 } } });
   });
 
   test.each([

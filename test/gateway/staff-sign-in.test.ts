@@ -130,6 +130,26 @@ describe('the door', () => {
     expect((await browser.signIn(staff)).page).toBe('start');
   });
 
+  test('D3 whoever only knows a name keeps nobody out of a browser they have used', async () => {
+    await browser.accept(world.invite(staff, ['office']));
+    world.desk.now += minute;
+    await browser.signIn(staff);
+    const stranger = world.browser();
+    for (let time = 0; time < 9; time += 1) {
+      world.desk.now += 5 * minute;
+      await stranger.post('/desk/sign-in', { staff, password: `guess-${time}` });
+    }
+    const kept = await stranger.post('/desk/sign-in', { staff, password });
+    expect(kept.model.problem.reason).toBe('delayed');
+    await browser.get('/desk/sign-in');
+    expect((await browser.signIn(staff)).page).toBe('start');
+    // A changed account is new to every browser.
+    world.invite(staff, ['office']);
+    const cookie = `ruxi-desk-known=${browser.cookies.get('ruxi-desk-known')}`;
+    expect(world.context.cookies.isKnown(cookie, staff, 2)).toBe(true);
+    expect(world.context.cookies.isKnown(cookie, staff, 3)).toBe(false);
+  });
+
   test('D3 a code is good once, also for who has watched it being typed', async () => {
     await browser.accept(world.invite(staff, ['office']));
     world.desk.now += minute;
