@@ -17,6 +17,8 @@ import { createDesk, type Desk } from './desk.ts';
 import { showLive, showReady, showVersion } from './health.ts';
 import { acceptInvitation, showInvitation } from './invitation.ts';
 import { showArea, showAreas, showPool } from './lookup/areas.ts';
+import { findCandidates, showCandidate, showFind, showInFull } from './lookup/candidates.ts';
+import { showMoney, showOrder, showOrders } from './lookup/orders.ts';
 import { showMetrics } from './metrics.ts';
 import { deskPage } from './page.ts';
 import {
@@ -71,6 +73,13 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
     .get('/desk/areas', 'see-desk', showAreas)
     .get('/desk/area', 'see-desk', showArea)
     .get('/desk/pool', 'see-candidates', showPool)
+    .get('/desk/candidates', 'see-candidates', showFind)
+    .post('/desk/candidates', 'see-candidates', findCandidates)
+    .get('/desk/candidate', 'see-candidates', showCandidate)
+    .post('/desk/candidate/in-full', 'see-in-full', showInFull, { stepUp: true })
+    .get('/desk/orders', 'see-orders', showOrders)
+    .get('/desk/order', 'see-orders', showOrder)
+    .get('/desk/money', 'see-orders', showMoney)
 
     .get('/desk', 'see-desk', (visit) => deskPage(visit, 200, 'start', {}));
 }

@@ -8,7 +8,10 @@ import { staffViewOf } from '../../engine/core/staff-book.ts';
 import type { Command, PreparedCommand } from '../../engine/protocol/commands.ts';
 import { invitationDigest, invitationPath } from '../../engine/protocol/invitations.ts';
 import { singleLayout } from '../../engine/protocol/layout.ts';
+import type { Query, QueryAnswer } from '../../engine/protocol/replies.ts';
 import type { Role, Scope, StaffId } from '../../engine/protocol/staff.ts';
+import type { StoreReader } from '../../engine/store/store.ts';
+import { candidatePage } from '../../engine/writer/candidate-pages.ts';
 import { createAvailability } from '../../gateway/availability.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
 import { gatewayConfigOf } from '../../gateway/config.ts';
@@ -55,6 +58,9 @@ const jsonViews: StaffContext['views'] = {
   assets: [],
 };
 
+/** All candidates are in memory here. */
+const noDisk = { rows: () => [] } as unknown as StoreReader;
+
 /** What argon2 promises, without its work. */
 const work: Hashing['first'] = {
   hash: async (typed) => ({
@@ -93,6 +99,12 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
   function hearAll(): void {
     for (const row of desk.partition.staff.values()) directory.hear(staffViewOf(row));
   }
+  type Asked = CoreQuery | Extract<Query, { kind: 'candidates' }>;
+  function answerTo(query: Asked): QueryAnswer | { kind: 'unknown' } {
+    if (away) return { kind: 'unknown' };
+    if (query.kind === 'candidates') return candidatePage(noDisk, desk.partition, query);
+    return ask(desk.partition, query, desk.now);
+  }
   const client: EngineClient = {
     async send(body, envelope) {
       if (away) return { kind: 'unknown' };
@@ -102,10 +114,8 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
       hearAll();
       return reply;
     },
-    ask: (async (query: CoreQuery) =>
-      away ? { kind: 'unknown' } : ask(desk.partition, query, desk.now)) as EngineClient['ask'],
-    askAt: (async (_partition: string, query: CoreQuery) =>
-      away ? { kind: 'unknown' } : ask(desk.partition, query, desk.now)) as EngineClient['askAt'],
+    ask: (async (query: Asked) => answerTo(query)) as EngineClient['ask'],
+    askAt: (async (_partition: string, query: Asked) => answerTo(query)) as EngineClient['askAt'],
     messages: async () => [],
     layout: singleLayout,
     epochOf: () => 1,

@@ -1,7 +1,18 @@
 /** Looking things up at the desk: areas, one area, and who holds what in one pool. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ask } from '../../engine/core/partition.ts';
-import { accepted, areaCodes, givenPerson, givenRecord, unitCodes, Visitor } from '../given.ts';
+import { personIdOf, phoneIndexOf } from '../../engine/protocol/indices.ts';
+import {
+  accepted,
+  areaCodes,
+  givenAside,
+  givenPayment,
+  givenPerson,
+  givenRecord,
+  givenTicketRecord,
+  unitCodes,
+  Visitor,
+} from '../given.ts';
 import { givenStaffWorld, type StaffBrowser, type StaffWorld } from './staff-desk.ts';
 
 const wide = { burst: 10_000, everyMs: 1 };
@@ -105,4 +116,141 @@ test('S4 an engine that is away is said, and nothing is shown as if it were empt
   const shown = await office.get('/desk/pool?area=0101&unit=A');
   world.setAway(false);
   expect([shown.status, shown.page]).toEqual([503, 'wait']);
+});
+
+// ── Candidates and orders ───────────────────────────────────────────────────────────────────────
+
+const indexKey = Buffer.alloc(32, 3);
+const documentNumber = '99999919850209003X';
+const phone = '19900000000';
+
+/** Somebody whose numbers are known to the test, with an order in 0101. */
+async function someone() {
+  const { desk } = world;
+  const person = personIdOf(indexKey, 'resident-id', documentNumber);
+  if (desk.partition.candidates.has(person)) return person;
+  const record = givenRecord(900, {
+    tickets: [givenTicketRecord(900, { number: '999912345637' })],
+  });
+  accepted(desk.send({ kind: 'import-candidate', person, record }));
+  accepted(desk.send({ kind: 'choose-area', person, ticket: '999912345637', area: '0101' }));
+  const index = phoneIndexOf(indexKey, phone);
+  accepted(desk.send({ kind: 'settle-phone', phone: index, person, binding: 1 }));
+  return person;
+}
+const find = (browser: StaffBrowser, finder: string, number: string) =>
+  browser
+    .get('/desk/candidates')
+    .then(() => browser.post('/desk/candidates', { finder, documentType: 'resident-id', number }));
+
+test.each([
+  ['document', ' 999999 19850209 003x '],
+  ['ticket', '9999 1234 5637'],
+  ['phone', '+86 199-0000-0000'],
+])('S4 a candidate is found by %s, masked, and within the scope alone', async (finder, number) => {
+  const person = await someone();
+  const shown = await find(office, finder, number);
+  expect(shown.model.found).toMatchObject([{ person, area: { code: '0101' } }]);
+  const text = JSON.stringify(shown.model);
+  for (const hidden of [documentNumber, '999912345637', phone]) expect(text).not.toContain(hidden);
+  expect((await find(county, finder, number)).model.found).toEqual([]);
+});
+
+test.each([
+  ['document', '123'],
+  ['ticket', '12345'],
+  ['phone', '110'],
+])('S4 what is no %s is said, and nobody is looked for', async (finder, number) => {
+  const shown = await find(office, finder, number);
+  expect([shown.status, shown.model.problem, shown.model.found]).toEqual([
+    422,
+    { reason: 'number-malformed' },
+    undefined,
+  ]);
+});
+
+test('S4 a candidate is shown with seats and orders to their own office, and to no other', async () => {
+  const person = await someone();
+  const { model } = await office.get(`/desk/candidate?person=${person}`);
+  expect(model).toMatchObject({ person, area: { code: '0101' } });
+  expect(model.registered).toMatchObject([{ area: { code: '0101' } }]);
+  for (const path of [`person=${person}`, `person=${givenPerson(7_777)}`, 'person=nobody']) {
+    const shown = await county.get(`/desk/candidate?${path}`);
+    expect([shown.status, shown.model]).toEqual([404, { why: 'unknown' }]);
+  }
+});
+
+test('S3 S4 numbers in full: by who may, with a reason, after the proof, and written down', async () => {
+  const { desk } = world;
+  const person = await someone();
+  const shownTo = () =>
+    desk.journal.flatMap(({ event }) => (event.kind === 'shown-in-full' ? [event] : []));
+  const page = `/desk/candidate?person=${person}`;
+  const finance = await world.signedIn('finance', ['finance']);
+  await finance.get(page);
+  expect((await finance.post('/desk/candidate/in-full', { person, reason: '核对' })).status).toBe(
+    403,
+  );
+  await county.get('/desk/candidates');
+  await county.proved('/desk/candidate/in-full', { person, reason: '核对' });
+  expect(county.last.model).toEqual({ why: 'unknown' });
+  await office.get(page);
+  await office.proved('/desk/candidate/in-full', { person, reason: ' ' });
+  expect(office.last.model.problem).toEqual({ reason: 'reason-missing' });
+  expect(shownTo()).toEqual([]);
+
+  desk.now += 6 * 60_000;
+  await office.get(page);
+  expect((await office.post('/desk/candidate/in-full', { person, reason: '核对' })).page).toBe(
+    'prove',
+  );
+  expect(shownTo()).toEqual([]);
+  expect((await office.prove()).page).toBe('inFull');
+  expect(shownTo()).toMatchObject([{ person, by: 'office', reason: '核对' }]);
+});
+
+test('S4 D14 an order is found by its number with every fact, by its own office alone', async () => {
+  const { desk } = world;
+  const visitor = new Visitor(desk, 0);
+  const { order } = visitor;
+  const attempt = visitor.pay();
+  accepted(desk.send(givenPayment(attempt, 3_500)));
+  accepted(desk.send({ kind: 'set-aside', ...givenAside(1), attempt }));
+  const { model } = await office.get(`/desk/order?order=${order}`);
+  expect(model).toMatchObject({
+    ...{ order: { number: order, state: 'paid', feeFen: 3_500 } },
+    attempts: [{ number: attempt, state: 'paid', asides: [{ attempt }] }],
+  });
+  for (const [browser, number] of [
+    [county, order],
+    [office, '202610_0101_9999_1'],
+    [office, 'nothing'],
+  ] as const) {
+    const shown = await browser.get(`/desk/order?order=${number}`);
+    expect([shown.status, shown.model]).toEqual([404, { why: 'unknown' }]);
+  }
+  const listed = (await office.get('/desk/orders?area=0101&state=paid')).model;
+  expect(listed.lines).toMatchObject([{ number: order }]);
+  expect((await county.get('/desk/orders?area=0101')).model).toEqual({ why: 'unknown' });
+});
+
+test('S4 orders of an area are listed a page at a time, and none is torn from its person', async () => {
+  const numbers: string[] = [];
+  let from: number | undefined = 0;
+  while (from !== undefined) {
+    const { model }: { model: { lines: { number: string }[]; next?: number } } = await office.get(
+      `/desk/orders?area=0101&from=${from}`,
+    );
+    numbers.push(...model.lines.map(({ number }) => number));
+    from = model.next;
+  }
+  expect(new Set(numbers).size).toBe(people / 2);
+  expect(numbers).toHaveLength(people / 2);
+});
+
+test('B7 D14 what fits no order is the province’s to see', async () => {
+  const { model } = await office.get('/desk/money');
+  expect(model.asides.length).toBeGreaterThan(0);
+  const shown = await county.get('/desk/money');
+  expect([shown.status, shown.model]).toEqual([403, { why: 'scope' }]);
 });

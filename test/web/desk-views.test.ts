@@ -1,5 +1,6 @@
 /** Pages of the desk by themselves: no holes, one heading, their words for what is wrong. */
 import { expect, test } from 'vitest';
+import type { LookupModels } from '../../web/desk/lookup-models.ts';
 import { entriesFor, navigation } from '../../web/desk/navigation.ts';
 import type { DeskFrame, DeskModels, DeskPageName } from '../../web/desk/view-models.ts';
 import { createDeskViews } from '../../web/desk/views.ts';
@@ -97,6 +98,124 @@ const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
     { token, account, typed, choices, problem: { reason: 'last-keeper' } },
   ],
 };
+
+const area = { code: '0101', name: '示例县', city: '示例市' };
+const course = { code: '11001', name: '示例课程' };
+const pool = { free: 12, capacity: 1_200, level: 'scarce' as const };
+const order = {
+  ...{ number: '202610_0101_1_1', ticketMask: '9999******37', courses: [course], feeFen: 3_500 },
+  ...{ confirmedAt: chinaTime(0, 9), state: 'paid' as const, stuck: false },
+};
+const aside = {
+  ...{
+    number: 1,
+    at: chinaTime(0, 9),
+    provider: 'alipay' as const,
+    why: 'amount-differs' as const,
+  },
+  ...{ attempt: '202610_0101_1_1_1', transaction: 'T1', amountFen: 3_400 },
+};
+const candidate = {
+  ...{ person: 'p'.repeat(22), nameMask: '示 * 一', documentMask: '999*************7X' },
+  ...{ kind: 'enrolled' as const, candidateType: 'open' as const, hasPhoto: true, token },
+};
+const lookupSamples: { [Name in keyof LookupModels]: LookupModels[Name][] } = {
+  areas: [
+    {
+      ...{ city: '', cities, sort: 'free', down: true, units: givenCatalogue().units },
+      lines: [{ ...area, pools: [pool, undefined, pool, pool], free: 36, capacity: 3_600 }],
+    },
+  ],
+  area: [
+    {
+      ...{ area, office: areas[0]?.office as never, units: givenCatalogue().units, at: undefined },
+      pools: [{ candidateType: 'open', pools: [pool] }],
+      capped: [{ course, free: 3, cap: 40 }],
+    },
+  ],
+  pool: [
+    {
+      ...{ area, unit: givenCatalogue().units[0] as never, courses: [], state: 'paid', course: '' },
+      ...{ from: 50, next: 101 },
+      lines: [
+        {
+          ...{ person: 'p'.repeat(22), nameMask: '', documentMask: '', ticketMask: '9999******37' },
+          ...{ course, state: 'held', until: chinaTime(0, 9) },
+        },
+      ],
+    },
+  ],
+  candidates: [
+    {
+      finder: 'ticket',
+      documentType: 'resident-id',
+      token,
+      problem: { reason: 'number-malformed' },
+    },
+    {
+      ...{ finder: 'phone', documentType: 'resident-id', token },
+      found: [{ ...candidate, tickets: ['9999******37'], area: undefined }],
+    },
+  ],
+  candidate: [
+    {
+      ...{ ...candidate, passwordSet: false, phoneMask: undefined, area: undefined, tickets: [] },
+      ...{ registered: [], problem: { reason: 'reason-missing' } },
+    },
+    {
+      ...{ ...candidate, passwordSet: true, phoneMask: '199****0000', area },
+      tickets: [{ ticketMask: '9999******37', programme: '示例专业', status: 'active' }],
+      registered: [
+        {
+          area,
+          seats: [{ unit: '单元A', course, state: 'held', until: chinaTime(0, 9) }],
+          draft: [{ unit: '单元B', course }],
+          orders: [order, { ...order, state: 'refunding', stuck: true }],
+          releasedAt: chinaTime(0, 9),
+        },
+      ],
+    },
+  ],
+  inFull: [
+    {
+      ...{ kind: 'shown-in-full', person: 'p'.repeat(22), documentType: 'resident-id' },
+      ...{ documentTypeName: '居民身份证', document: '99999919850209003X', name: '示例一' },
+    },
+  ],
+  order: [
+    {
+      ...{ area, person: 'p'.repeat(22), nameMask: '示 * 一', order },
+      attempts: [
+        {
+          ...{ number: '202610_0101_1_1_1', provider: 'alipay', way: 'scan', state: 'paid' },
+          ...{ startedAt: chinaTime(0, 9), expiresAt: chinaTime(0, 10), paidAt: chinaTime(0, 9) },
+          refund: { cause: 'asked', requestedAt: chinaTime(0, 9), stuck: true },
+          asides: [aside],
+        },
+      ],
+    },
+  ],
+  orders: [
+    { area: '', areas: [area], state: undefined, from: 0, lines: [], next: undefined },
+    {
+      ...{ area: '0101', areas: [area], state: 'paid', from: 9, next: 60 },
+      lines: [{ ...order, person: 'p'.repeat(22) }],
+    },
+  ],
+  money: [
+    { asides: [], reconciled: [] },
+    {
+      asides: [aside],
+      reconciled: [
+        {
+          ...{ day: 20_000, provider: 'wechat', payments: 3, paidFen: 10_500 },
+          ...{ refunds: 0, refundedFen: 0, differences: 1 },
+        },
+      ],
+    },
+  ],
+};
+Object.assign(samples, lookupSamples);
 
 test.each(Object.keys(samples) as DeskPageName[])('every sample of %s is a whole page', (name) => {
   const views = createDeskViews();

@@ -1,6 +1,17 @@
 /** What the desk's pages for looking things up are made from. */
+
+import type { TicketRecord } from '../../engine/protocol/commands.ts';
 import type { CourseCode, EpochMs, PersonId } from '../../engine/protocol/ids.ts';
 import type { OrderNumber } from '../../engine/protocol/payments.ts';
+import type {
+  AsideView,
+  AttemptView,
+  CandidateView,
+  OrderState,
+  OrderView,
+  ReconciledDay,
+  ShownInFull,
+} from '../../engine/protocol/replies.ts';
 import type {
   CandidateType,
   City,
@@ -18,6 +29,7 @@ export const seatStates = ['held', 'saved', 'confirmed', 'paid', 'refunding'] as
 export type SeatState = (typeof seatStates)[number];
 
 export type PoolCount = { free: number; capacity: number; level: Level };
+export type CourseName = { code: CourseCode; name: string };
 export type AreaName = { code: string; name: string; city: string };
 export type AreaLine = AreaName & {
   /** By unit; undefined: not heard of so far. */
@@ -35,14 +47,90 @@ export type SeatLine = {
   nameMask: string;
   documentMask: string;
   ticketMask: string;
-  course: { code: CourseCode; name: string };
+  course: CourseName;
   state: SeatState;
   order?: OrderNumber;
   /** Of a hold. */
   until?: EpochMs;
 };
 
+/** What a candidate may be found by. */
+export const finders = ['document', 'ticket', 'phone'] as const;
+export type Finder = (typeof finders)[number];
+
+export type CandidateFound = Pick<
+  CandidateView,
+  'person' | 'nameMask' | 'documentMask' | 'candidateType'
+> & { tickets: readonly string[]; area: AreaName | undefined };
+
+/** What stands in one area of one person. */
+export type AreaRegistered = {
+  area: AreaName;
+  seats: readonly {
+    unit: string;
+    course: CourseName;
+    state: SeatState;
+    until?: EpochMs;
+    order?: OrderNumber;
+  }[];
+  draft: readonly { unit: string; course: CourseName }[];
+  orders: readonly OrderLine[];
+  releasedAt?: EpochMs;
+};
+export type OrderLine = Pick<
+  OrderView,
+  'number' | 'feeFen' | 'confirmedAt' | 'state' | 'endedAt'
+> & {
+  ticketMask: string;
+  courses: readonly CourseName[];
+  /** A refund that the provider has refused so far. */
+  stuck: boolean;
+};
+
 export type LookupModels = {
+  candidates: {
+    finder: Finder;
+    documentType: string;
+    /** Absent: nothing was looked for. */
+    found?: readonly CandidateFound[];
+    problem?: { reason: 'number-malformed' };
+    token: string;
+  };
+  candidate: {
+    person: PersonId;
+    nameMask: string;
+    documentMask: string;
+    kind: CandidateView['kind'];
+    candidateType: CandidateType;
+    hasPhoto: boolean;
+    passwordSet: boolean;
+    phoneMask: string | undefined;
+    area: AreaName | undefined;
+    tickets: readonly { ticketMask: string; programme: string; status: TicketRecord['status'] }[];
+    registered: readonly AreaRegistered[];
+    problem?: { reason: 'reason-missing' };
+    token: string;
+  };
+  /** Shown once, and written down. */
+  inFull: ShownInFull & { person: PersonId; documentTypeName: string };
+  order: {
+    area: AreaName;
+    person: PersonId;
+    nameMask: string;
+    order: OrderLine;
+    attempts: readonly (AttemptView & { asides: readonly AsideView[] })[];
+  };
+  orders: {
+    /** Empty: none chosen so far. */
+    area: string;
+    areas: readonly AreaName[];
+    state: OrderState | undefined;
+    from: number;
+    lines: readonly (OrderLine & { person: PersonId })[];
+    next: number | undefined;
+  };
+  money: { asides: readonly AsideView[]; reconciled: readonly ReconciledDay[] };
+
   areas: {
     /** The one that is shown; empty: all. */
     city: string;
@@ -58,7 +146,7 @@ export type LookupModels = {
     units: readonly ExamUnit[];
     pools: readonly AreaPools[];
     at: EpochMs | undefined;
-    capped: readonly { course: CourseCode; name: string; free: number; cap: number }[];
+    capped: readonly { course: CourseName; free: number; cap: number }[];
   };
   pool: {
     area: AreaName;

@@ -7,6 +7,9 @@ type Entry = { path: string; name: string; right: Right };
 export const navigation: readonly Entry[] = [
   { path: '/desk', name: '值守', right: 'see-desk' },
   { path: '/desk/areas', name: '考区', right: 'see-desk' },
+  { path: '/desk/candidates', name: '考生', right: 'see-candidates' },
+  { path: '/desk/orders', name: '订单', right: 'see-orders' },
+  { path: '/desk/money', name: '对账', right: 'see-orders' },
   { path: '/desk/people', name: '账号', right: 'keep-accounts' },
 ];
 

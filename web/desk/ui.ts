@@ -1,15 +1,17 @@
 /** The small parts that the desk's pages are put together from; each class stands in desk.css. */
 
-import { type Role, roles } from '../../engine/protocol/staff.ts';
+import { documentTypes } from '../../engine/protocol/documents.ts';
+import { hasRight, type Right, type Role, roles } from '../../engine/protocol/staff.ts';
 import { html, type Markup, nothing } from '../markup.ts';
 import { qrCode } from '../qr.ts';
 import { count } from '../ui.ts';
 import type { Level } from '../view-models.ts';
 import { levelNames, type Said } from '../wording.ts';
-import type { ScopeChoices } from './view-models.ts';
-import { roleHints, roleNames } from './wording.ts';
+import type { OrderLine } from './lookup-models.ts';
+import type { DeskFrame, ScopeChoices } from './view-models.ts';
+import { orderStateNames, roleHints, roleNames } from './wording.ts';
 
-export { count, qrCode };
+export { count, documentTypes, qrCode };
 
 export const mark = html`<svg class="mk" width="34" height="34" viewBox="0 0 34 34" aria-hidden="true"><rect x="2" y="2" width="30" height="30" rx="3" fill="none" stroke="#fff" stroke-width="2"/><path d="M17 2v30M2 17h30" stroke="#B9D3D6" stroke-width="1.5" stroke-dasharray="3 2.4"/><rect x="6" y="6" width="8.4" height="8.4" rx="1" fill="#FFC94D"/></svg>`;
 
@@ -18,6 +20,20 @@ export const problem = (said: Said | undefined): Markup =>
   said === undefined
     ? nothing
     : html`<div class="problem" id="problem" role="alert" tabindex="-1"><p><b>${said.text}</b> ${said.next}</p></div>`;
+
+const orderTags: Partial<Record<OrderLine['state'], string>> = {
+  paid: ' ok',
+  confirmed: ' warn',
+  refunding: ' warn',
+};
+export const orderTag = ({ state, stuck }: Pick<OrderLine, 'state' | 'stuck'>): Markup =>
+  html`<span class="tag${orderTags[state] ?? ''}">${orderStateNames[state]}</span>${
+    stuck ? html` <span class="tag bad">退费没有受理</span>` : nothing
+  }`;
+
+/** Whether whoever looks has it: what they may not do is not offered. */
+export const may = ({ signedIn }: DeskFrame, right: Right): boolean =>
+  signedIn !== undefined && hasRight(signedIn.roles, right);
 
 /** An address with what a form by GET would send; empty values are left out. */
 export function withQuery(path: string, fields: Record<string, string>): string {

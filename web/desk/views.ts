@@ -44,6 +44,12 @@ const pages: { readonly [Name in DeskPageName]: Page<DeskModels[Name]> } = {
   person: { file: 'person', title: ({ account }) => `账号 ${account.staff}` },
   areas: { file: 'areas', title: () => '考区' },
   area: { file: 'area', title: ({ area }) => area.name },
+  candidates: { file: 'candidates', title: () => '查找考生' },
+  candidate: { file: 'candidate', title: ({ nameMask }) => `考生 ${nameMask}` },
+  inFull: { file: 'in-full', title: () => '完整号码' },
+  order: { file: 'order', title: ({ order }) => `订单 ${order.number}` },
+  orders: { file: 'orders', title: () => '订单' },
+  money: { file: 'money', title: () => '对账' },
   pool: { file: 'pool', title: ({ area, unit }) => `${area.name} ${unit.name}` },
 };
 

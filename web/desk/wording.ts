@@ -1,14 +1,21 @@
 /** The words of the desk: for colleagues on duty, so short and exact, and as kind as elsewhere. */
+import type { AsideReason, TicketRecord } from '../../engine/protocol/commands.ts';
 import type { EpochMs } from '../../engine/protocol/ids.ts';
 import type { RefusalReason } from '../../engine/protocol/refusals.ts';
+import type { OrderState } from '../../engine/protocol/replies.ts';
 import type { Role, Scope, StaffState } from '../../engine/protocol/staff.ts';
 import { clockTime } from '../china-time.ts';
-import { candidateTypes, type Said, sayRefusal } from '../wording.ts';
-
-export { candidateTypes as typeNames };
-
-import type { SeatState } from './lookup-models.ts';
+import { type Said, sayRefusal } from '../wording.ts';
+import type { Finder, SeatState } from './lookup-models.ts';
 import type { DeskProblem, Places } from './view-models.ts';
+
+export {
+  attemptStates,
+  candidateTypes as typeNames,
+  providerNamesShown,
+  refundCauses,
+  yuan,
+} from '../wording.ts';
 
 export const roleNames: Record<Role, string> = {
   viewer: '查看',
@@ -62,7 +69,15 @@ export type OwnReason =
   | 'outcome-unknown';
 export type PeopleReason = RefusalReason | 'name-malformed' | 'scope-missing' | 'outcome-unknown';
 
-export type Reason = ProofReason | DoorReason | InvitationReason | OwnReason | PeopleReason;
+export type LookupReason = 'number-malformed' | 'reason-missing';
+
+export type Reason =
+  | LookupReason
+  | ProofReason
+  | DoorReason
+  | InvitationReason
+  | OwnReason
+  | PeopleReason;
 
 const said = (text: string, next: string): Said => ({ text, next });
 const later = (at: EpochMs | undefined): string =>
@@ -100,6 +115,10 @@ export function sayDesk({ reason, at }: DeskProblem<Reason>): Said {
       return said('原密码不正确。', at === undefined ? '请检查后重新输入。' : later(at));
     case 'unchanged':
       return said('新密码和原密码一样。', '请换一个。');
+    case 'number-malformed':
+      return said('号码不完整或有误。', '请选对查找方式，核对后重新输入。');
+    case 'reason-missing':
+      return said('没有写原因。', '请写明为什么要看完整号码。');
     case 'name-malformed':
       return said(
         '账号名不合规则。',
@@ -158,6 +177,44 @@ export const seatStateNames: Record<SeatState, string> = {
   paid: '已缴费',
   refunding: '退费中',
 };
+
+export const orderStateNames: Record<OrderState, string> = {
+  confirmed: '待缴费',
+  paid: '已缴费',
+  refunding: '退费中',
+  refunded: '已退费',
+  withdrawn: '已撤销',
+  released: '已释放',
+};
+export const finderNames: Record<Finder, string> = {
+  document: '证件号码',
+  ticket: '准考证号',
+  phone: '手机号',
+};
+export const ticketStates: Record<TicketRecord['status'], string> = {
+  active: '在籍',
+  graduated: '已毕业',
+  transferred: '已转出',
+};
+/** D14, B7: what a provider said and no order took, or what a bill and our orders do not share. */
+export const asideNames: Record<AsideReason, string> = {
+  malformed: '通知读不懂',
+  signature: '签名不对',
+  stale: '通知过期',
+  merchant: '商户号不对',
+  currency: '币种不对',
+  'payment-unknown': '找不到对应的付款',
+  'payment-differs': '和已记下的付款不一致',
+  'amount-differs': '金额不对',
+  'bill-payment-missing-here': '账单有付款，我方没有',
+  'bill-payment-missing-there': '我方有付款，账单没有',
+  'bill-refund-missing-here': '账单有退费，我方没有',
+  'bill-refund-missing-there': '我方有退费，账单没有',
+  'bill-amount-differs': '账单金额和我方不同',
+};
+/** A China-time day number. */
+export const dayNamed = (day: number): string =>
+  new Date(day * 86_400_000).toISOString().slice(0, 10);
 
 export const waits = {
   often: { title: '请稍等', text: '短时间内尝试太多，没有处理。' },

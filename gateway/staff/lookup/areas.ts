@@ -15,23 +15,19 @@ import {
 } from '../../../web/desk/lookup-models.ts';
 import { levelOf } from '../../availability.ts';
 import type { Session } from '../../catalogue.ts';
-import { emptyForm, type Form, formOf } from '../../form.ts';
 import type { Reply } from '../../http.ts';
 import type { Visit } from '../desk.ts';
-import { deskPage, waitPage } from '../page.ts';
+import { deskPage } from '../page.ts';
+import { areaNamed, away, courseNamed, numberIn, queryOf, sessionOf, unknown } from './parts.ts';
 
 const linesPerPage = 50;
 /** Pages of registrations that one request asks the engine for: whoever looks goes on by a link. */
 const asksMax = 20;
 
-const queryOf = ({ request }: Visit): Form => formOf(request.query) ?? emptyForm;
-export const sessionOf = ({ context }: Visit): Session | undefined =>
-  context.gateway.catalogue.current();
-
 /** GET /desk/areas?city=&sort=&down= */
 export function showAreas(visit: Visit): Reply {
   const session = sessionOf(visit);
-  if (session === undefined) return waitPage(visit.context, visit.request, 'away');
+  if (session === undefined) return away(visit);
   const query = queryOf(visit);
   const own = session.adopted.catalogue.areas.filter(({ code }) => visit.within(code));
   const cities = session.adopted.catalogue.cities.filter(({ code }) =>
@@ -90,7 +86,7 @@ function sumOf(pools: readonly (PoolCount | undefined)[]): { free: number; capac
 /** GET /desk/area?area= */
 export function showArea(visit: Visit): Reply {
   const session = sessionOf(visit);
-  if (session === undefined) return waitPage(visit.context, visit.request, 'away');
+  if (session === undefined) return away(visit);
   const area = areaIn(visit, session);
   if (typeof area === 'object' && 'status' in area) return area;
   const counts = visit.context.gateway.availability.counts(area.code, 'open');
@@ -103,13 +99,13 @@ export function showArea(visit: Visit): Reply {
           pools: poolsIn(visit, session, area.code, candidateType),
         }));
   return deskPage(visit, 200, 'area', {
-    area: { code: area.code, name: area.name, city: session.city.get(area.city)?.name ?? '' },
+    area: areaNamed(session, area.code),
     office: area.office,
     units: session.units,
     pools,
     at: counts?.at,
     capped: (counts?.courses ?? []).map(({ course, free, cap }) => ({
-      ...{ course, name: session.course.get(course)?.name ?? '', free, cap },
+      ...{ course: courseNamed(session, course), free, cap },
     })),
   });
 }
@@ -117,23 +113,22 @@ export function showArea(visit: Visit): Reply {
 /** GET /desk/pool?area=&unit=&state=&course=&from= */
 export async function showPool(visit: Visit): Promise<Reply> {
   const session = sessionOf(visit);
-  if (session === undefined) return waitPage(visit.context, visit.request, 'away');
+  if (session === undefined) return away(visit);
   const area = areaIn(visit, session);
   if (typeof area === 'object' && 'status' in area) return area;
   const query = queryOf(visit);
   const unit = session.unit.get(query.get('unit'));
-  if (unit === undefined) return deskPage(visit, 404, 'refused', { why: 'unknown' });
+  if (unit === undefined) return unknown(visit);
   const state = seatStates.find((one) => one === query.get('state'));
   const course = query.get('course');
-  const from = Number(query.get('from')) || 0;
-  if (!Number.isSafeInteger(from) || from < 0 || from > 0xffff_ffff)
-    return deskPage(visit, 404, 'refused', { why: 'unknown' });
+  const from = numberIn(query, 'from');
+  if (from === undefined) return unknown(visit);
   const found = await seatsIn(visit, { area: area.code, unit: unit.code, state, course, from });
-  if (found === undefined) return waitPage(visit.context, visit.request, 'away');
+  if (found === undefined) return away(visit);
   const lines = await named(visit, session, found.seats);
-  if (lines === undefined) return waitPage(visit.context, visit.request, 'away');
+  if (lines === undefined) return away(visit);
   return deskPage(visit, 200, 'pool', {
-    area: { code: area.code, name: area.name, city: session.city.get(area.city)?.name ?? '' },
+    area: areaNamed(session, area.code),
     unit,
     courses: session.adopted.catalogue.courses.filter((one) => one.unit === unit.code),
     state,
@@ -198,7 +193,7 @@ async function named(
       nameMask: answer.candidate?.nameMask ?? '',
       documentMask: answer.candidate?.documentMask ?? '',
       ticketMask: ticketMask(ticket),
-      course: { code: course, name: session.course.get(course)?.name ?? '' },
+      course: courseNamed(session, course),
       state: state.kind,
       ...('order' in state ? { order: state.order } : {}),
       ...('until' in state ? { until: state.until } : {}),
@@ -210,7 +205,7 @@ async function named(
 /** The area that the query names, if it is there and within the scope of who looks. */
 function areaIn(visit: Visit, session: Session) {
   const area = session.area.get(queryOf(visit).get('area'));
-  if (area === undefined) return deskPage(visit, 404, 'refused', { why: 'unknown' });
+  if (area === undefined) return unknown(visit);
   if (!visit.within(area.code)) return deskPage(visit, 403, 'refused', { why: 'scope' });
   return area;
 }

@@ -1,0 +1,121 @@
+/** Orders as the desk looks at them: one with all its facts, those of an area, and what fits none. */
+import type { AreaCode } from '../../../engine/protocol/ids.ts';
+import { ticketMask } from '../../../engine/protocol/masks.ts';
+import { orderPattern, placeOfNumber } from '../../../engine/protocol/payments.ts';
+import type { OrderState, OrderView } from '../../../engine/protocol/replies.ts';
+import type { OrderLine } from '../../../web/desk/lookup-models.ts';
+import { orderStateNames } from '../../../web/desk/wording.ts';
+import type { Session } from '../../catalogue.ts';
+import type { Reply } from '../../http.ts';
+import type { Visit } from '../desk.ts';
+import { deskPage } from '../page.ts';
+import { areaNamed, away, courseNamed, numberIn, queryOf, sessionOf, unknown } from './parts.ts';
+
+const linesPerPage = 50;
+/** Pages of registrations that one request asks the engine for: whoever looks goes on by a link. */
+const asksMax = 20;
+
+export function orderLine(session: Session, order: OrderView): OrderLine {
+  const { number, ticket, courses, feeFen, confirmedAt, state, endedAt, attempts } = order;
+  return {
+    ...{ number, feeFen, confirmedAt, state },
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ticketMask: ticketMask(ticket),
+    courses: courses.map(({ course }) => courseNamed(session, course)),
+    stuck: attempts.some(({ refund }) => refund?.stuck === true && refund.doneAt === undefined),
+  };
+}
+
+/** GET /desk/order?order= */
+export async function showOrder(visit: Visit): Promise<Reply> {
+  const session = sessionOf(visit);
+  if (session === undefined) return away(visit);
+  const { client } = visit.context.gateway;
+  const number = queryOf(visit).get('order').trim();
+  const place = orderPattern.test(number) ? placeOfNumber(number) : undefined;
+  if (place === undefined || !visit.within(place.area)) return unknown(visit);
+  const { area, registration: from } = place;
+  const page = await client.ask({ kind: 'registrations', area, from });
+  if (page.kind !== 'registrations') return away(visit);
+  const line = page.lines.find((one) => one.number === from);
+  const order = line?.registration.orders.find((one) => one.number === number);
+  if (line === undefined || order === undefined) return unknown(visit);
+  const { person } = line;
+  const [facts, answer] = await Promise.all([
+    client.askAt(client.layout.session, { kind: 'asides' }),
+    client.ask({ kind: 'candidate', person }),
+  ]);
+  if (facts.kind !== 'asides' || answer.kind !== 'candidate') return away(visit);
+  return deskPage(visit, 200, 'order', {
+    area: areaNamed(session, area),
+    person,
+    nameMask: answer.candidate?.nameMask ?? '',
+    order: orderLine(session, order),
+    attempts: order.attempts.map((attempt) => ({
+      ...attempt,
+      asides: facts.asides.filter((aside) => aside.attempt === attempt.number),
+    })),
+  });
+}
+
+/** GET /desk/orders?area=&state=&from= */
+export async function showOrders(visit: Visit): Promise<Reply> {
+  const session = sessionOf(visit);
+  if (session === undefined) return away(visit);
+  const query = queryOf(visit);
+  const areas = session.adopted.catalogue.areas
+    .filter(({ code }) => visit.within(code))
+    .map(({ code }) => areaNamed(session, code));
+  const asked = query.get('area') || (areas.length === 1 ? (areas[0]?.code ?? '') : '');
+  if (asked !== '' && !areas.some(({ code }) => code === asked)) return unknown(visit);
+  const states = Object.keys(orderStateNames) as OrderState[];
+  const state = states.find((one) => one === query.get('state'));
+  const from = numberIn(query, 'from');
+  if (from === undefined) return unknown(visit);
+  const found = asked === '' ? { lines: [] } : await ordersIn(visit, session, asked, state, from);
+  if (found === undefined) return away(visit);
+  return deskPage(visit, 200, 'orders', {
+    ...{ area: asked, areas, state, from, lines: found.lines, next: found.next },
+  });
+}
+
+type Found = { lines: (OrderLine & { person: string })[]; next?: number };
+
+async function ordersIn(
+  { context }: Visit,
+  session: Session,
+  area: AreaCode,
+  state: OrderState | undefined,
+  first: number,
+): Promise<Found | undefined> {
+  const { client } = context.gateway;
+  const ask = (from: number) => client.ask({ kind: 'registrations', area, from } as const);
+  const lines: Found['lines'] = [];
+  let from: number | undefined = first;
+  for (let asks = 0; asks < asksMax && from !== undefined; asks += 1) {
+    const page: Awaited<ReturnType<typeof ask>> = await ask(from);
+    if (page.kind !== 'registrations') return undefined;
+    for (const { number, person, registration } of page.lines) {
+      const orders = registration.orders.filter(
+        (one) => state === undefined || one.state === state,
+      );
+      // A person's orders are not torn apart.
+      if (orders.length > 0 && lines.length >= linesPerPage) return { lines, next: number };
+      for (const order of orders) lines.push({ person, ...orderLine(session, order) });
+    }
+    from = page.next;
+  }
+  return { lines, ...(from === undefined ? {} : { next: from }) };
+}
+
+/** GET /desk/money: the province's, since a fact that fits no order is no area's. */
+export async function showMoney(visit: Visit): Promise<Reply> {
+  if (!visit.within({ kind: 'province' })) return deskPage(visit, 403, 'refused', { why: 'scope' });
+  const { client } = visit.context.gateway;
+  const facts = await client.askAt(client.layout.session, { kind: 'asides' });
+  if (facts.kind !== 'asides') return away(visit);
+  return deskPage(visit, 200, 'money', {
+    asides: facts.asides,
+    reconciled: [...facts.reconciled].reverse(),
+  });
+}
