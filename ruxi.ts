@@ -18,6 +18,7 @@ import type { Invitation } from './engine/invite.ts';
 import { checkNativeBinaries } from './engine/native-binaries.ts';
 import type { PaymentConfig } from './engine/payments/config.ts';
 import type { SetBookingProof, SetWindow } from './engine/protocol/commands.ts';
+import type { Layout } from './engine/protocol/layout.ts';
 import type { ChannelStanding } from './engine/protocol/replies.ts';
 import type { BookingProof } from './engine/protocol/session.ts';
 import { type Role, roles, scopeOf, staffIdPattern } from './engine/protocol/staff.ts';
@@ -220,7 +221,11 @@ async function serve({ invite }: { invite?: string }): Promise<void> {
   const [started] = (await once(engine, 'message')) as [FromEngineWorker];
   if (started.kind === 'failed') throw new Trouble(`the engine did not start: ${started.why}`);
 
-  const gateway = await openGateway(bus, config.keysFolder, payments);
+  // Before candidates are let in: where nothing is imported yet, somebody at the desk will do it.
+  const gateway = await openGateway(bus, config.keysFolder, payments, async (deskAddress) => {
+    const invitation = await invitationAtStart(bus, config.layout, invite);
+    if (invitation !== undefined) console.log(linkIn(invitation, deskAddress));
+  });
   sandbox?.noticesTo(gateway.sandboxNotices);
   stopOnSignals(async () => {
     stopping = true;
@@ -235,17 +240,8 @@ async function serve({ invite }: { invite?: string }): Promise<void> {
     const { describeSignIns } = await import('./engine/import/demonstration.ts');
     console.log(`\n${describeSignIns()}\n`);
   }
-  const { inviteFirst, inviteStaff } = await import('./engine/invite.ts');
-  const keeper = { roles: ['system' as Role], scope: { kind: 'province' as const } };
-  const reason = 'invited at the start';
-  const invitation =
-    invite === undefined
-      ? await inviteFirst(bus, config.layout)
-      : await inviteStaff(bus, config.layout, { staff: staffIdOf(invite), ...keeper, reason });
-  if (invitation !== undefined) console.log(`${linkIn(invitation, gateway.deskAddress)}\n`);
   process.send?.('ready');
   if (sandbox !== undefined) console.log(`Payments are tried out at ${sandbox.address}`);
-  console.log(`The desk is at ${gateway.deskAddress}/desk`);
   console.log(`Ruxi is open: ${gateway.address}`);
 }
 
@@ -315,7 +311,6 @@ async function runGateway(): Promise<void> {
     await gateway.stop();
     await bus.close();
   });
-  console.log(`The desk is at ${gateway.deskAddress}/desk`);
   console.log(`The gateway is open: ${gateway.address}`);
 }
 
@@ -333,7 +328,12 @@ async function runSandbox(): Promise<void> {
 }
 
 /** `payments`: as it turned out, where that differs from the settings. */
-async function openGateway(bus: Bus, keysFolder: string, payments?: PaymentConfig) {
+async function openGateway(
+  bus: Bus,
+  keysFolder: string,
+  payments?: PaymentConfig,
+  onDesk?: (deskAddress: string) => Promise<void>,
+) {
   const { layoutOf } = await import('./engine/config.ts');
   const { gatewayConfigOf } = await import('./gateway/config.ts');
   const { startGateway } = await import('./gateway/main.ts');
@@ -345,11 +345,14 @@ async function openGateway(bus: Bus, keysFolder: string, payments?: PaymentConfi
   };
   const settings = gatewayConfigOf(process.env, keys, layoutOf(process.env));
   const config = { ...settings, payments: payments ?? settings.payments };
-  const gateway = await startGateway(config, bus);
+  const gateway = await startGateway(config, bus, async (port) => {
+    const deskAddress = config.desk.origin ?? `http://${config.desk.host}:${port}`;
+    console.log(`The desk is at ${deskAddress}/desk`);
+    await onDesk?.(deskAddress);
+  });
   const environment = { ...process.env, RUXI_PORT: String(gateway.port) };
   return {
     address: config.origin ?? `http://${config.host}:${gateway.port}`,
-    deskAddress: config.desk.origin ?? `http://${config.desk.host}:${gateway.deskPort}`,
     sandboxNotices: sandboxConfigOf(environment).noticesTo,
     stop: () => gateway.stop(),
   };
@@ -517,6 +520,15 @@ function staffIdOf(name: string): string {
     `"${name}" cannot be an account: 2 to 32 lower-case letters, digits, dots and hyphens`,
     exitCodes.usage,
   );
+}
+
+/** Whoever is asked for, or the first administrator while nobody keeps the accounts. */
+async function invitationAtStart(bus: Bus, layout: Layout, name: string | undefined) {
+  const { inviteFirst, inviteStaff } = await import('./engine/invite.ts');
+  if (name === undefined) return inviteFirst(bus, layout);
+  const keeper = { roles: ['system' as Role], scope: { kind: 'province' as const } };
+  const reason = 'invited at the start';
+  return inviteStaff(bus, layout, { staff: staffIdOf(name), ...keeper, reason });
 }
 
 function linkIn(invitation: Invitation, address: string): string {

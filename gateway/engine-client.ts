@@ -80,6 +80,8 @@ export interface EngineClient {
   /** Messages to the engine that have no answer so far. */
   inFlight(): number;
   whenReady(): Promise<void>;
+  /** Before that, and for the desk enough: every account was told of. */
+  staffKnown(): boolean;
   /** Sends what was gathered, waits for what is on its way, then stops listening. The bus stays. */
   close(): Promise<void>;
 }
@@ -118,6 +120,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   let queries = 0;
   let state: BusState = 'reconnecting';
   let closed = false;
+  let knowsStaff = false;
   let tellReady: () => void = () => {};
   const becameReady = new Promise<void>((resolve) => {
     tellReady = resolve;
@@ -194,12 +197,14 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     if (status.kind !== 'status') return false;
     lane.epoch = status.status.epoch;
     if (partition === layout.session) {
-      const session = await askAt(partition, { kind: 'session' });
-      if (session.kind !== 'session' || session.adopted === null) return false;
-      tell({ kind: 'session-changed', adopted: session.adopted });
+      // First: where no session is installed yet, somebody at the desk will.
       const list = await askAt(partition, { kind: 'staff-list' });
       if (list.kind !== 'staff-list') return false;
       for (const staff of list.staff) tell({ kind: 'staff-changed', staff });
+      knowsStaff = true;
+      const session = await askAt(partition, { kind: 'session' });
+      if (session.kind !== 'session' || session.adopted === null) return false;
+      tell({ kind: 'session-changed', adopted: session.adopted });
     }
     if (layout.areas.includes(partition)) {
       const counts = await askAt(partition, { kind: 'counts' });
@@ -256,6 +261,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     ready,
     inFlight: () => postbox.onTheirWay,
     whenReady: () => becameReady,
+    staffKnown: () => knowsStaff,
     async close() {
       closed = true;
       await postbox.settle();

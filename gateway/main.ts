@@ -46,7 +46,12 @@ export type Gateway = {
 /** How often hashing looks whether booking has opened, and dropped notices are told of. */
 const lookMs = 5_000;
 
-export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gateway> {
+/** `onDesk`: the operators' port listens, long before candidates' if there is no session yet. */
+export async function startGateway(
+  config: GatewayConfig,
+  bus: Bus,
+  onDesk?: (port: number) => Promise<void>,
+): Promise<Gateway> {
   const now = Date.now;
   const log = pino({ name: 'ruxi-gateway', level: config.logLevel });
   const catalogue = createCatalogue();
@@ -103,6 +108,7 @@ export async function startGateway(config: GatewayConfig, bus: Bus): Promise<Gat
     sockets: () => live?.watching() ?? 0,
   });
   const deskPort = await desk.listen();
+  await onDesk?.(deskPort);
 
   await client.whenReady();
   const server = new HttpServer({

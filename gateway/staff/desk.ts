@@ -134,7 +134,7 @@ export function visitOf(
   const { gateway, cookies, directory } = context;
   const now = gateway.now();
   // The accounts are not known yet: nobody is signed out for it, and nobody is in.
-  if (context.readiness() === 'starting') return { reply: waitPage(context, request, 'away') };
+  if (!gateway.client.staffKnown()) return { reply: waitPage(context, request, 'away') };
   const signIn = cookies.signInOf(request.cookieHeader);
   const over = (why: string) => ({ reply: redirect(`/desk/sign-in${why}`, [cookies.clear()]) });
   if (signIn === undefined) return { reply: redirect('/desk/sign-in') };

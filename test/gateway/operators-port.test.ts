@@ -52,6 +52,32 @@ test('a gateway lives before it is ready, and candidates find it only when it is
   await books.close();
 });
 
+test('where nothing is imported yet the desk is open, for somebody has to do it', async () => {
+  const books = fakeBooks(singleLayout);
+  const plain = books.onQuery;
+  books.onQuery = (query, partition) =>
+    query.kind === 'session' ? { kind: 'session', adopted: null } : plain(query, partition);
+  books.leave('p0');
+  let port = 0;
+  const starting = startGateway(
+    gatewayConfigOf({ RUXI_PORT: '0' }, keys),
+    books.bus,
+    async (open) => {
+      port = open;
+    },
+  );
+  await vi.waitFor(() => expect(port).toBeGreaterThan(0), 20_000);
+  const desk = async () => (await fetch(`http://127.0.0.1:${port}/desk`)).url;
+  // Nobody is sent to the sign-in before it is known who could.
+  expect(await desk()).toMatch(/\/desk$/);
+  books.arrive('p0');
+  await vi.waitFor(async () => expect(await desk()).toMatch(/\/desk\/sign-in$/), 20_000);
+  expect(await get(port, '/readyz')).toEqual({ status: 503, body: 'starting\n' });
+  books.onQuery = plain;
+  await (await starting).stop();
+  await books.close();
+});
+
 test('a stop says so at once, and until what runs is answered', async () => {
   const books = fakeBooks(singleLayout);
   const gateway = await startGateway(gatewayConfigOf({ RUXI_PORT: '0' }, keys), books.bus);

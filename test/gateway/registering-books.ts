@@ -117,6 +117,7 @@ export function givenBooks(adopted: Adopted, now: number, capacity: number): Boo
     onState: () => nothing,
     ready: () => !away,
     whenReady: async () => {},
+    staffKnown: () => true,
     close: async () => {},
   };
   return {

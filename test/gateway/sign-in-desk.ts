@@ -154,6 +154,7 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     onState: () => nothing,
     ready: () => !away,
     whenReady: async () => {},
+    staffKnown: () => true,
     close: async () => {},
   };
 

@@ -127,6 +127,7 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
     onState: () => () => {},
     ready: () => !away,
     whenReady: async () => {},
+    staffKnown: () => true,
     close: async () => {},
   };
   const config = {

@@ -150,13 +150,13 @@ describe('a sign-in', () => {
 
   test('a gateway that starts and knows no accounts yet signs nobody out for it', async () => {
     const browser = await fresh(['viewer']);
-    const { readiness } = world.context;
-    world.context.readiness = () => 'starting';
+    const { client } = world.context.gateway;
+    client.staffKnown = () => false;
     const shown = await browser.get('/desk');
     expect([shown.status, shown.page, browser.cookies.has('ruxi-desk')]).toEqual([
       ...[503, 'wait', true],
     ]);
-    world.context.readiness = readiness;
+    client.staffKnown = () => true;
     expect((await browser.get('/desk')).page).toBe('start');
   });
 
