@@ -17,6 +17,7 @@ import { createDesk, type Desk } from './desk.ts';
 import { showLive, showReady, showVersion } from './health.ts';
 import { acceptInvitation, showInvitation } from './invitation.ts';
 import { showArea, showAreas, showPool } from './lookup/areas.ts';
+import { showAudit } from './lookup/audit.ts';
 import { findCandidates, showCandidate, showFind, showInFull } from './lookup/candidates.ts';
 import { showMoney, showOrder, showOrders } from './lookup/orders.ts';
 import { showMetrics } from './metrics.ts';
@@ -79,6 +80,7 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
     .post('/desk/candidate/in-full', 'see-in-full', showInFull, { stepUp: true })
     .get('/desk/orders', 'see-orders', showOrders)
     .get('/desk/order', 'see-orders', showOrder)
+    .get('/desk/audit', 'see-audit', showAudit)
     .get('/desk/money', 'see-orders', showMoney)
 
     .get('/desk', 'see-desk', (visit) => deskPage(visit, 200, 'start', {}));

@@ -3,6 +3,7 @@
  * Pages come as JSON of their models; accounts are made as they are in life, by their links.
  */
 import { generateSync } from 'otplib';
+import { auditOf } from '../../engine/core/audit.ts';
 import { ask, type CoreQuery } from '../../engine/core/partition.ts';
 import { staffViewOf } from '../../engine/core/staff-book.ts';
 import type { Command, PreparedCommand } from '../../engine/protocol/commands.ts';
@@ -99,10 +100,21 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
   function hearAll(): void {
     for (const row of desk.partition.staff.values()) directory.hear(staffViewOf(row));
   }
-  type Asked = CoreQuery | Extract<Query, { kind: 'candidates' }>;
+  type Asked = CoreQuery | Extract<Query, { kind: 'candidates' | 'status' | 'journal' }>;
   function answerTo(query: Asked): QueryAnswer | { kind: 'unknown' } {
     if (away) return { kind: 'unknown' };
     if (query.kind === 'candidates') return candidatePage(noDisk, desk.partition, query);
+    if (query.kind === 'status')
+      return {
+        kind: 'status',
+        status: { partition: 'p0', epoch: 1, index: desk.journal.length, lag: 0, inbox: 0 },
+      };
+    if (query.kind === 'journal') {
+      const lines = desk.journal
+        .filter(({ index }) => index >= query.from)
+        .map(({ index, at, event }) => ({ index, at, ...auditOf(event) }));
+      return { kind: 'journal', lines };
+    }
     return ask(desk.partition, query, desk.now);
   }
   const client: EngineClient = {

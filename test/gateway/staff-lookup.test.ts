@@ -254,3 +254,39 @@ test('B7 D14 what fits no order is the province’s to see', async () => {
   const shown = await county.get('/desk/money');
   expect([shown.status, shown.model]).toEqual([403, { why: 'scope' }]);
 });
+
+test('S3 the journal is searched, newest first, a page at a time, by who audits', async () => {
+  const audit = await world.signedIn('audit', ['audit']);
+  type Line = { index: number; kind: string; area?: string };
+  const read = async (query: string): Promise<Line[]> => {
+    const lines: Line[] = [];
+    let before = '';
+    for (;;) {
+      const { model } = await audit.get(`/desk/audit?${query}${before}`);
+      lines.push(...model.lines);
+      if (model.next === undefined) return lines;
+      before = `&before=${model.next}`;
+    }
+  };
+  const all = await read('');
+  const count = world.desk.journal.length;
+  expect(all.map(({ index }) => index)).toEqual(
+    Array.from({ length: all.length }, (_, place) => all.length - place),
+  );
+  // Its own sign-in and what came after stand there too.
+  expect(all.length).toBeLessThanOrEqual(world.desk.journal.length);
+  expect(all.length).toBeGreaterThanOrEqual(count);
+
+  const saved = await read('kind=seats-saved&area=0101');
+  expect(saved).toHaveLength(people);
+  expect(new Set(saved.map(({ kind, area }) => `${kind} ${area}`))).toEqual(
+    new Set(['seats-saved 0101']),
+  );
+  const { person } = new Visitor(world.desk, 3);
+  const own = await read(`person=${person}`);
+  expect(own.length).toBeGreaterThan(0);
+  expect(await read('text=nothing-of-the-kind')).toEqual([]);
+  const city = await world.signedIn('audit.city', ['audit'], { kind: 'city', city: '01' });
+  expect((await city.get('/desk/audit')).model).toEqual({ why: 'scope' });
+  expect((await audit.get('/desk/audit?partition=nowhere')).model).toEqual({ why: 'unknown' });
+});

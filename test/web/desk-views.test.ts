@@ -202,6 +202,23 @@ const lookupSamples: { [Name in keyof LookupModels]: LookupModels[Name][] } = {
       lines: [{ ...order, person: 'p'.repeat(22) }],
     },
   ],
+  audit: [
+    {
+      ...{ partition: 'p0', partitions: ['p0', 'p1'], kinds: [{ code: 'x', name: '事件' }] },
+      ...{ filter: { kind: '', area: '', person: '', text: '<b>' }, head: 9, newest: false },
+      lines: [
+        {
+          index: 9,
+          at: chinaTime(0, 9),
+          kind: 'x',
+          name: '事件',
+          area: '0101',
+          details: '{"a":1}',
+        },
+      ],
+      next: 8,
+    },
+  ],
   money: [
     { asides: [], reconciled: [] },
     {

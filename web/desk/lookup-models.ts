@@ -1,11 +1,12 @@
 /** What the desk's pages for looking things up are made from. */
 
 import type { TicketRecord } from '../../engine/protocol/commands.ts';
-import type { CourseCode, EpochMs, PersonId } from '../../engine/protocol/ids.ts';
+import type { CourseCode, EpochMs, PartitionName, PersonId } from '../../engine/protocol/ids.ts';
 import type { OrderNumber } from '../../engine/protocol/payments.ts';
 import type {
   AsideView,
   AttemptView,
+  AuditLine,
   CandidateView,
   OrderState,
   OrderView,
@@ -87,6 +88,9 @@ export type OrderLine = Pick<
   stuck: boolean;
 };
 
+/** Empty: all. `person`: the beginning of the id, or all of it. */
+export type AuditFilter = { kind: string; area: string; person: string; text: string };
+
 export type LookupModels = {
   candidates: {
     finder: Finder;
@@ -128,6 +132,18 @@ export type LookupModels = {
     from: number;
     lines: readonly (OrderLine & { person: PersonId })[];
     next: number | undefined;
+  };
+  audit: {
+    partition: PartitionName;
+    partitions: readonly PartitionName[];
+    kinds: readonly { code: string; name: string }[];
+    filter: AuditFilter;
+    /** The index of the newest event. */
+    head: number;
+    lines: readonly (AuditLine & { name: string })[];
+    /** Where it goes on, further back. */
+    next: number | undefined;
+    newest: boolean;
   };
   money: { asides: readonly AsideView[]; reconciled: readonly ReconciledDay[] };
 

@@ -10,6 +10,7 @@ export const navigation: readonly Entry[] = [
   { path: '/desk/candidates', name: '考生', right: 'see-candidates' },
   { path: '/desk/orders', name: '订单', right: 'see-orders' },
   { path: '/desk/money', name: '对账', right: 'see-orders' },
+  { path: '/desk/audit', name: '审计', right: 'see-audit' },
   { path: '/desk/people', name: '账号', right: 'keep-accounts' },
 ];
 

@@ -49,6 +49,7 @@ const pages: { readonly [Name in DeskPageName]: Page<DeskModels[Name]> } = {
   inFull: { file: 'in-full', title: () => '完整号码' },
   order: { file: 'order', title: ({ order }) => `订单 ${order.number}` },
   orders: { file: 'orders', title: () => '订单' },
+  audit: { file: 'audit', title: () => '审计' },
   money: { file: 'money', title: () => '对账' },
   pool: { file: 'pool', title: ({ area, unit }) => `${area.name} ${unit.name}` },
 };
