@@ -5,9 +5,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../harness/free-port.ts';
 import { startNats } from '../harness/nats.ts';
 
 export type Product = {
@@ -87,16 +87,6 @@ export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<Di
     await stop();
     throw error;
   }
-}
-
-/** Free a moment ago: whoever takes it first has it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function newFolder() {

@@ -3,7 +3,8 @@
  * by promtool, the figures by what was done.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openOperatorsPort } from '../../engine/operators.ts';
@@ -84,6 +85,60 @@ test('a gateway’s figures are its requests and the engine’s, without candida
   expect(figureOf(text, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
   expect(text).not.toMatch(/person|ticket=|course=|\b[0-9]{11,}\b(?=")/);
   expect(checked(text)).toEqual({ status: 0, said: [] });
+});
+
+/** Every name of ours in the text; a histogram is spoken of by its parts. */
+const namesIn = (text: string) =>
+  new Set(
+    [...text.matchAll(/\b(ruxi_[a-z_]+|nodejs_[a-z0-9_]+|process_[a-z_]+)\b/g)].map(
+      ([name]) => name,
+    ),
+  );
+const ops = (path: string) => new URL(`../../ops/${path}`, import.meta.url).pathname;
+
+test.each([
+  ['prometheus/alerts.yml', 16],
+  ['prometheus/alerts.test.yml', 4],
+  ['grafana/registration-day.json', 25],
+])('%s speaks of nothing that is not measured', async (path, atLeast) => {
+  const measured = namesIn((await get(gateway.deskPort, '/metrics')).text);
+  // A channel has them once it has sent something.
+  for (const name of ['ruxi_sms_answer_seconds']) measured.add(name);
+  const spoken = namesIn(readFileSync(ops(path), 'utf8'));
+  expect(spoken.size).toBeGreaterThanOrEqual(atLeast);
+  expect([...spoken].filter((name) => !measured.has(name))).toEqual([]);
+});
+
+test('Prometheus takes its settings and the alert rules, which say what they should of a bad day', () => {
+  const folder = ops('prometheus');
+  const tool = (...args: string[]) =>
+    spawnSync('promtool', args, { cwd: folder, encoding: 'utf8' });
+  for (const args of [
+    ['check', 'config', 'prometheus.yml'],
+    ['test', 'rules', 'alerts.test.yml'],
+  ]) {
+    const { status, stdout, stderr } = tool(...args);
+    expect(status, stdout + stderr).toBe(0);
+  }
+});
+
+test('every query of the dashboard is one that Prometheus can read', () => {
+  const { panels } = JSON.parse(readFileSync(ops('grafana/registration-day.json'), 'utf8')) as {
+    panels: { id: number; targets?: { expr: string }[] }[];
+  };
+  const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+  expect(queries.length).toBeGreaterThan(25);
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+  // As rules, for which there is a checker.
+  const rules = queries.map((expr, place) => ({ record: `dashboard:query:${place}`, expr }));
+  const folder = mkdtempSync(join(tmpdir(), 'ruxi-dashboard-'));
+  const file = join(folder, 'rules.yml');
+  writeFileSync(file, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
+  const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', file], {
+    encoding: 'utf8',
+  });
+  expect(status, stdout + stderr).toBe(0);
+  rmSync(folder, { recursive: true });
 });
 
 test('an engine alone says on its own port what it is and how it does', async () => {

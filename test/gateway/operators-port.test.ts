@@ -6,6 +6,7 @@ import { gatewayConfigOf } from '../../gateway/config.ts';
 import { HttpServer, page } from '../../gateway/http.ts';
 import { startGateway } from '../../gateway/main.ts';
 import { fakeBooks } from '../harness/books.ts';
+import { freePort } from '../harness/free-port.ts';
 
 const keys = { index: Buffer.alloc(32, 1), cookie: Buffer.alloc(32, 2), slip: Buffer.alloc(32, 3) };
 const patiently = { timeout: 20_000 };
@@ -110,18 +111,6 @@ test('two servers never share a port', async () => {
   await expect(new HttpServer({ ...options, port }).listen()).rejects.toThrow(`cannot listen on`);
   await one.stop();
 });
-
-/** Free a moment ago. */
-async function freePort(): Promise<number> {
-  const options = { trustedProxies: new Set<string>(), secure: false };
-  const server = new HttpServer({
-    ...{ ...options, host: '127.0.0.1', port: 0 },
-    ...{ failurePage: String, onFault: () => undefined },
-  });
-  const port = await server.listen();
-  await server.stop();
-  return port;
-}
 
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
