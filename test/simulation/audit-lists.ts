@@ -116,7 +116,8 @@ export type AccountCode = {
 export type Failures = { count: number; retryAt: number };
 
 export const happenings = [
-  ...(['paid', 'paid-after-closed', 'seats-again', 'too-late', 'second'] as const),
+  ...(['paid', 'paid-after-closed', 'seats-again', 'second', 'too-late'] as const),
+  ...(['too-late-withdrawn', 'too-late-elsewhere'] as const),
   ...(['closed', 'closed-after-paid', 'waited-for', 'released', 'withdrawn'] as const),
   ...(['refund-stuck', 'refunded'] as const),
 ];

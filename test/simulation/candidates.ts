@@ -310,6 +310,31 @@ export class Candidates {
     }
   }
 
+  /** Will not pay that way after all. */
+  stops(number: number): void {
+    this.triesOnOrder(number, 47);
+  }
+
+  withdraws(number: number): void {
+    this.triesOnOrder(number, 45);
+  }
+
+  private triesOnOrder(number: number, kind: number): void {
+    const claim = this.claimOf(givenPerson(number));
+    if (claim === undefined) return;
+    this.paysOrNot(number, givenTicket(number), claim, kind, 7);
+    this.world.deliverLast();
+  }
+
+  /** Goes to another area. */
+  moves(number: number): void {
+    const person = givenPerson(number);
+    const here = this.claimOf(person)?.area;
+    const area = areaCodes.find((one) => one !== here) ?? '0101';
+    const ticket = givenTicket(number);
+    this.world.send('people', { kind: 'choose-area', person, ticket, area });
+  }
+
   /** The money of an order that has ended since comes in after all. */
   paidLate(number: number, how: number): void {
     const person = givenPerson(number);

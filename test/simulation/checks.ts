@@ -91,12 +91,22 @@ function auditedOrders({ orders, attempts }: AuditLists): string[] {
   ];
 }
 
+/** F30: the last day is over, and nothing stands unpaid. */
+function checkReleased(writer: Writer): void {
+  const answer = ask(writer.partition, { kind: 'balance' }, 0);
+  if (answer.kind !== 'balance') throw new Error('not a balance');
+  for (const { area, unit, held, saved, confirmed } of answer.pools) {
+    if (held + saved + confirmed > 0) throw new Error(`F30: ${area}${unit} is kept for nobody`);
+  }
+}
+
 /** F42: whatever came late or twice, a phone has its lasting places for whom it is bound to. */
 export function checkAtRest(writers: readonly Writer[]): void {
   const bound: string[] = [];
   const lasting: string[] = [];
   for (const writer of writers) {
     writer.loadAll();
+    checkReleased(writer);
     for (const row of residentRows(writer.partition)) {
       if (row.table === 'candidates' && row.phone !== undefined)
         bound.push(`${row.phone.index} ${row.person}`);

@@ -30,6 +30,8 @@ export function checkMoney(writers: readonly Writer[], till: Till, seen: Set<Fat
     const { amountFen, backAt } = taking;
     if (fate.startsWith('refunded') !== (backAt !== 0))
       throw new Error(`B7: ${fate}, but the till says otherwise: ${JSON.stringify(taking)}`);
+    if (fate.startsWith('due') && !till.refusesForGood(taking.transaction))
+      throw new Error(`D11: nobody asks for what is to go back: ${JSON.stringify(taking)}`);
     if (fate === 'kept') sums.kept += amountFen;
     else if (fate.startsWith('refunded')) sums.back += amountFen;
     else if (fate.startsWith('due')) sums.due += amountFen;

@@ -211,6 +211,7 @@ export class OrderAuditor {
       order.state = 'paid';
       this.happens('paid');
     } else if (order.state === 'withdrawn') {
+      this.happens('too-late-withdrawn');
       back('late');
     } else if (order.state !== 'released') {
       back('second');
@@ -224,7 +225,10 @@ export class OrderAuditor {
   /** D11: the area is still theirs, nothing else is in those units, every seat is free. */
   private canHaveSeatsAgain({ area, person, ticket, courses }: Order): boolean {
     const form = this.lists.formOf(area, person);
-    if (form.seen <= form.left) return false;
+    if (form.seen <= form.left) {
+      this.happens('too-late-elsewhere');
+      return false;
+    }
     return courses.every(({ unit, course }) => {
       const spot = this.lists.spotsOf(form).find((one) => one.unit === unit);
       if (spot !== undefined && spot.saved !== null) return false;

@@ -260,6 +260,15 @@ export class Payments {
       throw new Error(`B7: not every day was compared: ${days.join(', ')}`);
   }
 
+  /** D11: no attempt is under way any more, but for one whose money its order did not take. */
+  checkAttempts(): void {
+    for (const { number, state } of this.world.auditor.lists.attempts) {
+      if (state === 'closed' || state === 'paid') continue;
+      if (!this.till.takingsOf(number).some((taking) => this.isLeftToStaff(taking)))
+        throw new Error(`D11: ${number} is ${state} for ever`);
+    }
+  }
+
   private isLeftToStaff(taking: Taking): boolean {
     return this.world.isSetAside(taking) || this.world.isListFull();
   }

@@ -13,8 +13,8 @@ import { fillTheList, playWithAttempts, playWithOrders } from './games.ts';
 import { fates } from './money-check.ts';
 import { type Seen, type Step, World } from './world.ts';
 
-const runs = Number(process.env.RUXI_SIMULATION_RUNS ?? 400);
-const pinnedRuns = 500;
+const runs = Number(process.env.RUXI_SIMULATION_RUNS ?? 300);
+const pinnedRuns = 400;
 /** A minute of work each; a busy machine may take many. */
 const patienceMs = 1_200_000;
 const seedGiven = process.env.RUXI_SIMULATION_SEED;

@@ -96,6 +96,7 @@ export class World {
     this.settle();
     this.check();
     checkAtRest(this.writers);
+    this.payments.checkAttempts();
     checkMoney(this.writers, this.payments.till, this.seen.fates);
     for (const one of this.auditor.lists.happened) this.seen.happened.add(one);
     this.payments.checkBills();
@@ -249,6 +250,7 @@ export class World {
     const waits = [1_000, 61_000, 61_000, 61_000, 4 * minute, 5 * minute, 10 * minute];
     if (what % 48 === 12) this.sleepOver(how);
     else if (what % 48 === 6) this.payOverTheClose(how);
+    else if (what % 48 === 42) this.changeMinds(how);
     else if (what % 24 === 18) this.rush(how);
     else if (what % 48 === 0) this.now += (1 + (how % 30)) * hour;
     else this.now += waits[what % waits.length] ?? 0;
@@ -297,7 +299,33 @@ export class World {
     if (area !== undefined && how % 5 < 2) this.setCapacity(area, true, how);
     // The till's "closed" may be on its way while the bank still books.
     if (how % 3 === 0) for (const writer of this.writers) this.effects.collect(writer);
+    if (how % 6 < 2) this.moveOn(day, paying);
     for (const number of paying) {
+      this.candidates.paidLate(number, how);
+      this.deliverLast();
+    }
+  }
+
+  /** The morning after, in another area. */
+  private moveOn(day: number, people: readonly number[]): void {
+    this.now = chinaTime(day + 1, 9, 5);
+    this.runTimers();
+    for (const number of people) {
+      this.candidates.moves(number);
+      this.deliverLast();
+    }
+    this.carryAtOnce('people');
+  }
+
+  /** D15: stopped, closed, withdrawn; and then the bank books after all. */
+  private changeMinds(how: number): void {
+    this.rush(how);
+    const all = Array.from({ length: peopleCount }, (_, number) => number);
+    for (const number of all) this.candidates.paysLate(number, how);
+    for (const number of all) this.candidates.stops(number);
+    for (const { name } of this.writers) this.carryAtOnce(name);
+    for (const number of all) {
+      this.candidates.withdraws(number);
       this.candidates.paidLate(number, how);
       this.deliverLast();
     }
@@ -365,12 +393,17 @@ export class World {
     if (how % 3 > 0) this.adoptAtOnce();
   }
 
-  /** Word of the session reaches every partition without the post's moods. */
+  /** Word of the session reaches every partition. */
   adoptAtOnce(): void {
+    this.carryAtOnce('rest');
+  }
+
+  /** What that writer owes, without the post's moods. */
+  private carryAtOnce(name: PartitionName): void {
     const before = this.post.length;
-    this.effects.collect(this.writer('rest'));
+    this.effects.collect(this.writer(name));
     for (let count = 0; this.post.length > before; count += 1) {
-      if (count > lettersMax) throw new Error('adopting never ends');
+      if (count > lettersMax) throw new Error(`the letters of ${name} never end`);
       this.deliver(before);
     }
   }
