@@ -14,6 +14,8 @@ import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { Argument, Command, CommanderError } from 'commander';
 import type { Bus } from './engine/bus/bus.ts';
+import type { ImportKind } from './engine/import/desk.ts';
+import type { ExportKind } from './engine/import/export.ts';
 import type { Invitation } from './engine/invite.ts';
 import { checkNativeBinaries } from './engine/native-binaries.ts';
 import type { PaymentConfig } from './engine/payments/config.ts';
@@ -33,6 +35,28 @@ const restartPauseMs = 500;
 /** After so long without NATS a start says what it waits for. */
 const waitingMs = 2_000;
 const answerWithinMs = 10_000;
+
+const stoppedHelp = 'no engine runs on the data folder: one is started for this command';
+/** As engine/import/formats.ts has them, in the order in which a new session needs them. */
+const importKinds = [
+  ...['session', 'units', 'areas', 'courses', 'programmes', 'plans'].map((kind) => ({
+    kind,
+    twoPeoples: false,
+  })),
+  ...['capacities', 'candidates', 'grades'].map((kind) => ({ kind, twoPeoples: true })),
+] as { kind: ImportKind; twoPeoples: boolean }[];
+/** As engine/import/export.ts has them. */
+const exportKinds: ExportKind[] = [
+  ...(['registrations', 'orders', 'pools', 'candidates', 'audit'] as const),
+  ...(['session', 'units', 'areas', 'courses', 'programmes', 'plans', 'capacities'] as const),
+];
+type ImportFlags = {
+  preview: boolean;
+  stopped: boolean;
+  reason?: string;
+  by?: string;
+  andBy?: string;
+};
 
 /** Something the person at the keyboard can put right; told without a stack. */
 class Trouble extends Error {
@@ -145,6 +169,46 @@ program
   .requiredOption('--scope <place>', 'province, city:<code> or area:<code>')
   .option('--reason <text>', 'why; the journal has it', 'invited from the command line')
   .action(inviteFromHere);
+
+const importing = program
+  .command('import')
+  .description('tables of an office as CSV, whole or not at all (docs/importing.md)');
+for (const { kind, twoPeoples } of importKinds) {
+  const command = importing
+    .command(kind)
+    .argument('<file>', 'CSV in UTF-8 or GB18030')
+    .option('--preview', 'only tells what it would change, and every fault', false)
+    .option('--stopped', stoppedHelp, false)
+    .option('--reason <text>', 'why; the journal has it')
+    .option('--by <name>', 'who decides');
+  if (twoPeoples) command.option('--and-by <name>', 'who decides with them: somebody else');
+  command.action((file: string, options: ImportFlags) =>
+    importFrom(kind, twoPeoples, file, options),
+  );
+}
+importing
+  .command('format')
+  .description('what the columns of a kind of table are, with an example')
+  .addArgument(new Argument('<kind>').choices(importKinds.map(({ kind }) => kind)))
+  .action(showFormat);
+importing
+  .command('show')
+  .description('the imports that two people decide on, newest first')
+  .option('--stopped', stoppedHelp, false)
+  .action(showImports);
+importing
+  .command('drop')
+  .description('gives up an import that was broken off or is not to be applied')
+  .argument('<number>', 'as "ruxi import show" tells it')
+  .option('--stopped', stoppedHelp, false)
+  .action(dropImport);
+program
+  .command('export')
+  .description('CSV for spreadsheets, numbers of people masked')
+  .addArgument(new Argument('<kind>').choices(exportKinds))
+  .argument('[file]', 'absent: standard output')
+  .option('--stopped', stoppedHelp, false)
+  .action(exportTo);
 
 const channels = program.command('channels').description('how short messages leave');
 channels
@@ -453,15 +517,7 @@ async function setWindow(
 }
 
 async function setBookingProof(to: BookingProof, decided: DecidedByTwo): Promise<void> {
-  const { lackingIn } = await import('./engine/protocol/two-people.ts');
-  const lacking = lackingIn(decided);
-  if (lacking !== undefined) {
-    const words = {
-      'reason-missing': '--reason is empty: say why, in words',
-      'second-person-missing': '--by and --and-by must name two different people',
-    };
-    throw new Trouble(words[lacking], exitCodes.usage);
-  }
+  await needTwo(decided);
   const { reason, by, andBy } = decided;
   await tellSession('ruxi-booking-proof', { kind: 'set-booking-proof', to, reason, by, andBy });
   console.log(
@@ -534,6 +590,119 @@ async function invitationAtStart(bus: Bus, layout: Layout, name: string | undefi
 function linkIn(invitation: Invitation, address: string): string {
   if (invitation.kind === 'not') throw new Trouble(`not invited: ${invitation.why}`);
   return `To be opened once, within a day: ${address}${invitation.path}`;
+}
+
+// ── import, export ──────────────────────────────────────────────────────────────────────────────
+
+async function importFrom(
+  kind: ImportKind,
+  twoPeoples: boolean,
+  file: string,
+  { preview, stopped, reason = '', by = '', andBy = '' }: ImportFlags,
+): Promise<void> {
+  if (!existsSync(file)) throw new Trouble(`${file} is not there`, exitCodes.usage);
+  if (!preview) {
+    if (twoPeoples) await needTwo({ reason, by, andBy });
+    else if (reason.trim() === '' || by.trim() === '') {
+      throw new Trouble('--reason and --by are needed: why, and who decides', exitCodes.usage);
+    }
+  }
+  const { importFile } = await import('./engine/desk-commands.ts');
+  await withBooks(stopped, async (books) => {
+    const stopping = new AbortController();
+    // A second signal ends the process at once; "ruxi import drop" then gives up what was begun.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => stopping.abort(new Trouble(`${signal}: nothing was imported`)));
+    }
+    const options = { preview, decided: { reason, by, andBy }, signal: stopping.signal };
+    console.log(await importFile(books, kind, file, options, say));
+  });
+}
+
+async function showFormat(kind: ImportKind): Promise<void> {
+  const { describeFormat, importFormats } = await import('./engine/import/desk.ts');
+  const format = importFormats.find((one) => one.kind === kind);
+  if (format !== undefined) console.log(describeFormat(format));
+}
+
+async function showImports({ stopped }: { stopped: boolean }): Promise<void> {
+  const { describeImports } = await import('./engine/desk-commands.ts');
+  await withBooks(stopped, async (books) => console.log(await describeImports(books)));
+}
+
+async function dropImport(given: string, { stopped }: { stopped: boolean }): Promise<void> {
+  const number = Number(given);
+  if (!Number.isSafeInteger(number) || number < 1) {
+    throw new Trouble(`"${given}" is no number of an import`, exitCodes.usage);
+  }
+  await withBooks(stopped, async ({ desk }) => desk.drop(number));
+  console.log(`Import ${number} is given up.`);
+}
+
+async function exportTo(
+  kind: ExportKind,
+  file: string | undefined,
+  { stopped }: { stopped: boolean },
+): Promise<void> {
+  if (file !== undefined && existsSync(file)) {
+    throw new Trouble(`${file} is there already`, exitCodes.usage);
+  }
+  const { exportFile } = await import('./engine/desk-commands.ts');
+  await withBooks(stopped, async (books) => {
+    const rows = await exportFile(books, kind, file, say);
+    say(`${rows} rows.`);
+  });
+}
+
+/** A running engine's over NATS; `stopped`: those of one that is started for it. */
+async function withBooks(
+  stopped: boolean,
+  use: (books: import('./engine/desk-commands.ts').Books) => Promise<void>,
+): Promise<void> {
+  checkNativeBinaries();
+  const { engineConfigOf, foldersOf, logLevelOf, natsUrlOf } = await import('./engine/config.ts');
+  const { booksOfStopped, booksOver } = await import('./engine/desk-commands.ts');
+  if (!stopped && natsUrlOf(process.env) === undefined) {
+    throw new Trouble(
+      'RUXI_NATS_URL is not set, so no running engine is reached; with the engine stopped use --stopped',
+      exitCodes.config,
+    );
+  }
+  const log = await watchFaults(logLevelOf(process.env));
+  const { logAttempt, logHead } = await import('./engine/log.ts');
+  const folders = foldersOf(process.env);
+  const books = stopped
+    ? await booksOfStopped(engineConfigOf(process.env), {
+        exit(code, reason) {
+          log.fatal({ reason: reason.message }, 'the engine stops: it doubts what it holds');
+          process.exit(code);
+        },
+        onTrouble: (what) => log.warn(what),
+        onAttempt: (attempt) => logAttempt(log, attempt),
+        onHead: (head) => logHead(log, head),
+      })
+    : booksOver(await connectBus('ruxi-desk'), folders, readKey(folders.keysFolder, 'index'));
+  try {
+    await use(books);
+  } catch (error) {
+    const { DeskRefused } = await import('./engine/import/desk.ts');
+    if (!(error instanceof DeskRefused)) throw error;
+    const { sayRefusal } = await import('./web/wording.ts');
+    throw new Trouble(`refused: ${error.reason}: ${sayRefusal({ reason: error.reason }).text}`);
+  } finally {
+    await books.close();
+  }
+}
+
+async function needTwo(decided: DecidedByTwo): Promise<void> {
+  const { lackingIn } = await import('./engine/protocol/two-people.ts');
+  const lacking = lackingIn(decided);
+  if (lacking === undefined) return;
+  const words = {
+    'reason-missing': '--reason is empty: say why, in words',
+    'second-person-missing': '--by and --and-by must name two different people',
+  };
+  throw new Trouble(words[lacking], exitCodes.usage);
 }
 
 async function showChannels(): Promise<void> {

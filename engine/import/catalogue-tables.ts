@@ -25,6 +25,7 @@ import {
   coursesFormat,
   plansFormat,
   programmesFormat,
+  sessionFormat,
   unitsFormat,
 } from './formats.ts';
 import { type NamesIn, type Problems, readTable, type Source } from './table.ts';
@@ -35,6 +36,34 @@ type Codes = { has(code: string): boolean };
 
 const minuteMs = 60_000;
 const chinaOffsetMs = 8 * 60 * minuteMs;
+
+// ── The session ─────────────────────────────────────────────────────────────────────────────────
+
+export type Head = Pick<Catalogue, 'code' | 'title' | 'feeFen' | 'printFrom'>;
+
+export async function readHead(source: Source, problems: Problems): Promise<Head | undefined> {
+  let head: Head | undefined;
+  for await (const row of readTable(source, sessionFormat, problems)) {
+    const printFrom = instantOf(row.print_from);
+    if (!row.whole) continue;
+    if (printFrom === undefined) problems.add(source.name, row.line, '准考证打印开始：没有这一天');
+    const feeFen = Number(row.fee_yuan.replace('.', ''));
+    head = { code: row.code, title: row.title, feeFen, printFrom: printFrom ?? 0 };
+  }
+  return head;
+}
+
+export const headRows = ({
+  code,
+  title,
+  feeFen,
+  printFrom,
+}: Head): Cells<typeof sessionFormat>[] => [
+  { code, title, fee_yuan: yuanOf(feeFen), print_from: clockOf(printFrom) },
+];
+
+export const yuanOf = (fen: number): string =>
+  `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;
 
 // ── Units ───────────────────────────────────────────────────────────────────────────────────────
 

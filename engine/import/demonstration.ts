@@ -17,6 +17,7 @@ import {
 } from './apply.ts';
 import { catalogueOf, demonstrationCalendar } from './calendar.ts';
 import { checkCandidates } from './candidates.ts';
+import { firstSettings } from './desk.ts';
 import { readProvince, sourceIn } from './province.ts';
 import type { ImportPort, ImportVault } from './send.ts';
 
@@ -40,25 +41,12 @@ export type DemonstrationSignIn = {
 const folder = new URL('../../data/province/', import.meta.url);
 /** Generous: the import waits for its own answers, and a later start repeats what is missing. */
 const answerWithinMs = 10 * 60_000;
-const minuteMs = 60_000;
-
-/** What an office would set (D7, D8, B1), with caps wide enough to try things out. */
+/** As an office begins, with caps wide enough to try things out. */
 export const demonstrationSettings: InstalledSettings = {
-  foreignCourse: 'warn',
-  importedPhoneMustMatch: true,
-  holdMs: 5 * minuteMs,
-  holdMaxMs: 10 * minuteMs,
-  codeTriesMax: 5,
-  codeResendAfterMs: minuteMs,
+  ...firstSettings,
   bookingCodesPerDayMax: 20,
-  accountCodesPerDayMax: 10,
   messagesPerPhonePerDayMax: 40,
   peoplePerPhoneMax: 5,
-  areaMovesPerDayMax: 10,
-  paymentMs: 30 * minuteMs,
-  releaseGraceMs: 30 * minuteMs,
-  remindBeforeMs: [180 * minuteMs, 60 * minuteMs],
-  billsAfterMs: 13 * 60 * minuteMs,
 };
 
 export async function importDemonstration(

@@ -19,7 +19,7 @@ import type {
 import { partitionOfArea } from '../protocol/layout.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
 import type { PoolBalance, RegisteredLine } from '../protocol/replies.ts';
-import type { Adopted } from '../protocol/session.ts';
+import type { Adopted, InstalledSettings } from '../protocol/session.ts';
 import type { DecidedByTwo } from '../protocol/two-people.ts';
 import type { Difference } from './difference.ts';
 import { type ImportKind, importFormats } from './formats.ts';
@@ -30,6 +30,7 @@ import {
   type CataloguePreview,
   previewCapacities,
   previewCatalogue,
+  previewFirstSession,
   type Standing,
 } from './preview.ts';
 import {
@@ -56,6 +57,26 @@ export class DeskRefused extends Error {
   }
 }
 
+const minuteMs = 60_000;
+/** D7, D8, B1: what a new session begins with. The calendar is empty, so nothing is open. */
+export const firstSettings: InstalledSettings = {
+  foreignCourse: 'warn',
+  importedPhoneMustMatch: true,
+  holdMs: 5 * minuteMs,
+  holdMaxMs: 10 * minuteMs,
+  codeTriesMax: 5,
+  codeResendAfterMs: minuteMs,
+  bookingCodesPerDayMax: 10,
+  accountCodesPerDayMax: 10,
+  messagesPerPhonePerDayMax: 20,
+  peoplePerPhoneMax: 3,
+  areaMovesPerDayMax: 10,
+  paymentMs: 30 * minuteMs,
+  releaseGraceMs: 30 * minuteMs,
+  remindBeforeMs: [180 * minuteMs, 60 * minuteMs],
+  billsAfterMs: 13 * 60 * minuteMs,
+};
+
 export type ImportDesk = {
   /** What the file would change; nothing is kept. Throws `ImportRefused` with its faults. */
   preview(kind: ImportKind, source: Source, onProgress?: Progress): Promise<Difference>;
@@ -74,7 +95,7 @@ export type ImportDesk = {
 };
 export type Staged = { number: ImportNumber; difference: Difference };
 
-export const isStagedKind = (kind: ImportKind): kind is StagedKind =>
+export const isStagedKind = (kind: ImportKind): kind is StagedKind & ImportKind =>
   kind === 'candidates' || kind === 'grades' || kind === 'capacities';
 
 /** The bytes of an upload: there once, as they come. */
@@ -119,6 +140,8 @@ export function createImportDesk(port: DeskPort, people: PeopleFinder): ImportDe
     return taken;
   }
   async function catalogue(kind: CatalogueKind, source: Source): Promise<CataloguePreview> {
+    const { adopted } = await port.ask(layout.session, { kind: 'session' });
+    if (adopted === null && kind === 'session') return previewFirstSession(source);
     const stands = await standing();
     const areas = stands.adopted.catalogue.areas.map(({ code }) => code);
     return previewCatalogue(kind, source, stands, (among) => takenCourses(areas, among));
@@ -157,7 +180,9 @@ export function createImportDesk(port: DeskPort, people: PeopleFinder): ImportDe
     },
     previewCatalogue: catalogue,
     install: ({ catalogue: after, onto }, { reason, by }) =>
-      tell({ kind: 'install-catalogue', catalogue: after, onto, reason, by }),
+      onto === undefined
+        ? tell({ kind: 'install-session', catalogue: after, calendar: [], settings: firstSettings })
+        : tell({ kind: 'install-catalogue', catalogue: after, onto, reason, by }),
     async stage(what, source, onProgress) {
       const number = await begin(what, source.name);
       try {

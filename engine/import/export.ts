@@ -19,9 +19,11 @@ import {
   areaRows,
   clockOf,
   courseRows,
+  headRows,
   planRows,
   programmeRows,
   unitRows,
+  yuanOf,
 } from './catalogue-tables.ts';
 import {
   areasFormat,
@@ -29,6 +31,7 @@ import {
   coursesFormat,
   plansFormat,
   programmesFormat,
+  sessionFormat,
   unitsFormat,
 } from './formats.ts';
 import type { DeskPort } from './port.ts';
@@ -36,7 +39,7 @@ import type { Column } from './table.ts';
 
 export const exportKinds = [
   ...(['registrations', 'orders', 'pools', 'candidates', 'audit'] as const),
-  ...(['units', 'areas', 'courses', 'programmes', 'plans', 'capacities'] as const),
+  ...(['session', 'units', 'areas', 'courses', 'programmes', 'plans', 'capacities'] as const),
 ] as const;
 export type ExportKind = (typeof exportKinds)[number];
 export const exportTitles: Record<ExportKind, string> = {
@@ -45,6 +48,7 @@ export const exportTitles: Record<ExportKind, string> = {
   pools: '考位',
   candidates: '考生',
   audit: '审计',
+  session: '考次',
   units: '考试单元',
   areas: '考区',
   courses: '课程',
@@ -98,6 +102,8 @@ async function sheetOf(port: DeskPort, kind: ExportKind): Promise<Sheet> {
     pages: once(rows.map((row) => columns.map(({ name }) => row[name]))),
   });
   switch (kind) {
+    case 'session':
+      return table(sessionFormat.columns, headRows(adopted.catalogue));
     case 'units':
       return table(unitsFormat.columns, unitRows(adopted.catalogue));
     case 'areas':
@@ -259,7 +265,7 @@ async function* orderPages(port: DeskPort, adopted: Adopted): AsyncGenerator<Cel
         const paid = attempts.find((attempt) => attempt.paidAt !== undefined);
         return [
           ...[number, area, person.slice(0, idShown), ticketMask(ticket)],
-          ...[courses.map(({ course }) => course).join(' '), yuan(feeFen), clockOf(confirmedAt)],
+          ...[courses.map(({ course }) => course).join(' '), yuanOf(feeFen), clockOf(confirmedAt)],
           ...[orderWords[state], clockOr(endedAt), String(attempts.length)],
           ...[paid?.provider ?? '', paid?.number ?? '', clockOr(paid?.paidAt)],
           clockOr(paid?.refund?.doneAt),
@@ -269,8 +275,6 @@ async function* orderPages(port: DeskPort, adopted: Adopted): AsyncGenerator<Cel
   }
 }
 
-const yuan = (fen: number): string =>
-  `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;
 const clockOr = (at: EpochMs | undefined): string => (at === undefined ? '' : clockOf(at));
 
 // ── People ──────────────────────────────────────────────────────────────────────────────────────

@@ -121,6 +121,23 @@ const optional = { optional: true } as const;
 
 const tableRowsMax = 10_000;
 
+export const sessionFormat = {
+  kind: 'session' as const,
+  title: '考次',
+  rowsMax: 1,
+  example: '202610,2026 年 10 月高等教育自学考试,35.00,2026-10-20 09:00',
+  columns: [
+    column('code', '考次代码', code),
+    column('title', '考次名称', label()),
+    // Exactly two decimals: the point is taken out, and no fraction was ever there.
+    column('fee_yuan', '每门课程的费用（元）', {
+      form: '像 35.00',
+      check: (cell) => (/^\d{1,4}\.\d\d$/.test(cell) ? cell : undefined),
+    }),
+    column('print_from', '准考证打印开始', clock),
+  ],
+} satisfies Format;
+
 export const areasFormat = {
   kind: 'areas' as const,
   title: '考区',
@@ -315,6 +332,7 @@ export const passedIn = (cell: string) =>
 
 /** In the order in which they are imported into a new session. */
 export const importFormats = [
+  sessionFormat,
   unitsFormat,
   areasFormat,
   coursesFormat,

@@ -13,6 +13,7 @@ import {
   areaRows,
   type Cells,
   courseRows,
+  headRows,
   planRows,
   poolKey,
   programmeRows,
@@ -20,6 +21,7 @@ import {
   readAreas,
   readCapacities,
   readCourses,
+  readHead,
   readPlans,
   readProgrammes,
   readUnits,
@@ -32,15 +34,20 @@ import {
   coursesFormat,
   plansFormat,
   programmesFormat,
+  sessionFormat,
   unitsFormat,
 } from './formats.ts';
 import { Problems, type Source } from './table.ts';
 
 /** What stands: the session, and every pool with what is taken of it. */
 export type Standing = { adopted: Adopted; pools: readonly PoolBalance[] };
-export type CatalogueKind = 'units' | 'areas' | 'courses' | 'programmes' | 'plans';
-/** `onto`: the session's number that the difference is against. */
-export type CataloguePreview = { difference: Difference; catalogue: Catalogue; onto: number };
+export type CatalogueKind = 'session' | 'units' | 'areas' | 'courses' | 'programmes' | 'plans';
+/** `onto`: the session's number that the difference is against; undefined: there is no session yet. */
+export type CataloguePreview = {
+  difference: Difference;
+  catalogue: Catalogue;
+  onto: number | undefined;
+};
 export type CapacitiesPreview = {
   difference: Difference;
   changes: { area: AreaCode; capacities: PoolCapacity[] }[];
@@ -115,6 +122,8 @@ async function readPart(
   problems: Problems,
 ): Promise<Partial<Catalogue>> {
   switch (kind) {
+    case 'session':
+      return (await readHead(source, problems)) ?? {};
     case 'units':
       return { units: await readUnits(source, problems) };
     case 'areas':
@@ -143,6 +152,8 @@ async function readPart(
 function catalogueDifference(kind: CatalogueKind, before: Catalogue, after: Catalogue): Difference {
   const byCode = ({ code }: { code: string }) => code;
   switch (kind) {
+    case 'session':
+      return differenceOf(sessionFormat.columns, byCode, headRows(before), headRows(after));
     case 'units':
       return differenceOf(unitsFormat.columns, byCode, unitRows(before), unitRows(after));
     case 'areas':
@@ -158,6 +169,20 @@ function catalogueDifference(kind: CatalogueKind, before: Catalogue, after: Cata
       return differenceOf(plansFormat.columns, key, planRows(before), planRows(after));
     }
   }
+}
+
+/** The first file of an installation that has no session: there is nothing to compare it with. */
+export async function previewFirstSession(source: Source): Promise<CataloguePreview> {
+  const problems = new Problems();
+  const head = await readHead(source, problems);
+  problems.refuseIfAny();
+  if (head === undefined) throw new Error('a table without a fault has a row');
+  const nothing = { units: [], cities: [], areas: [], courses: [], programmes: [] };
+  return {
+    difference: differenceOf(sessionFormat.columns, ({ code }) => code, [], headRows(head)),
+    catalogue: { ...head, ...nothing },
+    onto: undefined,
+  };
 }
 
 /** Throws `ImportRefused` with every fault, among them each capacity below what is taken. */

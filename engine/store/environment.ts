@@ -34,6 +34,21 @@ export function openUnprobed(folder: string): Environment {
   return open<Buffer, string>({ path: folder, ...settings });
 }
 
+/** Other living processes that have the folder open; whoever only looks at it counts too. */
+export function processesWith(folder: string): number[] {
+  if (!existsSync(join(folder, 'data.mdb'))) return [];
+  const environment = openUnprobed(folder);
+  try {
+    environment.readerCheck();
+    const pids = [...environment.readerList().matchAll(/^\s*(\d+)\s/gm)].map(([, pid]) =>
+      Number(pid),
+    );
+    return [...new Set(pids)].filter((pid) => pid !== process.pid);
+  } finally {
+    void environment.close();
+  }
+}
+
 function probe(folder: string): void {
   const script = fileURLToPath(new URL('./probe.ts', import.meta.url));
   const child = spawnSync(process.execPath, ['--no-warnings', script, folder], {

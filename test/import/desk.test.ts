@@ -174,7 +174,7 @@ test('S1 a table of the catalogue is installed onto the session it was compared 
   const lines = [changed, ...rest].map((row) => Object.values(row).join(','));
   const preview = await desk.previewCatalogue('areas', fileOf('areas', lines));
   expect(preview.difference).toMatchObject({ changed: 1, same: 182, added: 0, removed: 0 });
-  const late = { ...preview, onto: preview.onto - 1 };
+  const late = { ...preview, onto: (preview.onto ?? 0) - 1 };
   await expect(desk.install(late, decided)).rejects.toEqual(new DeskRefused('changed-meanwhile'));
   await desk.install(preview, decided);
   // Again, as by somebody who heard no answer.
@@ -191,7 +191,7 @@ async function exported(kind: ExportKind): Promise<string> {
   return text;
 }
 
-test.each(['units', 'areas', 'courses', 'programmes', 'plans', 'capacities'] as const)(
+test.each(['session', 'units', 'areas', 'courses', 'programmes', 'plans', 'capacities'] as const)(
   'S1 %s that were exported are imported without a change',
   async (kind) => {
     const text = await exported(kind);

@@ -3,6 +3,7 @@ import { catalogueOf } from '../../engine/import/calendar.ts';
 import {
   areaRows,
   courseRows,
+  headRows,
   planRows,
   programmeRows,
   unitRows,
@@ -38,6 +39,7 @@ const standing: Standing = {
 };
 
 const rowsOf: Record<CatalogueKind, (catalogue: Catalogue) => Record<string, string>[]> = {
+  session: headRows,
   units: unitRows,
   areas: areaRows,
   courses: courseRows,

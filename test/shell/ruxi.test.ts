@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { engineConfigOf } from '../../engine/config.ts';
 import { messageKinds } from '../../engine/protocol/messages.ts';
@@ -31,6 +32,15 @@ test.each([
   [decided('password', ' ', '示例甲', '示例乙'), /--reason is empty/],
   [decided('password', 'x', '示例甲', '示例 甲'), /two different people/],
   [decided('code', 'x', '', '示例乙'), /two different people/],
+  [['import'], /Usage: ruxi import/],
+  [['import', 'seats', 'a.csv'], /unknown command 'seats'/],
+  [['import', 'areas'], /missing required argument 'file'/],
+  [['import', 'areas', 'nowhere.csv', '--preview'], /nowhere.csv is not there/],
+  [['import', 'areas', 'package.json', '--reason', 'x'], /--reason and --by are needed/],
+  [['import', 'candidates', 'package.json', '--reason', 'x', '--by', '甲'], /two different people/],
+  [['import', 'drop', 'all'], /"all" is no number/],
+  [['export', 'everything'], /Allowed choices are registrations, orders/],
+  [['export', 'pools', 'package.json'], /package.json is there already/],
   [['staff', 'invite', 'li.na', '--roles', 'system'], /required option '--scope/],
   [staffInvite('Li Na', 'system', 'province'), /"Li Na" cannot be an account/],
   [staffInvite('li.na', 'office,root', 'province'), /"root" is no role/],
@@ -58,6 +68,8 @@ test('help says what there is, and the codes it ends with', async () => {
     'window',
     'booking-proof',
     'staff',
+    'import',
+    'export',
     'channels',
   ]) {
     expect(output).toContain(`  ${command} `);
@@ -108,6 +120,84 @@ test('a gateway without the engine’s keys says which files it needs', async ()
   const { how, output } = await endedWith(['gateway'], { ...folders, RUXI_NATS_URL: nats.url });
   expect(how).toBe(78);
   expect(output).toContain('index.key');
+  await nats.stop();
+  remove();
+});
+
+test('S1 the shell imports and exports, over NATS and with the engine stopped', async () => {
+  const nats = await startNats();
+  const { remove, ...folders } = temporaryFolders();
+  const environment = {
+    ...{ ...folders, RUXI_NATS_URL: nats.url, RUXI_DEMO_PROVINCE: 'no' },
+    RUXI_ENGINE_DESK_PORT: '0',
+  };
+  mkdirSync(folders.RUXI_KEYS_DIR, { recursive: true });
+  const file = (name: string, text: string) => {
+    const path = join(folders.RUXI_KEYS_DIR, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const by = ['--reason', '示例', '--by', '示例甲'];
+  const engine = await runEngine(environment);
+  const head = file(
+    'session.csv',
+    `考次代码,考次名称,每门课程的费用（元）,准考证打印开始
+DEMO,演示考次,35.00,2026-10-20 09:00
+`,
+  );
+  expect(await endedWith(['import', 'session', head, ...by], environment)).toMatchObject({
+    how: 0,
+  });
+  const wrong = file(
+    'units.csv',
+    `code,name,starts,ends
+A,第一单元,2026-10-24 09:00,2026-10-24 08:00
+`,
+  );
+  expect(await endedWith(['import', 'units', wrong, ...by], environment)).toMatchObject({
+    how: 1,
+    output: expect.stringContaining('units.csv 第 2 行：开考时间要早于结束时间'),
+  });
+  const units = file(
+    'units.csv',
+    `code,name,starts,ends
+A,第一单元,2026-10-24 09:00,2026-10-24 11:30
+`,
+  );
+  const preview = await endedWith(['import', 'units', units, '--preview'], environment);
+  expect(preview).toMatchObject({ how: 0, output: expect.stringContaining('新增 1，更改 0') });
+  expect(await endedWith(['import', 'units', units, ...by], environment)).toMatchObject({ how: 0 });
+  const areas = file(
+    'areas.csv',
+    `考区代码,考区名称,市州代码,市州名称,县区代码,办公室,办公室电话,办公时间
+0101,演示考区,510100,演示市,,演示自考办,028-00000000,09:00–17:00
+`,
+  );
+  expect(await endedWith(['import', 'areas', areas, ...by], environment)).toMatchObject({ how: 0 });
+  const capacities = file(
+    'capacities.csv',
+    `area,unit,capacity
+0101,A,30
+`,
+  );
+  const two = [...by, '--and-by', '示例乙'];
+  const done = await endedWith(['import', 'capacities', capacities, ...two], environment);
+  expect(done).toMatchObject({ how: 0, output: expect.stringContaining('第 1 次导入完成') });
+  expect(await endedWith(['import', 'show'], environment)).toMatchObject({
+    output: expect.stringContaining('capacities  capacities.csv  已生效，新增 1'),
+  });
+  const inUse = await endedWith(['export', 'pools', '--stopped'], environment);
+  expect(inUse).toMatchObject({
+    how: 1,
+    output: expect.stringContaining(`process ${engine.child.pid} has`),
+  });
+  engine.child.kill('SIGTERM');
+  expect(await engine.ended).toBe(0);
+  const pools = await endedWith(['export', 'pools', '--stopped'], environment);
+  expect(pools).toMatchObject({
+    how: 0,
+    output: expect.stringContaining('"0101\t",演示考区,A,,30,30,0,0,0,0,0\r\n'),
+  });
   await nats.stop();
   remove();
 });
