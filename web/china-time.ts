@@ -58,3 +58,13 @@ const dayNumber = (at: EpochMs): number => Math.floor((at + offsetMs) / dayMs);
 function hourAndMinute(date: Date): string {
   return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
 }
+
+/** As `datetime-local` boxes have it: China's clocks. */
+export const localTime = (at: EpochMs): string =>
+  new Date(at + offsetMs).toISOString().slice(0, 16);
+/** Undefined: not such a text. */
+export function fromLocalTime(text: string): EpochMs | undefined {
+  if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d$/.test(text)) return undefined;
+  const at = Date.parse(`${text.replace(' ', 'T')}:00+08:00`);
+  return Number.isNaN(at) ? undefined : at;
+}

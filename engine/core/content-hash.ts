@@ -10,6 +10,8 @@ import { combined, hashFields, hashText } from './hash.ts';
 
 const notContent = new Set([
   ...['id', 'answerBy', 'epoch', 'code', 'codeMatches', 'passwordMatches', 'sealedSecret'],
+  // What a dry run counted a moment ago is no part of what is asked.
+  'foreseen',
 ]);
 const notContentOfAddress = new Set(['sealed']);
 

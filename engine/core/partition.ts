@@ -504,7 +504,7 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
         counts: [...partition.areas.keys()].flatMap((area) => countsIn(partition, area, at) ?? []),
       };
     case 'balance':
-      return { kind: query.kind, pools: [...partition.areas.values()].flatMap(balanceOf) };
+      return { kind: query.kind, pools: booksOf(partition, query.area).flatMap(balanceOf) };
     case 'payments':
       return paymentsIn(partition.areas, query);
     case 'asides': {
@@ -875,6 +875,12 @@ function adopt(partition: Partition, row: AdoptedRow): AdoptedRow {
   partition.adopted = row;
   partition.rules = compileRules(row.adopted);
   return row;
+}
+
+function booksOf({ areas }: Partition, area: AreaCode | undefined): AreaBook[] {
+  if (area === undefined) return [...areas.values()];
+  const book = areas.get(area);
+  return book === undefined ? [] : [book];
 }
 
 function bookOf(partition: Partition, area: AreaCode): AreaBook {

@@ -489,7 +489,7 @@ const query = union<Query, 'kind'>('kind', {
   'sign-in-facts': { person: opaque },
   outcome: { command: opaque, person: opaque, area: optional(code), answerBy: at },
   counts: {},
-  balance: {},
+  balance: { area: optional(code) },
   session: {},
   revocations: {},
   'spend-once': { token: ascii(characters('!-~'), 1, 128), until: at },

@@ -285,7 +285,8 @@ export type Query =
   /** B2: what became of a command; `area` absent: a CandidateBook's. */
   | { kind: 'outcome'; command: CommandId; person: PersonId; area?: AreaCode; answerBy: EpochMs }
   | { kind: 'counts' }
-  | { kind: 'balance' }
+  /** Of one area of this partition, or of all. */
+  | { kind: 'balance'; area?: AreaCode }
   /** Paid or refunded in `from <= time < to`; of this partition's areas, a page at a time. */
   | { kind: 'payments'; from: EpochMs; to: EpochMs; after?: PaymentCursor }
   /** D14, B7: what was set aside, newest first, and the days that were compared. */

@@ -1,4 +1,5 @@
 /** The desk's pages as replies, and what stands around each. */
+import { hasRight } from '../../engine/protocol/staff.ts';
 import type { DeskFrame, DeskModels, DeskPageName } from '../../web/desk/view-models.ts';
 import { page, type Reply, type Request } from '../http.ts';
 import { awaySeconds } from '../waiting.ts';
@@ -16,7 +17,10 @@ export function deskPage<Name extends DeskPageName>(
   const frame = frameOf(context, request);
   const { staff, roles, scope } = me;
   const signedIn = { staff, roles, scope, token: visit.token() };
-  return page(status, context.views.render(name, model, { ...frame, signedIn }), cookies);
+  const window = context.gateway.catalogue.current()?.adopted.window;
+  const province = visit.within({ kind: 'province' });
+  const pausable = window?.state === 'open' && province && hasRight(roles, 'set-window');
+  return page(status, context.views.render(name, model, { ...frame, signedIn, pausable }), cookies);
 }
 
 /** For who is not signed in. */

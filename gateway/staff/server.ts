@@ -12,6 +12,16 @@ import {
   showAuthenticator,
   showPassword,
 } from './account.ts';
+import {
+  approveAct,
+  pauseNow,
+  previewAct,
+  proposeAct,
+  showAct,
+  showActs,
+  withdrawAct,
+} from './acts/acts.ts';
+import { showCalendar, showCandidateActs, showPools, showWindow } from './acts/forms.ts';
 import type { StaffContext } from './context.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { showLive, showReady, showVersion } from './health.ts';
@@ -70,6 +80,19 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
     .post('/desk/people/roles', 'keep-accounts', setRoles, { stepUp: true })
     .post('/desk/people/anew', 'keep-accounts', inviteAnew, { stepUp: true })
     .post('/desk/people/end', 'keep-accounts', endAccount, { stepUp: true })
+
+    .get('/desk/acts', 'see-desk', showActs)
+    .get('/desk/act', 'see-desk', showAct)
+    .post('/desk/acts/preview', 'see-desk', previewAct)
+    .post('/desk/acts/propose', 'see-desk', proposeAct, { stepUp: true })
+    .post('/desk/acts/approve', 'see-desk', approveAct, { stepUp: true })
+    .post('/desk/acts/withdraw', 'see-desk', withdrawAct)
+    // One step: nobody looks for a phone while seats run out.
+    .post('/desk/acts/pause', 'set-window', pauseNow)
+    .get('/desk/window', 'see-desk', showWindow)
+    .get('/desk/calendar', 'see-desk', showCalendar)
+    .get('/desk/area/change', 'see-desk', showPools)
+    .get('/desk/candidate/acts', 'see-candidates', showCandidateActs)
 
     .get('/desk/areas', 'see-desk', showAreas)
     .get('/desk/area', 'see-desk', showArea)

@@ -1,11 +1,12 @@
 /** Pages of the desk by themselves: no holes, one heading, their words for what is wrong. */
 import { expect, test } from 'vitest';
+import { type Act, type ActView, foreseen, rightOf } from '../../engine/protocol/staff.ts';
 import type { LookupModels } from '../../web/desk/lookup-models.ts';
 import { entriesFor, navigation } from '../../web/desk/navigation.ts';
 import type { DeskFrame, DeskModels, DeskPageName } from '../../web/desk/view-models.ts';
 import { createDeskViews } from '../../web/desk/views.ts';
 import { nameScope, sayDesk } from '../../web/desk/wording.ts';
-import { chinaTime, givenCatalogue } from '../given.ts';
+import { chinaTime, givenActs, givenCatalogue, givenPerson } from '../given.ts';
 
 const { cities, areas } = givenCatalogue();
 const places = { cities, areas };
@@ -40,6 +41,16 @@ const typed = { staff: 'li<b>', roles: ['office' as const], scope: 'area:0101', 
 const link = { secret: 'JBSWY3DPEHPK3PXP', address: 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXP' };
 const token = 'token';
 
+const { units } = givenCatalogue();
+const areaName = { code: '0101', name: '示例县', city: '示例市' };
+const mayAll = Object.fromEntries(Object.keys(rightOf).map((kind) => [kind, true]));
+const foreseenLines = foreseen.map((what) => ({ what, count: 1_234 }));
+const view = (act: Act | undefined): ActView => ({
+  ...{ number: 7, at: chinaTime(0, 8), by: 'li.na', reason: '<b>', foreseen: foreseenLines },
+  ...{ act: act ?? { kind: 'open-window' }, state: { kind: 'proposed' } },
+  ...{ refused: [], changed: 0, left: 0 },
+});
+
 const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
   refused: [{ why: 'right' }, { why: 'form' }, { why: 'scope' }],
   wait: [
@@ -69,6 +80,98 @@ const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
     },
   ],
   start: [{}],
+  acts: [
+    { units, waiting: [], acts: [], next: undefined },
+    { units, waiting: [view(givenActs[8])], acts: givenActs.map(view), next: 3 },
+  ],
+  act: [
+    {
+      units,
+      act: view(givenActs[10]),
+      now: foreseenLines,
+      token,
+      mayApprove: true,
+      mayWithdraw: true,
+    },
+    {
+      ...{ units, now: [], token, mayApprove: false, mayWithdraw: false },
+      act: {
+        ...view(givenActs[8]),
+        ...{
+          state: { kind: 'done' },
+          andBy: 'wang',
+          decidedAt: chinaTime(0, 9),
+          changed: 3,
+          left: 1,
+        },
+        refused: [
+          { where: '0101', reason: 'capacity-below-taken' },
+          { where: givenPerson(1), reason: 'claim-elsewhere' },
+        ],
+      },
+      problem: { reason: 'act-ended' },
+    },
+  ],
+  actPreview: givenActs.map((act) => ({
+    ...{ act, units, token, foreseen: foreseenLines, twoPeople: true, reason: '"x"' },
+    fields: [['shown', '"><script>'] as const],
+  })),
+  actUnfit: [{ problem: { reason: 'time-malformed' } }],
+  window: [
+    {
+      ...{ token, may: mayAll, window: { state: 'open', pausedMs: 0 }, paused: [], cities },
+      ...{ holdMs: 300_000, holdMaxMs: 600_000, bookingProof: 'code' },
+    },
+    {
+      ...{ token, may: mayAll, cities, holdMs: 300_000, holdMaxMs: 600_000 },
+      window: {
+        ...{ state: 'paused', pausedMs: 0, pausedAt: 0, reason: '示例', newsBy: chinaTime(0, 10) },
+      },
+      ...{ payingPaused: { reason: '<b>' }, notice: { text: '<i>', until: chinaTime(0, 12) } },
+      paused: [{ area: areaName, pools: [{ reason: '停电', newsBy: chinaTime(0, 10) }] }],
+      bookingProof: 'password',
+    },
+  ],
+  calendar: [
+    {
+      ...{ token, mayChange: true },
+      days: [
+        { opensAt: chinaTime(0, 9), closesAt: chinaTime(0, 22), state: 'over' },
+        {
+          ...{ opensAt: chinaTime(1, 9), closesAt: chinaTime(1, 22), state: 'begun' },
+          ...{ releasesAt: chinaTime(1, 23), candidateType: 'applied' },
+        },
+        { opensAt: chinaTime(2, 9), closesAt: chinaTime(2, 22), state: 'ahead' },
+      ],
+    },
+  ],
+  pools: [
+    {
+      ...{ units, token, area: areaName, may: mayAll },
+      pools: [
+        { unit: 'A', capacity: 10, taken: 4 },
+        { unit: 'A', candidateType: 'applied', capacity: 2, taken: 0 },
+      ],
+      caps: [{ course: '11001', name: '示例课程', cap: 9, free: 2 }],
+      paused: [{ unit: 'A', reason: '核对', newsBy: chinaTime(0, 10) }],
+    },
+  ],
+  candidateActs: [
+    {
+      ...{ token, person: givenPerson(1), nameMask: '示 *', documentMask: '510***00' },
+      ...{ area: areaName, phoneMask: '138****0000', scope: { kind: 'area', area: '0101' } },
+      ...{ may: mayAll, lastClose: chinaTime(3, 22) },
+      orders: [
+        { number: 'DEMO_0101_1_1', state: 'confirmed', feeFen: 7_000 },
+        { number: 'DEMO_0101_1_2', state: 'paid', feeFen: 3_500 },
+      ],
+    },
+    {
+      ...{ token, person: givenPerson(1), nameMask: '示 *', documentMask: '510***00' },
+      ...{ area: undefined, phoneMask: undefined, scope: { kind: 'province' } },
+      ...{ may: mayAll, lastClose: undefined, orders: [] },
+    },
+  ],
   account: [
     { expiresAt: chinaTime(0, 21), recoveryLeft: 9, token },
     { expiresAt: chinaTime(0, 21), recoveryLeft: 0, token, news: 'recovery' },

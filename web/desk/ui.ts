@@ -85,6 +85,17 @@ export function scopeSelect({ province, cities }: ScopeChoices, chosen: string):
 export const reasonField = (name: string, value = ''): Markup =>
   html`<div class="field"><label for="${name}">原因</label><p class="hint" id="${name}-hint">会写入审计记录。</p><input class="box" id="${name}" name="reason" value="${value}" maxlength="200" autocomplete="off" required aria-describedby="${name}-hint"></div>`;
 
+/** S2: what candidates read while it is paused, and when they will hear more. */
+export const pauseFields = (id: string): Markup =>
+  html`<div class="field"><label for="shown-${id}">考生看到的原因</label><input class="box" id="shown-${id}" name="shown" maxlength="100" autocomplete="off" required></div><div class="field"><label for="minutes-${id}">多久内更新消息</label><select class="box" id="minutes-${id}" name="minutes">${[15, 30, 60, 120].map((one) => html`<option value="${one}"${one === 30 ? html` selected` : nothing}>${one} 分钟</option>`)}</select></div>`;
+
+/** A day and a time on China's clocks. */
+export const timeField = (id: string, name: string, label: string, value = ''): Markup =>
+  html`<div class="field"><label for="${id}">${label}</label><input class="box" id="${id}" name="${name}" type="datetime-local" value="${value}" required></div>`;
+
+export const numberField = (id: string, name: string, label: string, value: number): Markup =>
+  html`<div class="field"><label for="${id}">${label}</label><input class="box" id="${id}" name="${name}" inputmode="numeric" maxlength="6" value="${value}" autocomplete="off" required></div>`;
+
 /** One box with its label; required, with words of ours for what is wrong. */
 export function field({
   name,

@@ -2,6 +2,7 @@
 import type { EpochMs } from '../../engine/protocol/ids.ts';
 import type { City, ExamArea } from '../../engine/protocol/session.ts';
 import type { Role, Scope, StaffId, StaffView } from '../../engine/protocol/staff.ts';
+import type { ActModels } from './act-models.ts';
 import type { LookupModels } from './lookup-models.ts';
 import type {
   DoorReason,
@@ -21,6 +22,8 @@ export type DeskFrame = {
   places: Places;
   /** Absent at the door. */
   signedIn?: { staff: StaffId; roles: readonly Role[]; scope: Scope; token: string };
+  /** S2: whether booking runs, for whom it is one step away from standing. */
+  pausable?: boolean;
 };
 /** Codes as people know them. */
 export type Places = { cities: readonly City[]; areas: readonly ExamArea[] };
@@ -28,57 +31,62 @@ export type Places = { cities: readonly City[]; areas: readonly ExamArea[] };
 export type DeskProblem<Reason> = { reason: Reason; at?: EpochMs };
 type WithProblem<Reason> = { problem?: DeskProblem<Reason> };
 
-export type DeskModels = LookupModels & {
-  /** Why nothing was shown or done. */
-  refused: { why: 'right' | 'form' | 'scope' | 'unknown' };
-  wait: { cause: 'often' | 'busy' | 'away'; seconds: number };
-  signIn: WithProblem<DoorReason> & {
-    typed?: string;
-    news?: 'idle' | 'over' | 'ended' | 'out' | 'changed' | 'welcome';
+export type DeskModels = LookupModels &
+  ActModels & {
+    /** Why nothing was shown or done. */
+    refused: { why: 'right' | 'form' | 'scope' | 'unknown' };
+    wait: { cause: 'often' | 'busy' | 'away'; seconds: number };
+    signIn: WithProblem<DoorReason> & {
+      typed?: string;
+      news?: 'idle' | 'over' | 'ended' | 'out' | 'changed' | 'welcome';
+    };
+    code: WithProblem<ProofReason> & { door: string };
+    invitation: WithProblem<InvitationReason> & {
+      staff: StaffId;
+      /** The link's secret. */
+      code: string;
+      /** The authenticator's, in base32, and as its QR code says it. */
+      secret: string;
+      address: string;
+    };
+    invitationOver: Record<string, never>;
+    /** Shown once. `own`: to somebody signed in. */
+    codes: { codes: readonly string[]; own?: true };
+    /** The code once more, before `action` is done with these fields. */
+    prove: WithProblem<ProofReason> & {
+      action: string;
+      fields: readonly (readonly [name: string, value: string])[];
+      token: string;
+    };
+    start: Record<string, never>;
+    account: {
+      expiresAt: EpochMs;
+      recoveryLeft: number;
+      token: string;
+      /** The sign-in was by a recovery code. */
+      news?: 'recovery';
+    };
+    password: WithProblem<OwnReason> & { token: string };
+    authenticator: WithProblem<OwnReason> & { token: string; secret: string; address: string };
+    people: {
+      /** Those within the scope of who looks. */
+      people: readonly (StaffView & { own: boolean })[];
+      news?: 'roles' | 'ended';
+    };
+    invite: WithProblem<PeopleReason> & {
+      token: string;
+      typed: TypedAccount;
+      choices: ScopeChoices;
+    };
+    /** The link is shown once. */
+    invited: { staff: StaffId; link: string; until: EpochMs };
+    person: WithProblem<PeopleReason> & {
+      token: string;
+      account: StaffView;
+      typed: TypedAccount;
+      choices: ScopeChoices;
+    };
   };
-  code: WithProblem<ProofReason> & { door: string };
-  invitation: WithProblem<InvitationReason> & {
-    staff: StaffId;
-    /** The link's secret. */
-    code: string;
-    /** The authenticator's, in base32, and as its QR code says it. */
-    secret: string;
-    address: string;
-  };
-  invitationOver: Record<string, never>;
-  /** Shown once. `own`: to somebody signed in. */
-  codes: { codes: readonly string[]; own?: true };
-  /** The code once more, before `action` is done with these fields. */
-  prove: WithProblem<ProofReason> & {
-    action: string;
-    fields: readonly (readonly [name: string, value: string])[];
-    token: string;
-  };
-  start: Record<string, never>;
-  account: {
-    expiresAt: EpochMs;
-    recoveryLeft: number;
-    token: string;
-    /** The sign-in was by a recovery code. */
-    news?: 'recovery';
-  };
-  password: WithProblem<OwnReason> & { token: string };
-  authenticator: WithProblem<OwnReason> & { token: string; secret: string; address: string };
-  people: {
-    /** Those within the scope of who looks. */
-    people: readonly (StaffView & { own: boolean })[];
-    news?: 'roles' | 'ended';
-  };
-  invite: WithProblem<PeopleReason> & { token: string; typed: TypedAccount; choices: ScopeChoices };
-  /** The link is shown once. */
-  invited: { staff: StaffId; link: string; until: EpochMs };
-  person: WithProblem<PeopleReason> & {
-    token: string;
-    account: StaffView;
-    typed: TypedAccount;
-    choices: ScopeChoices;
-  };
-};
 /** As it was typed, to be shown again; `scope` in the form of `textOfScope`. */
 export type TypedAccount = {
   staff: string;

@@ -16,6 +16,7 @@ export {
   refundCauses,
   yuan,
 } from '../wording.ts';
+export * from './act-words.ts';
 
 export const roleNames: Record<Role, string> = {
   viewer: '查看',
@@ -67,6 +68,7 @@ export type OwnReason =
   | 'unchanged'
   | 'delayed'
   | 'outcome-unknown';
+export type ActReason = RefusalReason | 'time-malformed' | 'count-malformed' | 'outcome-unknown';
 export type PeopleReason = RefusalReason | 'name-malformed' | 'scope-missing' | 'outcome-unknown';
 
 export type LookupReason = 'number-malformed' | 'reason-missing';
@@ -77,7 +79,8 @@ export type Reason =
   | DoorReason
   | InvitationReason
   | OwnReason
-  | PeopleReason;
+  | PeopleReason
+  | ActReason;
 
 const said = (text: string, next: string): Said => ({ text, next });
 const later = (at: EpochMs | undefined): string =>
@@ -118,7 +121,7 @@ export function sayDesk({ reason, at }: DeskProblem<Reason>): Said {
     case 'number-malformed':
       return said('号码不完整或有误。', '请选对查找方式，核对后重新输入。');
     case 'reason-missing':
-      return said('没有写原因。', '请写明为什么要看完整号码。');
+      return said('没有写原因。', '请写明原因，再提交。');
     case 'name-malformed':
       return said(
         '账号名不合规则。',
@@ -126,6 +129,12 @@ export function sayDesk({ reason, at }: DeskProblem<Reason>): Said {
       );
     case 'scope-missing':
       return said('没有选择管理范围。', '请选择全省、市州或考区。');
+    case 'time-malformed':
+      return said('时间填得不对。', '请填写日期和时间，例如 2026-09-08 22:00。');
+    case 'count-malformed':
+      return said('数字填得不对。', '请填写不小于 0 的整数。');
+    case 'changed-meanwhile':
+      return said('刚才有人改过这里，这次没有处理。', '请看过现在的情况，再提交。');
     case 'outcome-unknown':
       return said('还不知道这次操作成没成功。', '再点一次不会重复办理。');
     default:

@@ -1,0 +1,99 @@
+/** What the pages of acts are made from. */
+import type { EpochMs, PersonId } from '../../engine/protocol/ids.ts';
+import type {
+  BookingDay,
+  BookingProof,
+  CandidateType,
+  ExamUnit,
+  PublicNotice,
+  Window,
+} from '../../engine/protocol/session.ts';
+import type { Act, ActKind, ActView, ForeseenLine, Scope } from '../../engine/protocol/staff.ts';
+import type { AreaName } from './lookup-models.ts';
+import type { DeskProblem } from './view-models.ts';
+import type { ActReason } from './wording.ts';
+
+type WithProblem = { problem?: DeskProblem<ActReason> };
+type Named = { units: readonly ExamUnit[] };
+type Fields = readonly (readonly [name: string, value: string])[];
+
+/** What may be done here, by right and scope. */
+export type May = Partial<Record<ActKind, boolean>>;
+export type AreaPaused = {
+  area: AreaName;
+  pools: readonly { unit?: string; reason: string; newsBy: EpochMs }[];
+};
+
+export type ActModels = {
+  acts: Named & {
+    waiting: readonly ActView[];
+    acts: readonly ActView[];
+    /** Where the next page begins. */
+    next: number | undefined;
+  };
+  act: Named &
+    WithProblem & {
+      act: ActView;
+      /** The dry run once more, while it waits. */
+      now: readonly ForeseenLine[];
+      token: string;
+      /** Not by who has proposed it. */
+      mayApprove: boolean;
+      mayWithdraw: boolean;
+    };
+  /** Before it is proposed: what it says, and what it would change. */
+  actPreview: Named &
+    WithProblem & {
+      act: Act;
+      foreseen: readonly ForeseenLine[];
+      fields: Fields;
+      token: string;
+      twoPeople: boolean;
+      reason: string;
+    };
+  /** What was typed makes no act. */
+  actUnfit: { problem: DeskProblem<ActReason> };
+  window: {
+    token: string;
+    may: May;
+    window: Window;
+    payingPaused?: { reason: string };
+    notice?: PublicNotice;
+    paused: readonly AreaPaused[];
+    holdMs: number;
+    holdMaxMs: number;
+    bookingProof: BookingProof;
+    cities: readonly { code: string; name: string }[];
+  };
+  calendar: {
+    token: string;
+    days: readonly (BookingDay & { state: 'over' | 'begun' | 'ahead' })[];
+    mayChange: boolean;
+  };
+  pools: Named & {
+    token: string;
+    area: AreaName;
+    may: May;
+    pools: readonly {
+      unit: string;
+      candidateType?: CandidateType;
+      capacity: number;
+      taken: number;
+    }[];
+    caps: readonly { course: string; name: string; cap: number; free: number }[];
+    paused: AreaPaused['pools'];
+  };
+  candidateActs: {
+    token: string;
+    person: PersonId;
+    nameMask: string;
+    documentMask: string;
+    area: AreaName | undefined;
+    phoneMask: string | undefined;
+    scope: Scope;
+    may: May;
+    orders: readonly { number: string; state: string; feeFen: number }[];
+    /** D12: the last moment at which booking is open. */
+    lastClose: EpochMs | undefined;
+  };
+};
