@@ -124,6 +124,10 @@ program
   .description('puts a verified backup where the data are to be; never over any')
   .argument('<backup>', 'the folder that backup made')
   .action(restoreBackup);
+program
+  .command('doctor')
+  .description('looks at this machine and its settings before opening day, and changes nothing')
+  .action(askDoctor);
 const window = program
   .command('window')
   .description('pauses or opens booking, over NATS (RUXI_NATS_URL)');
@@ -485,6 +489,22 @@ async function showAuditKey(): Promise<void> {
   const { auditKeyOf, publicPemOf } = await import('./engine/store/heads.ts');
   const { keysFolder } = foldersOf(process.env);
   process.stdout.write(publicPemOf(auditKeyOf(readKey(keysFolder, 'audit'))));
+}
+
+async function askDoctor(): Promise<void> {
+  const { examine } = await import('./ops/doctor/examination.ts');
+  const { thisMachine } = await import('./ops/doctor/machine.ts');
+  const found = await examine(process.env, thisMachine);
+  for (const { level, what, todo } of found) {
+    console.log(`${level.padEnd(6)}${what}`);
+    if (todo !== undefined) console.log(`      → ${todo}`);
+  }
+  const [fails, warns] = ['fail', 'warn'].map(
+    (level) => found.filter((one) => one.level === level).length,
+  );
+  if (fails !== 0)
+    throw new Trouble(`${fails} things stand in the way, ${warns} are to be seen to`);
+  console.log(`Nothing stands in the way; ${warns} things are to be seen to.`);
 }
 
 /** Reads only: an engine may be running on the same folder. */

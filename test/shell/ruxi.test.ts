@@ -64,6 +64,7 @@ test('help says what there is, and the codes it ends with', async () => {
     'verify',
     'backup',
     'restore',
+    'doctor',
     'audit-key',
     'window',
     'booking-proof',
