@@ -99,7 +99,7 @@ export async function importFile(
     await desk.install(compared, { reason, by });
     return `${inWords(compared.difference)}\n已导入。`;
   }
-  const { number, difference } = await desk.stage(kind, source, onProgress);
+  const { number, difference } = await desk.stage(kind, source, by, onProgress);
   end();
   say(inWords(difference));
   await desk.apply(number, { reason, by, andBy });

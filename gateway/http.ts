@@ -14,6 +14,7 @@
 
 import {
   App,
+  getParts,
   type HttpRequest,
   type HttpResponse,
   type TemplatedApp,
@@ -43,7 +44,11 @@ export type Request = {
   readonly userAgent: string;
   /** Filled for POST; empty otherwise. */
   form: Form;
+  /** What an upload brought. */
+  file?: UploadedFile;
 };
+/** `name` as the browser says it: good for being shown. */
+export type UploadedFile = { name: string; bytes: Uint8Array };
 
 export type Reply = {
   status: number;
@@ -60,6 +65,11 @@ export type Reply = {
   contentEncoding?: 'gzip' | 'br';
   /** A whole ETag value. */
   etag?: string;
+  /**
+   * A file to be saved, sent as it is made, in place of `body`. One that fails on the way is broken off,
+   * so that half of it is never taken for the whole.
+   */
+  download?: { name: string; pieces: AsyncIterable<string> };
 };
 
 /** Answering at once, without a promise, is the cheapest way and always allowed. */
@@ -150,6 +160,8 @@ export class HttpServer {
   /** Handlers that have not answered yet. */
   #running = 0;
   #stopping = false;
+  /** Files that are being read or worked on. */
+  #uploads = 0;
   #whenIdle: (() => void) | undefined;
 
   constructor(options: HttpOptions) {
@@ -168,6 +180,51 @@ export class HttpServer {
   post(path: string, handler: Handler): this {
     this.#paths.add(path);
     this.#app.post(path, (res, req) => this.#withBody(res, req, handler));
+    return this;
+  }
+
+  /**
+   * A form with one file, read whole into memory, for pages that few people have. `admit` decides by the
+   * head alone, and knows whether another file is being worked on; whoever it refuses is not listened to.
+   */
+  upload(
+    path: string,
+    bytesMax: number,
+    admit: (request: Request, busy: boolean) => Reply | undefined,
+    handler: Handler,
+  ): this {
+    this.#paths.add(path);
+    this.#app.post(path, (res, req) => {
+      const head = readHead(req);
+      const refusal =
+        lengthRefusal(head, bytesMax) ??
+        (head.contentType.startsWith('multipart/form-data') ? undefined : 415) ??
+        (this.#ownOrigin(head) ? undefined : 403);
+      if (refusal !== undefined) return this.#fail(res, refusal, false, true);
+      const request = this.#requestOf(res, req, head, 'POST');
+      const refused = admit(request, this.#uploads > 0);
+      if (refused !== undefined) return this.#send(res, refused, false, true);
+      this.#uploads += 1;
+      const over = () => {
+        this.#uploads -= 1;
+      };
+      this.#gatherPieces(res, bytesMax, over, (body) => {
+        const read = readParts(body, head.contentType);
+        if (read === undefined) {
+          over();
+          return this.#fail(res, 400, false, false);
+        }
+        request.form = read.form;
+        if (read.file !== undefined) request.file = read.file;
+        this.#run(res, path, 'POST', async () => {
+          try {
+            return await handler(request);
+          } finally {
+            over();
+          }
+        });
+      });
+    });
     return this;
   }
 
@@ -358,6 +415,37 @@ export class HttpServer {
     });
   }
 
+  /** Of many megabytes: put together once, at the end. `broken`: it will never be whole. */
+  #gatherPieces(
+    res: HttpResponse,
+    bytesMax: number,
+    broken: () => void,
+    whole: (body: Buffer) => void,
+  ) {
+    const pieces: Buffer[] = [];
+    let size = 0;
+    let ended = false;
+    res.onAborted(() => {
+      if (!ended) broken();
+      ended = true;
+      res.gone = true;
+    });
+    res.onData((chunk, isLast) => {
+      if (ended) return;
+      size += chunk.byteLength;
+      if (size > bytesMax) {
+        ended = true;
+        broken();
+        return this.#fail(res, 413, false, true);
+      }
+      // The chunk's memory is the library's and gone after this call.
+      pieces.push(Buffer.from(Buffer.from(chunk)));
+      if (!isLast) return;
+      ended = true;
+      whole(Buffer.concat(pieces));
+    });
+  }
+
   /** Why a form is not even read. */
   #refusalOf(head: Head): FailureStatus | undefined {
     const refusal = lengthRefusal(head, formBytesMax);
@@ -502,6 +590,13 @@ export class HttpServer {
     if (reply.etag !== undefined) res.writeHeader('ETag', reply.etag);
     if (reply.cacheControl?.startsWith('public')) res.writeHeader('Vary', 'Accept-Encoding');
     else res.writeHeader('Vary', 'HX-Request');
+    if (reply.download !== undefined) {
+      const name = encodeURIComponent(reply.download.name);
+      res.writeHeader('Content-Disposition', `attachment; filename*=UTF-8''${name}`);
+      if (isHead) res.endWithoutBody();
+      else void this.#pour(res, reply.download.pieces);
+      return;
+    }
     if (isHead) {
       // Told the length itself, the library would wait for a body that never comes.
       if (reply.status !== 304) {
@@ -512,6 +607,64 @@ export class HttpServer {
       res.end(reply.body, close);
     }
   }
+
+  /** As fast as the client takes it; its going away ends the making too. */
+  async #pour(res: HttpResponse, pieces: AsyncIterable<string>): Promise<void> {
+    let go: () => void = () => {};
+    res.onWritable(() => {
+      go();
+      return true;
+    });
+    res.onAborted(() => {
+      res.gone = true;
+      go();
+    });
+    this.#running += 1;
+    try {
+      for await (const piece of pieces) {
+        if (res.gone === true) return;
+        const written = new Promise<void>((resolve) => {
+          go = resolve;
+        });
+        let taken = true;
+        res.cork(() => {
+          taken = res.write(piece);
+        });
+        if (!taken) await written;
+      }
+      if (res.gone !== true) res.cork(() => res.end());
+    } catch (error) {
+      this.#options.onFault('download', error);
+      if (res.gone !== true) res.close();
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#whenIdle?.();
+    }
+  }
+}
+
+/** One file at most, and the fields beside it; undefined: not to be read as that. */
+function readParts(
+  body: Buffer,
+  contentType: string,
+): { form: Form; file?: UploadedFile } | undefined {
+  const fields = new URLSearchParams();
+  let file: UploadedFile | undefined;
+  const parts = getParts(body, contentType);
+  if (parts === undefined) return undefined;
+  for (const { name, filename, data } of parts) {
+    const bytes = Buffer.from(data);
+    if (filename !== undefined) {
+      if (file !== undefined) return undefined;
+      file = { name: filename.slice(0, 128), bytes: Buffer.from(bytes) };
+      continue;
+    }
+    const text = bytes.length > formBytesMax ? undefined : textOf(bytes);
+    if (text === undefined) return undefined;
+    fields.append(name, text);
+  }
+  const form = formOf(fields.toString());
+  return form && { form, ...(file === undefined ? {} : { file }) };
 }
 
 /**

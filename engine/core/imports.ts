@@ -46,13 +46,13 @@ export function decideOnImport(imports: Imports, command: ImportCommand): Decisi
   }
 }
 
-function begin(imports: Imports, { key, what, source }: BeginImport): Decision {
+function begin(imports: Imports, { key, what, source, by }: BeginImport): Decision {
   for (const row of imports.values()) {
     if (row.key === key) return accept({ kind: 'import-begun', import: row.number });
     if (row.state === 'open' || row.state === 'ready') return refuse('import-open');
   }
   const number = imports.size + 1;
-  const event = { kind: 'import-begun', import: number, key, what, source } as const;
+  const event = { kind: 'import-begun', import: number, key, what, source, by } as const;
   return accept({ kind: 'import-begun', import: number }, event);
 }
 
@@ -71,6 +71,9 @@ function apply(row: ImportRow | undefined, command: ApplyImport): Decision {
   if (row.state === 'applied') return accept(done);
   if (row.state === 'dropped') return refuse('import-closed');
   if (row.state === 'open') return refuse('import-not-ready');
+  // Whoever brought the file is the first of the two, whatever name is given now.
+  const alone = lackingIn({ ...command, by: row.by });
+  if (alone !== undefined) return refuse(alone);
   const { reason, by, andBy } = command;
   return accept(done, { kind: 'import-applied', import: row.number, reason, by, andBy });
 }
@@ -91,9 +94,9 @@ function noteAdopted(row: ImportRow | undefined, command: NoteImportAdopted): De
 
 export function evolveImports(imports: Imports, event: ImportEvent, at: EpochMs): ImportRow {
   if (event.kind === 'import-begun') {
-    const { import: number, key, what, source } = event;
+    const { import: number, key, what, source, by } = event;
     const row: ImportRow = {
-      ...({ table: 'imports', number, lastIndex: 0, key, what, source, at } as const),
+      ...({ table: 'imports', number, lastIndex: 0, key, what, source, by, at } as const),
       ...{ state: 'open', sum: undefined, capacities: [], acknowledged: [] },
     };
     imports.set(number, row);
@@ -125,8 +128,8 @@ export function evolveImports(imports: Imports, event: ImportEvent, at: EpochMs)
 /** Newest first. */
 export function importViews(imports: Imports): ImportView[] {
   const newest = [...imports.values()].reverse().slice(0, shownMax);
-  return newest.map(({ number, what, source, at, state, sum }) => ({
-    ...{ number, what, source, at, state },
+  return newest.map(({ number, what, source, by, at, state, sum }) => ({
+    ...{ number, what, source, by, at, state },
     ...(sum !== undefined && { sum }),
   }));
 }

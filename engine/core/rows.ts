@@ -342,6 +342,7 @@ export type ImportRow = {
   key: string;
   what: StagedKind;
   source: string;
+  by: string;
   at: EpochMs;
   state: ImportState;
   sum: ImportSum | undefined;
@@ -625,8 +626,8 @@ export function packRow(row: Row): unknown[] {
       return [row.lastIndex, row.adopted];
     case 'imports':
       return [
-        ...[row.lastIndex, row.key, row.what, row.source, row.at, row.state, row.sum ?? null],
-        ...[row.capacities, row.acknowledged],
+        ...[row.lastIndex, row.key, row.what, row.source, row.by, row.at, row.state],
+        ...[row.sum ?? null, row.capacities, row.acknowledged],
       ];
     case 'stagings':
       return [
@@ -788,10 +789,10 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       return { table, lastIndex, adopted };
     }
     case 'imports': {
-      const [lastIndex, name, what, source, at, state, sum, ...end] = packed as PackedImport;
+      const [lastIndex, name, what, source, by, at, state, sum, ...end] = packed as PackedImport;
       const [capacities, acknowledged] = end;
       return {
-        ...({ table, number: Number(key[0]), lastIndex, key: name, what, source, at } as const),
+        ...({ table, number: Number(key[0]), lastIndex, key: name, what, source, by, at } as const),
         ...{ state, sum: sum ?? undefined, capacities, acknowledged },
       };
     }
@@ -812,8 +813,8 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
 }
 
 type PackedImport = [
-  ...[lastIndex: number, key: string, what: StagedKind, source: string, at: EpochMs],
-  ...[state: ImportState, sum: ImportSum | null],
+  ...[lastIndex: number, key: string, what: StagedKind, source: string, by: string],
+  ...[at: EpochMs, state: ImportState, sum: ImportSum | null],
   ...[capacities: AreaCapacities[], acknowledged: PartitionName[]],
 ];
 type PackedPlace = [

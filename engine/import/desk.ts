@@ -84,8 +84,8 @@ export type ImportDesk = {
   previewCatalogue(kind: CatalogueKind, source: Source): Promise<CataloguePreview>;
   /** `changed-meanwhile`: the session is another one by now, and has to be compared anew. */
   install(preview: CataloguePreview, decided: { reason: string; by: string }): Promise<void>;
-  /** Stages the whole file and leaves it ready to be applied. */
-  stage(kind: StagedKind, source: Source, onProgress?: Progress): Promise<Staged>;
+  /** Stages the whole file, brought by `by`, and leaves it ready to be applied. */
+  stage(kind: StagedKind, source: Source, by: string, onProgress?: Progress): Promise<Staged>;
   apply(number: ImportNumber, decided: DecidedByTwo): Promise<void>;
   drop(number: ImportNumber): Promise<void>;
   /** Newest first. */
@@ -162,9 +162,9 @@ export function createImportDesk(port: DeskPort, people: PeopleFinder): ImportDe
     const reply = await port.tell(layout.session, body);
     if (reply.kind === 'refused') throw new DeskRefused(reply.reason);
   };
-  async function begin(what: StagedKind, source: string): Promise<ImportNumber> {
+  async function begin(what: StagedKind, source: string, by: string): Promise<ImportNumber> {
     const key = randomBytes(17).toString('base64url').slice(0, 22);
-    const reply = await port.tell(layout.session, { kind: 'begin-import', key, what, source });
+    const reply = await port.tell(layout.session, { kind: 'begin-import', key, what, source, by });
     if (reply.kind === 'refused') throw new DeskRefused(reply.reason);
     if (reply.outcome.kind !== 'import-begun') throw new Error('an import did not begin');
     return reply.outcome.import;
@@ -183,8 +183,8 @@ export function createImportDesk(port: DeskPort, people: PeopleFinder): ImportDe
       onto === undefined
         ? tell({ kind: 'install-session', catalogue: after, calendar: [], settings: firstSettings })
         : tell({ kind: 'install-catalogue', catalogue: after, onto, reason, by }),
-    async stage(what, source, onProgress) {
-      const number = await begin(what, source.name);
+    async stage(what, source, by, onProgress) {
+      const number = await begin(what, source.name, by);
       try {
         let capacities: CapacitiesPreview['changes'] | undefined;
         let difference: Difference;

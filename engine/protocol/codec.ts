@@ -667,7 +667,7 @@ const item = union<Item, 'kind'>('kind', {
   'renew-totp': { ...ofStaff, secret, step: small },
   'renew-recovery-codes': { ...ofStaff, recovery },
   'end-staff-sign-ins': ofStaff,
-  'begin-import': { ...envelope, key: opaque, what: stagedKind, source: label },
+  'begin-import': { ...envelope, key: opaque, what: stagedKind, source: label, by: label },
   'close-import': { ...onImport, sum: importSum, capacities: optional(areaCapacities) },
   'apply-import': { ...onImport, reason: sentence, by: label, andBy: label },
   'drop-import': onImport,
@@ -1095,7 +1095,7 @@ const reply = union<Reply, 'kind'>('kind', {
     ...id,
     imports: list(
       record<ImportView>({
-        ...{ number: small, what: stagedKind, source: label, at },
+        ...{ number: small, what: stagedKind, source: label, by: label, at },
         state: choice(['open', 'ready', 'applied', 'dropped']),
         sum: optional(importSum),
       }),

@@ -523,12 +523,16 @@ export type InstallCatalogue = Envelope & {
   reason: string;
   by: string;
 };
-/** One file; `key` is the sender's own, so that asking again begins nothing new. */
+/**
+ * One file; `key` is the sender's own, so that asking again begins nothing new. `by`: whoever brought
+ * it, and so the first of the two who decide.
+ */
 export type BeginImport = Envelope & {
   kind: 'begin-import';
   key: string;
   what: StagedKind;
   source: string;
+  by: string;
 };
 /** Every slice was acknowledged, or here it is; what is not closed cannot be applied. */
 export type CloseImport = Envelope & {

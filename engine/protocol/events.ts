@@ -482,6 +482,7 @@ export type ImportBegun = {
   key: string;
   what: StagedKind;
   source: string;
+  by: string;
 };
 export type ImportClosed = {
   kind: 'import-closed';

@@ -69,6 +69,8 @@ export type ImportView = {
   what: StagedKind;
   /** The file's name. */
   source: string;
+  /** Whoever brought the file. */
+  by: string;
   at: EpochMs;
   state: ImportState;
   /** Absent while it is open. */

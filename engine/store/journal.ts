@@ -296,7 +296,7 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   'recovery-codes-renewed': { ...onStaff, recovery: some(text) },
   'staff-sign-ins-ended': { ...onStaff, generation: uint },
   'import-begun': {
-    ...{ import: uint, key: text, source: text },
+    ...{ import: uint, key: text, source: text, by: text },
     what: choice(['candidates', 'grades', 'capacities']),
   },
   'import-closed': {

@@ -771,7 +771,7 @@ describe('round trips', () => {
           ...envelope,
           key: id(9),
           what: 'grades',
-          source: '成绩.csv',
+          source: '成绩.csv', by: 'li.na',
         },
         { kind: 'close-import', id: id(2), ...onImport, sum, capacities },
         { kind: 'apply-import', id: id(3), ...onImport, reason: '示例', by: '甲', andBy: '乙' },
@@ -819,8 +819,8 @@ describe('round trips', () => {
       {
         ...({ id: id(3), kind: 'imports' } as const),
         imports: [
-          { number: 2, what: 'candidates', source: '考生.csv', at: 7, state: 'ready', sum },
-          { number: 1, what: 'capacities', source: 'c.csv', at: 6, state: 'open' },
+          { number: 2, what: 'candidates', source: '考生.csv', by: 'li.na', at: 7, state: 'ready', sum },
+          { number: 1, what: 'capacities', source: 'c.csv', by: 'li.na', at: 6, state: 'open' },
         ],
         staging: { number: 2, state: 'applied', slices: 9, taken: 4 },
       },

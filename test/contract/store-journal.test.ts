@@ -416,7 +416,7 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   'staff-sign-ins-ended': { kind: 'staff-sign-ins-ended', ...onStaff, generation: 2 },
   'import-begun': {
     ...{ kind: 'import-begun', import: 3, key: opaque('upload', 1) },
-    ...{ what: 'candidates', source: '考生.csv' },
+    ...{ what: 'candidates', source: '考生.csv', by: 'li.na' },
   },
   'import-closed': {
     ...{ kind: 'import-closed', import: 3 },

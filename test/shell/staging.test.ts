@@ -34,7 +34,7 @@ const peopleOf = (desk: WriterDesk, from: number, to: number): PlainCandidate[] 
 async function begin(desk: WriterDesk, key = 1): Promise<number> {
   const reply = await desk.send({
     ...({ kind: 'begin-import', key: opaque('upload', key) } as const),
-    ...{ what: 'candidates', source: '考生.csv' },
+    ...{ what: 'candidates', source: '考生.csv', by: 'li.na' },
   });
   if (reply.kind !== 'accepted' || reply.outcome.kind !== 'import-begun')
     return expect.unreachable(JSON.stringify(reply));
@@ -241,7 +241,7 @@ test('S1 a half-sent import is never seen, is dropped, and its late slices are r
   expect(
     await desk.send({
       ...({ kind: 'begin-import', key: opaque('upload', 9) } as const),
-      ...{ what: 'candidates', source: 'b.csv' },
+      ...{ what: 'candidates', source: 'b.csv', by: 'li.na' },
     }),
   ).toMatchObject({ reason: 'import-open' });
   await desk.send({ kind: 'drop-import', import: number });
