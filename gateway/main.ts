@@ -6,8 +6,8 @@
  * G2 A stop says so first (H2 of staff/health.ts), then takes no new connection, closes live sockets so
  *    that they come back elsewhere, and answers what runs.
  */
-import pino from 'pino';
 import type { Bus } from '../engine/bus/bus.ts';
+import { framesOf, logTo } from '../engine/log.ts';
 import { createProviders } from '../engine/payments/config.ts';
 import { createDeskViews } from '../web/desk/views.ts';
 import type { FailureStatus } from '../web/view-models.ts';
@@ -53,7 +53,7 @@ export async function startGateway(
   onDesk?: (port: number) => Promise<void>,
 ): Promise<Gateway> {
   const now = Date.now;
-  const log = pino({ name: 'ruxi-gateway', level: config.logLevel });
+  const log = logTo('ruxi-gateway', config.logLevel);
   const catalogue = createCatalogue();
   const availability = createAvailability();
   const revocations = createRevocations(now);
@@ -88,7 +88,7 @@ export async function startGateway(
   const deskViews = createDeskViews();
   const common = {
     onFault: (path: string, error: unknown) =>
-      log.error({ path, ...faultOf(error) }, 'a handler failed'),
+      log.error({ path, ...framesOf(error) }, 'a handler failed'),
   };
   let standing: 'starting' | 'listening' | 'stopping' = 'starting';
   const readiness = (): Readiness => {
@@ -166,10 +166,3 @@ const deskOptionsOf = ({ desk, trustedProxies }: GatewayConfig) => ({
   trustedProxies: desk.origin === undefined ? new Set<string>() : trustedProxies,
   secure: desk.origin?.startsWith('https:') ?? false,
 });
-
-/** Where it happened, never what it says: a message may quote what a person typed. */
-function faultOf(error: unknown): { fault: string; frames: string[] } {
-  if (!(error instanceof Error)) return { fault: typeof error, frames: [] };
-  const lines = error.stack?.split('\n') ?? [];
-  return { fault: error.name, frames: lines.filter((line) => /^\s+at /.test(line)).slice(0, 8) };
-}

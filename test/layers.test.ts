@@ -50,6 +50,7 @@ const contracts: Record<string, string[]> = {
   'engine/bus/bus.ts': ['effects', 'writer', 'gateway', 'import'],
   'engine/bus/postbox.ts': ['effects', 'gateway', 'import'],
   'package.json': ['gateway'],
+  'engine/log.ts': ['gateway'],
   'engine/exposition.ts': ['gateway'],
   // All that the duty desk knows of importing and exporting.
   'engine/import/audit-words.ts': ['gateway'],
