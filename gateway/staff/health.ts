@@ -5,7 +5,8 @@
  * H1 Alive says only that the event loop turns. It never depends on the engine, since a restart of a
  *    gateway brings no engine back.
  * H2 Ready is said only while the gateway listens to candidates, knows what it must not be wrong about,
- *    and is connected to the engine; from the first moment of a stop it is not.
+ *    and is connected to the bus; from the first moment of a stop it is not. An engine that is silent
+ *    behind a bus that is there makes no gateway unready: its pages say so better than a proxy would.
  */
 import program from '../../package.json' with { type: 'json' };
 import type { Handler, Reply } from '../http.ts';

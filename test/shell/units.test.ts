@@ -28,6 +28,15 @@ test.each(units)(
   },
 );
 
+test('every alert stands in the guide with what to do', () => {
+  const alerts = [...read('ops/prometheus/alerts.yml').matchAll(/alert: (\w+)/g)].map(
+    ([, name]) => name,
+  );
+  expect(alerts.length).toBeGreaterThan(10);
+  const guide = read('docs/operating.md');
+  expect(alerts.filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
+});
+
 test('systemd, where it is, reads the units without a complaint', () => {
   const known = spawnSync('systemd-analyze', ['--version'], { encoding: 'utf8' });
   if (known.status !== 0) return;
