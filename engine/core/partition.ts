@@ -178,7 +178,9 @@ export type RowNeed = { table: 'candidates' | 'phones'; key: string };
 /** The writer answers the others itself. */
 export type CoreQuery = Exclude<
   Query,
-  { kind: 'spend-once' | 'status' | 'messages' | 'channels' | 'candidates' | 'journal' }
+  {
+    kind: 'spend-once' | 'status' | 'messages' | 'channels' | 'candidates' | 'journal' | 'timeline';
+  }
 >;
 export type DueCommand =
   | TakeStagedBody

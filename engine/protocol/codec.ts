@@ -513,6 +513,7 @@ const query = union<Query, 'kind'>('kind', {
   act: { number: small },
   foresee: { act },
   journal: { from: count },
+  timeline: { person: opaque, before: count },
 });
 
 const reconciledBill = {
@@ -895,6 +896,13 @@ const areaLedger = record<AreaLedger>({
   }),
 });
 
+const auditLines = list(
+  record<AuditLine>({
+    ...{ index: count, at, kind: plain },
+    ...{ area: optional(code), person: optional(plain), details: text(1024 * 1024) },
+  }),
+  10_000,
+);
 const actView = record<ActView>({
   number: small,
   at,
@@ -1111,17 +1119,8 @@ const reply = union<Reply, 'kind'>('kind', {
   acts: { ...id, acts: list(actView, 100) },
   act: { ...id, act: nullable(actView) },
   foresee: { ...id, foreseen: foreseenLines },
-  journal: {
-    ...id,
-    lines: list(
-      record<AuditLine>({
-        ...{ index: count, at, kind: plain },
-        ...{ area: optional(code), person: optional(plain), details: text(1024 * 1024) },
-      }),
-      10_000,
-    ),
-    next: optional(count),
-  },
+  journal: { ...id, lines: auditLines, next: optional(count) },
+  timeline: { ...id, lines: auditLines, next: optional(count) },
 });
 
 const notice = union<Notice, 'kind'>('kind', {

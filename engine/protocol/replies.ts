@@ -321,7 +321,9 @@ export type Query =
   /** What an act would change in this partition, as things are now. */
   | { kind: 'foresee'; act: Act }
   /** S3: this partition's journal from that index on, as the audit shows it; a page at a time. */
-  | { kind: 'journal'; from: number };
+  | { kind: 'journal'; from: number }
+  /** S4: what it says of one person, newest first, before that index (0: from the newest on). */
+  | { kind: 'timeline'; person: PersonId; before: number };
 export type AskedQuery = { id: CommandId; answerBy: EpochMs; query: Query };
 
 export type SignInFacts = {
@@ -414,5 +416,7 @@ export type QueryAnswer =
   | { kind: 'acts'; acts: ActView[] }
   | { kind: 'act'; act: ActView | null }
   | { kind: 'foresee'; foreseen: ForeseenLine[] }
-  | { kind: 'journal'; lines: AuditLine[]; next?: number };
+  | { kind: 'journal'; lines: AuditLine[]; next?: number }
+  /** `next`: where the stretch before it ends; absent at the journal's beginning. */
+  | { kind: 'timeline'; lines: AuditLine[]; next?: number };
 export type QueryReply = { id: CommandId } & (QueryAnswer | Refused);

@@ -61,6 +61,7 @@ import { loadNeeded, type Recovered, recover, stagedPeopleAt } from './recovery.
 import { Sequencer } from './sequencer.ts';
 import { isAskedOfStrangers, Strangers } from './strangers.ts';
 import { Telemetry } from './telemetry.ts';
+import { timelineStretch } from './timeline.ts';
 
 export const defaultLimits: WriterLimits = {
   inboxMax: 65_536,
@@ -418,6 +419,8 @@ class PartitionWriter implements Writer {
         return { id, kind: query.kind, ...this.#options.channels() };
       case 'journal':
         return { id, ...journalPage(this.#options.store, query) };
+      case 'timeline':
+        return { id, ...timelineStretch(this.#options.store, this.#flushedIndex, query) };
       case 'spend-once': {
         this.#spent.forget(at);
         const unspent = this.#spent.get(query.token) === undefined;

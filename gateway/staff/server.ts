@@ -30,6 +30,7 @@ import { showArea, showAreas, showPool } from './lookup/areas.ts';
 import { showAudit } from './lookup/audit.ts';
 import { findCandidates, showCandidate, showFind, showInFull } from './lookup/candidates.ts';
 import { showMoney, showOrder, showOrders } from './lookup/orders.ts';
+import { showTimeline } from './lookup/timeline.ts';
 import { showMetrics } from './metrics.ts';
 import { deskPage } from './page.ts';
 import {
@@ -92,6 +93,7 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
     .get('/desk/window', 'see-desk', showWindow)
     .get('/desk/calendar', 'see-desk', showCalendar)
     .get('/desk/area/change', 'see-desk', showPools)
+    .get('/desk/candidate/timeline', 'see-candidates', showTimeline)
     .get('/desk/candidate/acts', 'see-candidates', showCandidateActs)
 
     .get('/desk/areas', 'see-desk', showAreas)

@@ -475,6 +475,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
         { requiredKeys: ['kind', 'waiting'] },
       ),
       fc.record({ kind: kind('act'), number: small }),
+      fc.record({ kind: kind('timeline'), person: opaque, before: small }),
       fc.record({ kind: kind('foresee'), act: fc.constantFrom(...givenActs) }),
     ),
   }),
@@ -771,7 +772,8 @@ describe('round trips', () => {
           ...envelope,
           key: id(9),
           what: 'grades',
-          source: '成绩.csv', by: 'li.na',
+          source: '成绩.csv',
+          by: 'li.na',
         },
         { kind: 'close-import', id: id(2), ...onImport, sum, capacities },
         { kind: 'apply-import', id: id(3), ...onImport, reason: '示例', by: '甲', andBy: '乙' },
@@ -819,10 +821,22 @@ describe('round trips', () => {
       {
         ...({ id: id(3), kind: 'imports' } as const),
         imports: [
-          { number: 2, what: 'candidates', source: '考生.csv', by: 'li.na', at: 7, state: 'ready', sum },
+          {
+            number: 2,
+            what: 'candidates',
+            source: '考生.csv',
+            by: 'li.na',
+            at: 7,
+            state: 'ready',
+            sum,
+          },
           { number: 1, what: 'capacities', source: 'c.csv', by: 'li.na', at: 6, state: 'open' },
         ],
         staging: { number: 2, state: 'applied', slices: 9, taken: 4 },
+      },
+      {
+        ...({ id: id(5), kind: 'timeline', next: 9 } as const),
+        lines: [{ index: 7, at: 6, kind: 'seats-saved', area: '0124', details: '{}' }],
       },
       {
         ...({ id: id(4), kind: 'journal', next: 9 } as const),

@@ -1,6 +1,7 @@
 /** Acts at the desk, over real HTTP with the real core: shown before, decided by two, carried out. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { pendingEffects } from '../../engine/core/effects.ts';
+import { eventWords } from '../../engine/import/audit-words.ts';
 import type { Role, Scope } from '../../engine/protocol/staff.ts';
 import { localTime } from '../../web/china-time.ts';
 import {
@@ -296,6 +297,16 @@ describe('what there is to do', () => {
     await propose(county, { kind: 'withdraw-for', ...on, order: visitor.order });
     carry();
     expect(visitor.row?.orders[0]?.state).toBe('withdrawn');
+    // One timeline, newest first: what the person did, and what was done for them and why.
+    const { model } = await county.get(`/desk/candidate/timeline?person=${person}`);
+    const told = (model.lines as { name: string }[]).map(({ name }) => name);
+    expect(told[0]).toBe(eventWords['order-withdrawn']);
+    expect(told).toContain(eventWords['phone-unbound-for']);
+    expect(JSON.stringify(model.lines)).toContain(reason);
+    expect(model.lines.map((line: { at: number }) => line.at)).toEqual(
+      model.lines.map((line: { at: number }) => line.at).toSorted((a: number, b: number) => b - a),
+    );
+    expect((await other.get(`/desk/candidate/timeline?person=${person}`)).status).toBe(404);
     // Who may not see candidates does not see what was done for one.
     const viewer = await office('viewer', ['viewer']);
     expect((await viewer.get(`/desk/act?number=${unbound.model.act.number}`)).status).toBe(404);

@@ -11,8 +11,10 @@ import { invitationDigest, invitationPath } from '../../engine/protocol/invitati
 import { singleLayout } from '../../engine/protocol/layout.ts';
 import type { Query, QueryAnswer } from '../../engine/protocol/replies.ts';
 import type { Role, Scope, StaffId } from '../../engine/protocol/staff.ts';
+import { encodeEntry, noHash } from '../../engine/store/journal.ts';
 import type { StoreReader } from '../../engine/store/store.ts';
 import { candidatePage } from '../../engine/writer/candidate-pages.ts';
+import { timelineStretch } from '../../engine/writer/timeline.ts';
 import { createAvailability } from '../../gateway/availability.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
 import { gatewayConfigOf } from '../../gateway/config.ts';
@@ -100,7 +102,34 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
   function hearAll(): void {
     for (const row of desk.partition.staff.values()) directory.hear(staffViewOf(row));
   }
-  type Asked = CoreQuery | Extract<Query, { kind: 'candidates' | 'status' | 'journal' }>;
+  /** The journal as a store has it, an event an entry. */
+  const store = {
+    entryAtOrBelow: (index: number) => entryOf(Math.min(index, desk.journal.length)),
+    *entries(from: number) {
+      for (let index = from; index <= desk.journal.length; index += 1) {
+        const entry = entryOf(index);
+        if (entry !== undefined) yield entry;
+      }
+    },
+  } as Pick<StoreReader, 'entryAtOrBelow' | 'entries'>;
+  function entryOf(index: number) {
+    const found = desk.journal[index - 1];
+    if (found === undefined) return undefined;
+    const { at, event } = found;
+    const events = [event];
+    const { value } = encodeEntry({
+      partition: 'p0',
+      epoch: 1,
+      index,
+      prevHash: noHash,
+      at,
+      events,
+    });
+    return { index, value };
+  }
+  type Asked =
+    | CoreQuery
+    | Extract<Query, { kind: 'candidates' | 'status' | 'journal' | 'timeline' }>;
   function answerTo(query: Asked): QueryAnswer | { kind: 'unknown' } {
     if (away) return { kind: 'unknown' };
     if (query.kind === 'candidates') return candidatePage(noDisk, desk.partition, query);
@@ -115,6 +144,7 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
         .map(({ index, at, event }) => ({ index, at, ...auditOf(event) }));
       return { kind: 'journal', lines };
     }
+    if (query.kind === 'timeline') return timelineStretch(store, desk.journal.length, query);
     return ask(desk.partition, query, desk.now);
   }
   const client: EngineClient = {

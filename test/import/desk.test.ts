@@ -112,9 +112,9 @@ test('S1 grades go in the same way, and one stranger keeps the whole file out', 
     `居民身份证,${documents[at]},${ticketOf(at)},${course},${grade},2026-04`;
   const right = documents.flatMap((_, at) => [line(at, '00009', 61), line(at, '00012', 88)]);
   const stranger = `居民身份证,${documentOf(777)},${ticketOf(777)},00009,70,`;
-  await expect(desk.stage('grades', fileOf('grades', [...right, stranger]), 'li.na')).rejects.toThrow(
-    'grades.csv 第 602 行：没有这位考生的记录',
-  );
+  await expect(
+    desk.stage('grades', fileOf('grades', [...right, stranger]), 'li.na'),
+  ).rejects.toThrow('grades.csv 第 602 行：没有这位考生的记录');
   expect((await candidate(5))?.tickets[0]?.passed).toEqual([]);
   const { number, difference } = await desk.stage('grades', fileOf('grades', right), 'li.na');
   expect(difference).toMatchObject({ changed: 300, columns: [{ title: '合格课程', rows: 300 }] });
@@ -137,9 +137,9 @@ test('S1 a half upload and a file with one fault at its end leave nothing behind
   const lost = desk.stage('candidates', uploadedSource('half.csv', halfway()), 'li.na');
   await expect(lost).rejects.toThrow('the connection was lost');
   const faulty = [...documents.map((_, at) => line(at)), line(3).replace('有效', '未知')];
-  await expect(desk.stage('candidates', fileOf('candidates', faulty), 'li.na')).rejects.toBeInstanceOf(
-    ImportRefused,
-  );
+  await expect(
+    desk.stage('candidates', fileOf('candidates', faulty), 'li.na'),
+  ).rejects.toBeInstanceOf(ImportRefused);
   const states = (await desk.imports()).slice(0, 2).map(({ state }) => state);
   expect(states).toEqual(['dropped', 'dropped']);
   expect(await candidate(3)).toMatchObject({ name: '示例3' });
@@ -155,7 +155,11 @@ test('S1 S2 capacities wait for two people, and are never set below what is take
     return expect.unreachable();
   };
   const lines = ['0104,B,333,', '1133,B,900,'];
-  const { number, difference } = await desk.stage('capacities', fileOf('capacities', lines), 'li.na');
+  const { number, difference } = await desk.stage(
+    'capacities',
+    fileOf('capacities', lines),
+    'li.na',
+  );
   expect(difference).toMatchObject({ changed: 2, columns: [{ title: '容量', rows: 2 }] });
   await expect(desk.stage('capacities', fileOf('capacities', lines), 'li.na')).rejects.toThrow(
     'import-open',

@@ -156,6 +156,19 @@ const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
       paused: [{ unit: 'A', reason: '核对', newsBy: chinaTime(0, 10) }],
     },
   ],
+  timeline: [
+    {
+      ...{ person: givenPerson(1), nameMask: '示 *', documentMask: '510***00', next: 'p0.7' },
+      lines: [
+        { index: 9, at: chinaTime(0, 9), name: '保存考位', area: '示例县', details: '{"x":"<b>"}' },
+        { index: 8, at: chinaTime(0, 8), name: '绑定手机', area: undefined, details: '' },
+      ],
+    },
+    {
+      ...{ person: givenPerson(1), nameMask: '示 *', documentMask: '510***00' },
+      ...{ lines: [], next: undefined },
+    },
+  ],
   candidateActs: [
     {
       ...{ token, person: givenPerson(1), nameMask: '示 *', documentMask: '510***00' },

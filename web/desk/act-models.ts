@@ -83,6 +83,20 @@ export type ActModels = {
     caps: readonly { course: string; name: string; cap: number; free: number }[];
     paused: AreaPaused['pools'];
   };
+  timeline: {
+    person: PersonId;
+    nameMask: string;
+    documentMask: string;
+    lines: readonly {
+      index: number;
+      at: EpochMs;
+      name: string;
+      area: string | undefined;
+      details: string;
+    }[];
+    /** How far each journal was read; absent: to its beginning. */
+    next: string | undefined;
+  };
   candidateActs: {
     token: string;
     person: PersonId;

@@ -50,6 +50,7 @@ const pages: { readonly [Name in DeskPageName]: Page<DeskModels[Name]> } = {
   window: { file: 'window', title: () => '开关' },
   calendar: { file: 'calendar', title: () => '日程' },
   pools: { file: 'pools', title: ({ area }) => `${area.name} 调整` },
+  timeline: { file: 'timeline', title: ({ nameMask }) => `经过 ${nameMask}` },
   candidateActs: { file: 'candidate-acts', title: () => '为考生办理' },
   area: { file: 'area', title: ({ area }) => area.name },
   candidates: { file: 'candidates', title: () => '查找考生' },
