@@ -149,8 +149,14 @@ async function startPart(given: EngineOptions & Parts): Promise<Part> {
     vault,
     clock,
     publish(publication) {
-      publish(bus, partition, publication);
-      if (publication.kind === 'telemetry') given.onTelemetry?.(publication.telemetry);
+      if (publication.kind !== 'telemetry') return publish(bus, partition, publication);
+      try {
+        publish(bus, partition, publication);
+        given.onTelemetry?.(publication.telemetry);
+      } catch (error) {
+        // No seat depends on it: whoever watches sees that no report comes, and why.
+        onTrouble(`${partition}: how it does was not told: ${nameOf(error)}`);
+      }
     },
     onEffects: (due) => effects.run(due),
     messages: () => demonstration.messages(),
