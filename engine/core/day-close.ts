@@ -33,7 +33,7 @@ export function isReleaseDue(rules: Rules, row: RegistrationRow, at: EpochMs): b
 }
 
 /** What of it can go now: saved seats, and confirmed orders that nobody can pay any more (L1). */
-function releasable(
+export function releasable(
   rules: Rules,
   row: RegistrationRow,
   at: EpochMs,

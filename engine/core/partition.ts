@@ -102,6 +102,7 @@ import {
   sharePairs,
   viewOf,
 } from './registration.ts';
+import { reportIn } from './report.ts';
 import type {
   AdoptedRow,
   CandidateRow,
@@ -529,6 +530,8 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
       return { kind: query.kind, paid: paidOrderIn(partition.areas.get(query.area), query) };
     case 'registrations':
       return registeredIn(rules, partition.areas.get(query.area), query, at);
+    case 'report':
+      return reportIn(rules, partition.areas.get(query.area), query, at);
     case 'phone':
       return { kind: query.kind, people: peopleOn(partition.phones.get(query.phone), at) };
     case 'staff-facts': {

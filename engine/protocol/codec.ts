@@ -107,6 +107,14 @@ import type {
 } from './replies.ts';
 import { channelNames } from './replies.ts';
 import {
+  type AreaReport,
+  type ReportedMoney,
+  type ReportedOrders,
+  type ReportedPayment,
+  type ReportedSeats,
+  reportTopics,
+} from './reports.ts';
+import {
   type Adopted,
   type AreaPause,
   type BookingDay,
@@ -504,6 +512,7 @@ const query = union<Query, 'kind'>('kind', {
   asides: {},
   'order-state': { area: code, registration: small, place: small },
   registrations: { area: code, from: small },
+  report: { area: code, since: at, until: at, from: small },
   candidates: { after: optional(opaque), ticket: optional(ticket) },
   phone: { phone: opaque },
   'staff-facts': { staff },
@@ -924,6 +933,38 @@ const actView = record<ActView>({
   left: count,
 });
 
+const reportSum = { count: small, seats: small, fen: count };
+const areaReport = record<AreaReport>({
+  at,
+  seats: list(
+    record<ReportedSeats>({
+      ...{ unit: code, course, candidateType },
+      ...{ held: small, saved: small, confirmed: small, paid: small, refunding: small },
+    }),
+    10_000,
+  ),
+  orders: list(record<ReportedOrders>({ state: orderState, ...reportSum }), 16),
+  sums: list(
+    record<AreaReport['sums'][number]>({ topic: choice(reportTopics), ...reportSum }),
+    reportTopics.length,
+  ),
+  releasedRegistrations: small,
+  money: list(
+    record<ReportedMoney>({
+      ...{ day: small, provider, payments: small, paidFen: count },
+      ...{ refunds: small, refundedFen: count },
+    }),
+    10_000,
+  ),
+  payments: list(
+    record<ReportedPayment>({
+      topic: choice(['refunds-stuck', 'amiss']),
+      ...{ attempt: numbers, provider, amountFen: money, since: at },
+    }),
+    1_000,
+  ),
+});
+
 /** What a batch is answered with, whichever of its items it answers. */
 type Reply = { id: CommandId } & (
   | Accepted
@@ -1067,6 +1108,7 @@ const reply = union<Reply, 'kind'>('kind', {
     lines: list(record<RegisteredLine>({ number: small, person: opaque, registration }), 1_000),
     next: optional(small),
   },
+  report: { ...id, report: areaReport, next: optional(small) },
   candidates: {
     ...id,
     lines: list(

@@ -32,6 +32,7 @@ import type {
   RefundNumber,
 } from './payments.ts';
 import type { RefusalReason, Refused } from './refusals.ts';
+import type { AreaReport } from './reports.ts';
 import type { Adopted, CandidateType } from './session.ts';
 import type { SlipContent } from './slips.ts';
 import type { Act, ActView, ForeseenLine, StaffFacts, StaffId, StaffView } from './staff.ts';
@@ -305,6 +306,8 @@ export type Query =
   | { kind: 'order-state'; area: AreaCode; registration: number; place: number }
   /** Those of an area numbered `from` on, a page at a time. */
   | { kind: 'registrations'; area: AreaCode; from: number }
+  /** S5: its sums, of those numbered `from` on, a page at a time; events in `since <= time < until`. */
+  | { kind: 'report'; area: AreaCode; since: EpochMs; until: EpochMs; from: number }
   /** All of this partition by key, or those among them who have that ticket; a page at a time. */
   | { kind: 'candidates'; after?: PersonId; ticket?: TicketNumber }
   /** Who may use that phone (S4). */
@@ -408,6 +411,7 @@ export type QueryAnswer =
   /** For anybody who checks a slip, so no more than that; null: not paid, or there is none. */
   | { kind: 'order-state'; paid: SlipContent | null }
   | { kind: 'registrations'; lines: RegisteredLine[]; next?: number }
+  | { kind: 'report'; report: AreaReport; next?: number }
   | { kind: 'candidates'; lines: CandidateLine[]; next?: PersonId }
   | { kind: 'phone'; people: PersonId[] }
   | { kind: 'staff-facts'; facts: StaffFacts | null }

@@ -28,6 +28,7 @@ export type RoutedQuery = Extract<
       | 'spend-once'
       | 'order-state'
       | 'registrations'
+      | 'report'
       | 'phone'
       | 'staff-facts'
       | 'staff-list'
@@ -129,6 +130,7 @@ export function partitionOfQuery(layout: Layout, query: RoutedQuery): PartitionN
     case 'registration':
     case 'order-state':
     case 'registrations':
+    case 'report':
       return partitionOfArea(layout, query.area);
     case 'candidate':
     case 'sign-in-facts':

@@ -21,6 +21,7 @@ import type { Notice } from '../../engine/protocol/notices.ts';
 import { paymentWays, providerNames } from '../../engine/protocol/payments.ts';
 import { refusalReasons } from '../../engine/protocol/refusals.ts';
 import { type AskedQuery, channelNames } from '../../engine/protocol/replies.ts';
+import { reportTopics } from '../../engine/protocol/reports.ts';
 import { candidateTypes } from '../../engine/protocol/session.ts';
 import {
   type ActView,
@@ -466,6 +467,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
       ),
       fc.record({ kind: kind('order-state'), area: code, registration: small, place: small }),
       fc.record({ kind: kind('registrations'), area: code, from: small }),
+      fc.record({ kind: kind('report'), area: code, since: at, until: at, from: small }),
       fc.record({ kind: kind('phone'), phone: opaque }),
       fc.record({ kind: kind('candidates'), after: opaque, ticket }, { requiredKeys: ['kind'] }),
       fc.record({ kind: kind('staff-facts'), staff }),
@@ -579,6 +581,40 @@ const candidateLine = fc.record(
     ],
   },
 );
+const reportSum = { count: small, seats: small, fen: small };
+const areaReport = fc.record({
+  at,
+  seats: fc.array(
+    fc.record({
+      ...{ unit: code, course, candidateType },
+      ...{ held: small, saved: small, confirmed: small, paid: small, refunding: small },
+    }),
+    { maxLength: 3 },
+  ),
+  orders: fc.array(
+    fc.record({ state: fc.constantFrom('paid' as const, 'released' as const), ...reportSum }),
+    { maxLength: 2 },
+  ),
+  sums: fc.array(fc.record({ topic: fc.constantFrom(...reportTopics), ...reportSum }), {
+    maxLength: 3,
+  }),
+  releasedRegistrations: small,
+  money: fc.array(
+    fc.record({
+      ...{ day: small, provider: fc.constantFrom(...providerNames), payments: small },
+      ...{ paidFen: small, refunds: small, refundedFen: small },
+    }),
+    { maxLength: 2 },
+  ),
+  payments: fc.array(
+    fc.record({
+      topic: fc.constantFrom('refunds-stuck' as const, 'amiss' as const),
+      ...{ attempt: fc.constant('DEMO_0124_17_1_2'), provider: fc.constantFrom(...providerNames) },
+      ...{ amountFen: small, since: at },
+    }),
+    { maxLength: 2 },
+  ),
+});
 const answered: fc.Arbitrary<Answered> = fc.oneof(
   fc.record({ id: opaque, kind: kind('acts'), acts: fc.array(actView, { maxLength: 3 }) }),
   fc.record({ id: opaque, kind: kind('act'), act: fc.option(actView) }),
@@ -727,6 +763,10 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
       lines: fc.array(fc.record({ number: small, person: opaque, registration }), { maxLength: 2 }),
     },
     { requiredKeys: ['id', 'kind', 'lines'] },
+  ),
+  fc.record(
+    { ...{ id: opaque, kind: kind('report'), next: small }, report: areaReport },
+    { requiredKeys: ['id', 'kind', 'report'] },
   ),
   fc.record(
     {
