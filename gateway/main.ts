@@ -7,8 +7,11 @@
  *    that they come back elsewhere, and answers what runs.
  */
 import type { Bus } from '../engine/bus/bus.ts';
+import { createDeskPort, createImportDesk } from '../engine/import/desk.ts';
+import { exportCsv } from '../engine/import/export.ts';
 import { framesOf, logTo } from '../engine/log.ts';
 import { createProviders } from '../engine/payments/config.ts';
+import { personIdOf } from '../engine/protocol/indices.ts';
 import { createDeskViews } from '../web/desk/views.ts';
 import type { FailureStatus } from '../web/view-models.ts';
 import { createViews } from '../web/views.ts';
@@ -29,8 +32,10 @@ import { createRevocations } from './revocations.ts';
 import { addRoutes } from './server.ts';
 import { signInOf } from './sign-in/who.ts';
 import { createSlipCodes } from './slip/codes.ts';
+import type { StaffContext } from './staff/context.ts';
 import { createDeskCookies } from './staff/desk-cookies.ts';
 import { createDirectory } from './staff/directory.ts';
+import { createImportJob } from './staff/files/import-job.ts';
 import type { Readiness } from './staff/health.ts';
 import { addStaffRoutes } from './staff/server.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -105,6 +110,7 @@ export async function startGateway(
   addStaffRoutes(desk, {
     ...{ gateway: context, telemetry, meter, readiness, directory, views: deskViews },
     cookies: createDeskCookies(config.cookieKey, deskOptions.secure),
+    ...filesOf(bus, config, common.onFault),
     sockets: () => live?.watching() ?? 0,
   });
   const deskPort = await desk.listen();
@@ -166,3 +172,20 @@ const deskOptionsOf = ({ desk, trustedProxies }: GatewayConfig) => ({
   trustedProxies: desk.origin === undefined ? new Set<string>() : trustedProxies,
   secure: desk.origin?.startsWith('https:') ?? false,
 });
+
+/** What the desk imports and exports goes a way of its own, so that a file waits for a busy engine. */
+function filesOf(
+  bus: Bus,
+  { layout, indexKey }: GatewayConfig,
+  onFault: (what: string, error: unknown) => void,
+): Pick<StaffContext, 'importDesk' | 'importJob' | 'exportCsv'> {
+  const port = createDeskPort({ bus, layout, now: Date.now });
+  const importDesk = createImportDesk(port, {
+    personIdOf: (type, number) => personIdOf(indexKey, type, number),
+  });
+  return {
+    importDesk,
+    importJob: createImportJob(importDesk, (error) => onFault('import', error)),
+    exportCsv: (kind) => exportCsv(port, kind),
+  };
+}

@@ -1,10 +1,13 @@
 /** What every handler on the operators' port is given. */
+import type { ImportDesk } from '../../engine/import/desk.ts';
+import type { ExportKind } from '../../engine/import/export.ts';
 import type { DeskViews } from '../../web/desk/views.ts';
 import type { GatewayContext } from '../context.ts';
 import type { HttpMeter } from '../http-meter.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { DeskCookies } from './desk-cookies.ts';
 import type { Directory } from './directory.ts';
+import type { ImportJob } from './files/import-job.ts';
 import type { Readiness } from './health.ts';
 
 export type StaffContext = {
@@ -20,4 +23,8 @@ export type StaffContext = {
   directory: Directory;
   cookies: DeskCookies;
   views: DeskViews;
+  /** Imports and exports, over the bus. */
+  importDesk: ImportDesk;
+  importJob: ImportJob;
+  exportCsv(kind: ExportKind): AsyncIterable<string>;
 };

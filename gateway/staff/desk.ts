@@ -51,6 +51,8 @@ export type DeskRoute = How & {
   path: string;
   /** `nobody`: for who is not signed in. */
   right: Right | 'nobody';
+  /** Its form brings a file. */
+  file?: true;
 };
 
 export type Desk = {
@@ -58,6 +60,8 @@ export type Desk = {
   readonly routes: readonly DeskRoute[];
   get(path: string, right: Right, handler: (visit: Visit) => Answer, how?: How): Desk;
   post(path: string, right: Right, handler: (visit: FormVisit) => Answer, how?: How): Desk;
+  /** With a file. Whoever may not come in is not listened to; what is proved again has none. */
+  upload(path: string, right: Right, bytesMax: number, handler: (visit: FormVisit) => Answer): Desk;
   /** For who is not signed in: the door itself. */
   door(method: 'get' | 'post', path: string, handler: Handler): Desk;
 };
@@ -65,7 +69,10 @@ export type Desk = {
 /** A cookie is written again only so often. */
 const renewEveryMs = 60_000;
 
-export function createDesk(server: Pick<HttpServer, 'get' | 'post'>, context: StaffContext): Desk {
+export function createDesk(
+  server: Pick<HttpServer, 'get' | 'post' | 'upload'>,
+  context: StaffContext,
+): Desk {
   const routes: DeskRoute[] = [];
   const desk: Desk = {
     routes,
@@ -81,6 +88,23 @@ export function createDesk(server: Pick<HttpServer, 'get' | 'post'>, context: St
         return form === undefined ? expired(visit) : handler({ ...visit, form });
       };
       server.post(path, guarded(context, right, how, withForm));
+      return desk;
+    },
+    upload(path, right, bytesMax, handler) {
+      routes.push({ method: 'post', path, right, file: true });
+      const admit = (request: Request, busy: boolean): Reply | undefined => {
+        const came = visitOf(context, request);
+        if ('reply' in came) return came.reply;
+        const { visit } = came;
+        if (!hasRight(visit.me.roles, right))
+          return deskPage(visit, 403, 'refused', { why: 'right' });
+        return busy ? waitPage(context, request, 'busy') : undefined;
+      };
+      const withForm = (visit: Visit) => {
+        const form = formOf(visit);
+        return form === undefined ? expired(visit) : handler({ ...visit, form });
+      };
+      server.upload(path, bytesMax, admit, guarded(context, right, {}, withForm));
       return desk;
     },
     door(method, path, handler) {

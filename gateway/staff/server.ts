@@ -24,6 +24,15 @@ import {
 import { showCalendar, showCandidateActs, showPools, showWindow } from './acts/forms.ts';
 import type { StaffContext } from './context.ts';
 import { createDesk, type Desk } from './desk.ts';
+import { addExports } from './files/export.ts';
+import {
+  applyImport,
+  dropImport,
+  importBytesMax,
+  installTable,
+  showImport,
+  takeFile,
+} from './files/import.ts';
 import { showLive, showReady, showVersion } from './health.ts';
 import { acceptInvitation, showInvitation } from './invitation.ts';
 import { showArea, showAreas, showPool } from './lookup/areas.ts';
@@ -57,6 +66,7 @@ export function addStaffRoutes(server: HttpServer, context: StaffContext): void 
 
 /** Each with the right that it asks for; those of the door ask for none. */
 export function addDeskRoutes(desk: Desk, context: StaffContext): void {
+  addExports(desk);
   desk
     .door('get', '/desk/sign-in', showSignIn(context))
     .door('post', '/desk/sign-in', takePassword(context))
@@ -95,6 +105,12 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
     .get('/desk/area/change', 'see-desk', showPools)
     .get('/desk/candidate/timeline', 'see-candidates', showTimeline)
     .get('/desk/candidate/acts', 'see-candidates', showCandidateActs)
+
+    .get('/desk/import', 'import', showImport)
+    .upload('/desk/import', 'import', importBytesMax, takeFile)
+    .post('/desk/import/install', 'import', installTable, { stepUp: true })
+    .post('/desk/import/apply', 'import', applyImport, { stepUp: true })
+    .post('/desk/import/drop', 'import', dropImport)
 
     .get('/desk/areas', 'see-desk', showAreas)
     .get('/desk/area', 'see-desk', showArea)

@@ -32,6 +32,7 @@ import type { StaffContext } from '../../gateway/staff/context.ts';
 import { createDesk, type Desk as StaffDesk } from '../../gateway/staff/desk.ts';
 import { createDeskCookies } from '../../gateway/staff/desk-cookies.ts';
 import { createDirectory } from '../../gateway/staff/directory.ts';
+import { createImportJob } from '../../gateway/staff/files/import-job.ts';
 import { addDeskRoutes } from '../../gateway/staff/server.ts';
 import { createTelemetry } from '../../gateway/telemetry.ts';
 import { accepted, Desk, givenAdopted } from '../given.ts';
@@ -63,6 +64,18 @@ const jsonViews: StaffContext['views'] = {
 
 /** All candidates are in memory here. */
 const noDisk = { rows: () => [] } as unknown as StoreReader;
+
+/** Importing has an engine of its own: staff-files.test.ts. */
+function noFiles(): Pick<StaffContext, 'importDesk' | 'importJob' | 'exportCsv'> {
+  const importDesk = {} as StaffContext['importDesk'];
+  return {
+    importDesk,
+    importJob: createImportJob(importDesk, () => {}),
+    async *exportCsv(kind) {
+      yield JSON.stringify({ page: 'file', model: { kind } });
+    },
+  };
+}
 
 /** What argon2 promises, without its work. */
 const work: Hashing['first'] = {
@@ -205,6 +218,7 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
     directory,
     cookies: createDeskCookies(config.cookieKey, false),
     views: jsonViews,
+    ...noFiles(),
   };
   const faults: unknown[] = [];
   const server = new HttpServer({
@@ -310,13 +324,27 @@ export class StaffBrowser {
     return this.post('/desk/sign-in/code', { door: model.door ?? '', code: code ?? this.code() });
   }
 
-  async #go(path: string, init: RequestInit): Promise<Shown> {
+  /** With a file, as its form would. */
+  async upload(path: string, fields: Record<string, string>, file: File): Promise<Shown> {
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ token: this.last.model.token, ...fields }))
+      body.set(name, value);
+    body.set('file', file);
+    return this.#go(path, { method: 'POST', body });
+  }
+
+  /** A file, and not a page. */
+  save(path: string): Promise<Response> {
+    return this.#send(path, { method: 'GET' });
+  }
+
+  #send(path: string, init: RequestInit): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await fetch(this.#origin + path, {
-      ...init,
-      redirect: 'manual',
-      headers: { cookie },
-    });
+    return fetch(this.#origin + path, { ...init, redirect: 'manual', headers: { cookie } });
+  }
+
+  async #go(path: string, init: RequestInit): Promise<Shown> {
+    const answer = await this.#send(path, init);
     for (const set of answer.headers.getSetCookie()) {
       const [pair = ''] = set.split(';');
       const [name = '', value = ''] = pair.split('=');

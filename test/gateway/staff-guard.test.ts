@@ -1,7 +1,7 @@
 /** The guard of the desk: every route × every role, and what keeps somebody in or out. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasRight, type Role, rights, roles } from '../../engine/protocol/staff.ts';
-import { createDesk } from '../../gateway/staff/desk.ts';
+import { createDesk, type DeskRoute } from '../../gateway/staff/desk.ts';
 import { deskIdleMs, deskSignInMs, stepUpMs } from '../../gateway/staff/desk-cookies.ts';
 import { addStaffRoutes } from '../../gateway/staff/server.ts';
 import { givenStaffWorld, type StaffBrowser, type StaffWorld } from './staff-desk.ts';
@@ -16,6 +16,12 @@ function fresh(held: Role[]): Promise<StaffBrowser> {
   return world.signedIn(`someone.${next}`, held);
 }
 
+function ask(browser: StaffBrowser, route: DeskRoute, fields: Record<string, string> = {}) {
+  const { method, path, file } = route;
+  if (file === true) return browser.upload(path, fields, new File(['x'], 'x.csv'));
+  return method === 'get' ? browser.get(path) : browser.post(path, fields);
+}
+
 beforeAll(async () => {
   world = await givenStaffWorld({ deskAddress: wide, deskAccount: wide });
   for (const role of roles) browsers.set(role, await world.signedIn(`only.${role}`, [role]));
@@ -28,6 +34,7 @@ describe('the route table', () => {
     const server = {
       get: (path: string) => note('get', path),
       post: (path: string) => note('post', path),
+      upload: (path: string) => note('post', path),
       asset: () => server,
     };
     function note(method: string, path: string) {
@@ -46,22 +53,21 @@ describe('the route table', () => {
   });
 
   test('S4 nobody who is not signed in reaches any, whatever they send', async () => {
-    for (const { method, path, right } of world.routes) {
+    for (const route of world.routes) {
+      const { path, right } = route;
       if (right === 'nobody') continue;
-      const stranger = world.browser();
-      const shown = await (method === 'get' ? stranger.get(path) : stranger.post(path));
+      const shown = await ask(world.browser(), route);
       expect([path, shown.page]).toEqual([path, 'signIn']);
     }
   });
 
   test.each(roles)('S4 %s reaches what its rights name and is refused all else', async (role) => {
     const browser = browsers.get(role) as StaffBrowser;
-    for (const { method, path, right } of world.routes) {
+    for (const route of world.routes) {
+      const { path, right } = route;
       if (right === 'nobody' || path === '/desk/sign-out') continue;
       // A form without a token gets no further than the guard, and shows that it was let that far.
-      const shown = await (method === 'get'
-        ? browser.get(path)
-        : browser.post(path, { token: '' }));
+      const shown = await ask(browser, route, { token: '' });
       const refused = shown.page === 'refused' && shown.model.why === 'right';
       expect([path, shown.status === 403 && refused]).toEqual([path, !hasRight([role], right)]);
     }

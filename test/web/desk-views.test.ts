@@ -1,6 +1,7 @@
 /** Pages of the desk by themselves: no holes, one heading, their words for what is wrong. */
 import { expect, test } from 'vitest';
 import { type Act, type ActView, foreseen, rightOf } from '../../engine/protocol/staff.ts';
+import type { FilesModels, ImportOutcome } from '../../web/desk/files-models.ts';
 import type { LookupModels } from '../../web/desk/lookup-models.ts';
 import { entriesFor, navigation } from '../../web/desk/navigation.ts';
 import type { DeskFrame, DeskModels, DeskPageName } from '../../web/desk/view-models.ts';
@@ -348,7 +349,49 @@ const lookupSamples: { [Name in keyof LookupModels]: LookupModels[Name][] } = {
     },
   ],
 };
-Object.assign(samples, lookupSamples);
+
+const difference = {
+  ...{ added: 1_200, changed: 3, same: 9, removed: 0, columns: [{ title: '姓名', rows: 3 }] },
+  examples: [{ how: 'changed' as const, who: '999*************7X', columns: ['姓名'] }],
+};
+const work = { what: 'candidates', title: '考生', file: '新生<b>.csv', by: 'li.na' };
+const imported = {
+  ...{ number: 3, what: 'candidates' as const, source: '新生.csv', by: 'li.na' },
+  ...{ at: chinaTime(0, 8), sum: { added: 1, changed: 2, same: 3, columns: [] } },
+};
+const formats = [
+  {
+    kind: 'courses',
+    title: '课程',
+    columns: [{ title: '课程代码', form: '5 位数字' }],
+    example: '00023',
+  },
+];
+const files = { formats, imports: [], me: 'wang.wu', token };
+const outcomes: ImportOutcome[] = [
+  { kind: 'running', people: 1_200 },
+  { kind: 'faults', count: 200, problems: [{ line: 7, reason: '没有这个专业' }] },
+  { kind: 'refused', reason: 'import-open' },
+  { kind: 'away' },
+  { kind: 'failed' },
+  { kind: 'same' },
+  { kind: 'compared', id: 'id', difference },
+  { kind: 'staged', number: 3, difference },
+];
+const filesSamples: { [Name in keyof FilesModels]: FilesModels[Name][] } = {
+  import: [
+    { ...files, work: undefined, problem: { reason: 'file-missing' } },
+    { ...files, work: undefined, news: 'installed' },
+    ...outcomes.map((outcome) => ({ ...files, work: { ...work, outcome } })),
+    ...(['open', 'ready', 'applied', 'dropped'] as const).flatMap((state) =>
+      ['li.na', 'wang.wu'].map((me) => ({
+        ...{ ...files, me, work: undefined, imports: [{ ...imported, state }] },
+      })),
+    ),
+  ],
+  export: [{ files: [] }, { files: [{ path: '/desk/export/areas', title: '考区' }] }],
+};
+Object.assign(samples, lookupSamples, filesSamples);
 
 test.each(Object.keys(samples) as DeskPageName[])('every sample of %s is a whole page', (name) => {
   const views = createDeskViews();

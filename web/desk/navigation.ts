@@ -14,6 +14,8 @@ export const navigation: readonly Entry[] = [
   { path: '/desk/acts', name: '操作', right: 'see-desk' },
   { path: '/desk/window', name: '开关', right: 'see-desk' },
   { path: '/desk/calendar', name: '日程', right: 'see-desk' },
+  { path: '/desk/import', name: '导入', right: 'import' },
+  { path: '/desk/export', name: '导出', right: 'see-desk' },
   { path: '/desk/people', name: '账号', right: 'keep-accounts' },
 ];
 

@@ -7,6 +7,7 @@ import { qrCode } from '../qr.ts';
 import { count } from '../ui.ts';
 import type { Level } from '../view-models.ts';
 import { levelNames, type Said } from '../wording.ts';
+import type { ShownDifference } from './files-models.ts';
 import type { OrderLine } from './lookup-models.ts';
 import type { DeskFrame, ScopeChoices } from './view-models.ts';
 import { orderStateNames, roleHints, roleNames } from './wording.ts';
@@ -30,6 +31,23 @@ export const orderTag = ({ state, stuck }: Pick<OrderLine, 'state' | 'stuck'>): 
   html`<span class="tag${orderTags[state] ?? ''}">${orderStateNames[state]}</span>${
     stuck ? html` <span class="tag bad">退费没有受理</span>` : nothing
   }`;
+
+const changeNames = { added: '新增', changed: '变更', removed: '去掉' } as const;
+/** What a file would change, in numbers and by its first rows. */
+export function difference({ columns, examples, ...counts }: ShownDifference): Markup {
+  const { added, changed, same, removed } = counts;
+  const inColumns = columns.map(({ title, rows }) => `${title} ${count(rows)} 处`).join('、');
+  return html`<p class="num"><b>新增 ${count(added)}，变更 ${count(changed)}，去掉 ${count(removed)}，不变 ${count(same)}。</b>${
+    inColumns === '' ? nothing : html` 变更的列：${inColumns}。`
+  }</p>${
+    examples.length === 0
+      ? nothing
+      : html`<table class="stack num"><caption class="vh">前几处改动</caption><thead><tr><th scope="col">改动</th><th scope="col">哪一行</th><th scope="col">列</th></tr></thead><tbody>${examples.map(
+          ({ how, who, columns: changedColumns }) =>
+            html`<tr><td>${changeNames[how]}</td><td>${who}</td><td>${changedColumns.join('、')}</td></tr>`,
+        )}</tbody></table>`
+  }`;
+}
 
 /** Whether whoever looks has it: what they may not do is not offered. */
 export const may = ({ signedIn }: DeskFrame, right: Right): boolean =>

@@ -3,6 +3,7 @@ import type { EpochMs } from '../../engine/protocol/ids.ts';
 import type { City, ExamArea } from '../../engine/protocol/session.ts';
 import type { Role, Scope, StaffId, StaffView } from '../../engine/protocol/staff.ts';
 import type { ActModels } from './act-models.ts';
+import type { FilesModels } from './files-models.ts';
 import type { LookupModels } from './lookup-models.ts';
 import type {
   DoorReason,
@@ -31,7 +32,8 @@ export type Places = { cities: readonly City[]; areas: readonly ExamArea[] };
 export type DeskProblem<Reason> = { reason: Reason; at?: EpochMs };
 type WithProblem<Reason> = { problem?: DeskProblem<Reason> };
 
-export type DeskModels = LookupModels &
+export type DeskModels = FilesModels &
+  LookupModels &
   ActModels & {
     /** Why nothing was shown or done. */
     refused: { why: 'right' | 'form' | 'scope' | 'unknown' };

@@ -59,6 +59,8 @@ const pages: { readonly [Name in DeskPageName]: Page<DeskModels[Name]> } = {
   order: { file: 'order', title: ({ order }) => `订单 ${order.number}` },
   orders: { file: 'orders', title: () => '订单' },
   audit: { file: 'audit', title: () => '审计' },
+  import: { file: 'import', title: () => '导入' },
+  export: { file: 'export', title: () => '导出' },
   money: { file: 'money', title: () => '对账' },
   pool: { file: 'pool', title: ({ area, unit }) => `${area.name} ${unit.name}` },
 };

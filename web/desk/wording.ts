@@ -1,6 +1,7 @@
 /** The words of the desk: for colleagues on duty, so short and exact, and as kind as elsewhere. */
 import type { AsideReason, TicketRecord } from '../../engine/protocol/commands.ts';
 import type { EpochMs } from '../../engine/protocol/ids.ts';
+import type { ImportState, StagedKind } from '../../engine/protocol/imports.ts';
 import type { RefusalReason } from '../../engine/protocol/refusals.ts';
 import type { OrderState } from '../../engine/protocol/replies.ts';
 import type { Role, Scope, StaffState } from '../../engine/protocol/staff.ts';
@@ -72,8 +73,10 @@ export type ActReason = RefusalReason | 'time-malformed' | 'count-malformed' | '
 export type PeopleReason = RefusalReason | 'name-malformed' | 'scope-missing' | 'outcome-unknown';
 
 export type LookupReason = 'number-malformed' | 'reason-missing';
+export type FilesReason = 'file-missing' | 'import-busy';
 
 export type Reason =
+  | FilesReason
   | LookupReason
   | ProofReason
   | DoorReason
@@ -118,6 +121,10 @@ export function sayDesk({ reason, at }: DeskProblem<Reason>): Said {
       return said('原密码不正确。', at === undefined ? '请检查后重新输入。' : later(at));
     case 'unchanged':
       return said('新密码和原密码一样。', '请换一个。');
+    case 'file-missing':
+      return said('没有选择内容或文件。', '请选好要导入的内容和文件，再上传。');
+    case 'import-busy':
+      return said('正在核对另一个文件。', '请等它核对完，再上传这个。');
     case 'number-malformed':
       return said('号码不完整或有误。', '请选对查找方式，核对后重新输入。');
     case 'reason-missing':
@@ -221,6 +228,23 @@ export const asideNames: Record<AsideReason, string> = {
   'bill-refund-missing-there': '我方有退费，账单没有',
   'bill-amount-differs': '账单金额和我方不同',
 };
+export const stagedNames: Record<StagedKind, string> = {
+  candidates: '考生',
+  grades: '成绩',
+  capacities: '考位容量',
+};
+export const importStates: Record<ImportState, string> = {
+  open: '正在核对',
+  ready: '等待复核',
+  applied: '已生效',
+  dropped: '已作废',
+};
+export const importNews = {
+  installed: '已导入，各页面随即更新。',
+  applied: '已生效。报考照常进行，记录在后台陆续写入。',
+  dropped: '已作废，没有任何改动。',
+} as const;
+
 /** A China-time day number. */
 export const dayNamed = (day: number): string =>
   new Date(day * 86_400_000).toISOString().slice(0, 10);

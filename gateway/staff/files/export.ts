@@ -1,0 +1,50 @@
+/** Files that leave the desk (S1): each kind is a route of its own, with the right that it needs. */
+import { type ExportKind, exportKinds, exportTitles } from '../../../engine/import/export.ts';
+import { hasRight, type Right } from '../../../engine/protocol/staff.ts';
+import { minuteTime } from '../../../web/china-time.ts';
+import { dayNamed } from '../../../web/desk/wording.ts';
+import type { Reply } from '../../http.ts';
+import type { Desk, Visit } from '../desk.ts';
+import { deskPage } from '../page.ts';
+
+const rightOfKind: Record<ExportKind, Right> = {
+  registrations: 'export-people',
+  candidates: 'export-people',
+  orders: 'export-orders',
+  audit: 'see-audit',
+  pools: 'see-desk',
+  session: 'see-desk',
+  units: 'see-desk',
+  areas: 'see-desk',
+  courses: 'see-desk',
+  programmes: 'see-desk',
+  plans: 'see-desk',
+  capacities: 'see-desk',
+};
+const pathOf = (kind: ExportKind): string => `/desk/export/${kind}`;
+
+export function addExports(desk: Desk): void {
+  desk.get('/desk/export', 'see-desk', showExport);
+  for (const kind of exportKinds)
+    desk.get(pathOf(kind), rightOfKind[kind], (visit) => giveFile(visit, kind));
+}
+
+/** GET /desk/export */
+const showExport = (visit: Visit): Reply =>
+  deskPage(visit, 200, 'export', {
+    files: exportKinds
+      .filter((kind) => hasRight(visit.me.roles, rightOfKind[kind]))
+      .map((kind) => ({ path: pathOf(kind), title: exportTitles[kind] })),
+  });
+
+function giveFile(visit: Visit, kind: ExportKind): Reply {
+  // A file is the whole province's; an area's own are on its pages.
+  if (!visit.within({ kind: 'province' })) return deskPage(visit, 403, 'refused', { why: 'scope' });
+  const { context } = visit;
+  const now = context.gateway.now();
+  const stamp = `${dayNamed(Math.floor((now + 8 * 3_600_000) / 86_400_000))} ${minuteTime(now).replace(':', '')}`;
+  return {
+    ...{ status: 200, body: '', contentType: 'text/csv; charset=utf-8' },
+    download: { name: `${exportTitles[kind]} ${stamp}.csv`, pieces: context.exportCsv(kind) },
+  };
+}
