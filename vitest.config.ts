@@ -12,6 +12,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
+    setupFiles: ['test/patience.ts'],
     maxWorkers: 2,
     pool: 'forks',
     reporters: ['default'],
