@@ -19,6 +19,8 @@ const wanted: Record<string, { atLeast: number } | { atMost: number }> = {
   'notices.perSecond': { atLeast: 2_000 },
   'dayClose.ms': { atMost: 30_000 },
   'dayClose.othersP99Ms': { atMost: 50 },
+  'import.ms': { atMost: 60_000 },
+  'import.othersP99Ms': { atMost: 50 },
   'pages.perSecond': { atLeast: 5_000 },
   'growth.ratio': { atMost: 1.3 },
   'recovery.ms': { atMost: 3_000 },

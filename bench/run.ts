@@ -20,6 +20,7 @@ const entries: Record<string, (seed: number) => Promise<Figures>> = {
   http: async (seed) => (await import('./http-load.ts')).measureHttp(seed),
   notices: async (seed) => (await import('./notices.ts')).measureNotices(seed),
   dayClose: async (seed) => (await import('./day-close.ts')).measureDayClose(seed),
+  import: async (seed) => (await import('./imports.ts')).measureImport(seed),
   pages: async (seed) => (await import('./pages.ts')).measurePages(seed),
   growth: async (seed) => (await import('./commit-speed.ts')).measureGrowth(seed),
   recovery: async (seed) => (await import('./commit-speed.ts')).measureRecovery(seed),

@@ -1,6 +1,6 @@
 /**
  * Sends a file of people to their partitions, slice by slice, and gathers what would change. The file is
- * read once, as it comes; each slice is answered before the next but one leaves.
+ * read once, as it comes, and a few slices are on their way at a time.
  *
  * S1 A slice that was not acknowledged is sent again until it was, so what is staged when this returns
  *    is the whole file. With the first fault nothing more is sent: the rest is read for further faults.
@@ -33,8 +33,8 @@ export type Staging = {
   onProgress?: Progress;
 };
 
-/** Of each partition: while one slice is flushed the next is decided. */
-const slicesOnTheirWayMax = 2;
+/** Of each partition: they share their flushes, and a candidate waits for no more than these. */
+const slicesOnTheirWayMax = 4;
 
 type Entry<Item> = { item: Item; line: number; who: string };
 type Slice<Item> = { slice: number; entries: Entry<Item>[] };

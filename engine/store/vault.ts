@@ -95,7 +95,8 @@ export function openVault(folder: string, keys: Keys): Vault {
     return key;
   }
   function makeKey(person: PersonId): Buffer {
-    const key = randomBytes(keyBytes);
+    // A copy of its own: what else came from the pool must not live as long.
+    const key = Buffer.from(randomOf(keyBytes));
     unsettled.set(person, key);
     return key;
   }
@@ -172,9 +173,23 @@ function remember<K, V>(cache: Map<K, V>, max: number, key: K, value: V): void {
 
 const wrapAad = (person: PersonId): string => `person key\n${person}`;
 
+/** Random bytes by the pool: an import asks for them hundreds of thousands of times. */
+function randomOf(size: number): Buffer {
+  if (randomAt + size > randomPool.length) {
+    randomPool = randomBytes(randomPoolBytes);
+    randomAt = 0;
+  }
+  const taken = randomPool.subarray(randomAt, randomAt + size);
+  randomAt += size;
+  return taken;
+}
+const randomPoolBytes = 8 * 1024;
+let randomPool = Buffer.alloc(0);
+let randomAt = 0;
+
 /** nonce, ciphertext, tag. A person's key seals far fewer texts than random nonces allow. */
 function encrypt(key: Buffer, aad: string, plain: Buffer): Buffer {
-  const nonce = randomBytes(nonceBytes);
+  const nonce = randomOf(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(Buffer.from(aad, 'utf8'));
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);

@@ -158,6 +158,7 @@ class PartitionWriter implements Writer {
   #sequence = 0;
   #batch: Batch | undefined;
   #flushing = false;
+  #settling = false;
   #scheduled = false;
   #failed = false;
   #spaceLow = false;
@@ -262,7 +263,10 @@ class PartitionWriter implements Writer {
     if (this.#deadline === undefined) this.#awaitDeadline();
     if (this.#roomForNews) this.#open();
     // 3. One batch at a time goes to the disk.
-    if (this.#flushing) return;
+    if (this.#flushing) {
+      this.#settleAhead();
+      return;
+    }
     const batch = this.#batch;
     if (batch !== undefined) this.#flush(batch, this.#rowsBehind(batch)).catch(this.#fail);
     else this.#rest();
@@ -359,6 +363,18 @@ class PartitionWriter implements Writer {
     if (effects.length > 0) this.#options.onEffects(effects);
     this.#forget();
     this.#turn();
+  }
+
+  /** Keys that the batch being gathered needs go to their disk beside the flush that runs. */
+  #settleAhead(): void {
+    const { vault } = this.#options;
+    if (vault.settled || this.#settling) return;
+    this.#settling = true;
+    const over = () => {
+      this.#settling = false;
+    };
+    // What failed fails again where it counts: before the batch's own commit.
+    vault.settle().then(over, over);
   }
 
   // ── Parts of a turn ───────────────────────────────────────────────────────────────────────────
