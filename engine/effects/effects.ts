@@ -7,7 +7,7 @@
  * R2 Completion goes back as a command to the book that asked. Nothing is remembered here: after
  *    a restart the writer hands over what is still due.
  * R3 Codes and what moves between books have a lane of their own: a candidate waits for them. A rush
- *    of news takes none of their places.
+ *    of news takes none of their places, nor does a file of new candidates with their phones.
  * R4 A phone number is in the clear between the vault and the channel, nowhere else.
  */
 import { randomBytes } from 'node:crypto';
@@ -69,6 +69,8 @@ export interface Effects {
 /** At a time; the others wait their turn. */
 const codesRunningMax = 256;
 const newsRunningMax = 64;
+/** Places at the PhoneBook: an import brings one for every new candidate, and nobody waits for it. */
+const phonesRunningMax = 16;
 /** Each is a question, a message and a note: a rush of saves is not to be slowed by telling of it. */
 const newsPerSecondMax = 300;
 /** What more there is waits in its rows, and is asked for when half of this has gone. */
@@ -98,6 +100,7 @@ export function createEffects(options: EffectsOptions): Effects {
   const known = new Set<string>();
   const codes = new Lane<BookEffect>(codesRunningMax, run);
   const news = new Lane<BookEffect>(newsRunningMax, run, newsPerSecondMax);
+  const phones = new Lane<BookEffect>(phonesRunningMax, run);
   let newsLeft = false;
   const stopping = new AbortController();
   const money = createMoney({
@@ -123,7 +126,12 @@ export function createEffects(options: EffectsOptions): Effects {
       return;
     }
     known.add(effect.key);
-    (effect.kind === 'send-news' ? news : codes).put(effect);
+    laneOf(effect).put(effect);
+  }
+
+  function laneOf({ kind }: BookEffect): Lane<BookEffect> {
+    if (kind === 'send-news') return news;
+    return kind === 'settle-phone' || kind === 'release-phone' ? phones : codes;
   }
 
   function askForNews(): void {
@@ -351,11 +359,11 @@ export function createEffects(options: EffectsOptions): Effects {
         else put(effect);
       }
     },
-    waiting: () => ({ codes: codes.size, news: news.size }),
+    waiting: () => ({ codes: codes.size + phones.size, news: news.size }),
     moneyWaiting: () => money.waiting(),
     async stop() {
       stopping.abort();
-      await Promise.all([codes.stop(), news.stop(), money.stop()]);
+      await Promise.all([codes.stop(), news.stop(), phones.stop(), money.stop()]);
     },
   };
 }

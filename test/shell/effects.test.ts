@@ -174,6 +174,20 @@ test('D7 a code overtakes a rush of news that no carrier takes in', async () => 
   await vi.waitFor(() => expect(effects.waiting()).toEqual({ codes: 0, news: 1_000 }));
 });
 
+test('S1 a code overtakes the phones of a whole file of new candidates', async () => {
+  books.onCommand = ({ kind }) =>
+    kind === 'settle-phone' ? { kind: 'refused', reason: 'busy' } : accepted;
+  const phone = givenPhone(1).index;
+  effects.run(
+    Array.from({ length: 1_000 }, (_, place) => {
+      return { kind: 'settle-phone', key: `settle ${place}`, person, phone, binding: 1 };
+    }),
+  );
+  effects.run([booking()]);
+  await noted('sent');
+  await vi.waitFor(() => expect(effects.waiting()).toEqual({ codes: 1_000, news: 0 }));
+});
+
 test('news beyond what may wait stays in its rows, and is asked for when there is room', async () => {
   books.onQuery = withPhone(givenPhone(2));
   effects.run(Array.from({ length: 5_000 }, (_, place) => news(place)));
@@ -339,6 +353,25 @@ test('a session goes to the partition by name, and the number it has comes back'
   await vi.waitFor(() => expect(kinds()).toEqual(['adopt', 'note-adopted']));
   expect(books.messages.map(({ partition }) => partition)).toEqual(['a', 's']);
   expect(books.commands()[1]).toMatchObject({ partition: 'a', number: 7 });
+});
+
+test('S1 the end of an import goes to each partition with what is its own, until it was heard', async () => {
+  let running = 2;
+  books.onCommand = ({ kind }) => {
+    if (kind !== 'adopt-import' || running === 0) return accepted;
+    running -= 1;
+    return { kind: 'refused', reason: 'import-running' };
+  };
+  const capacities = [{ area: '0124', capacities: [{ unit: 'A', capacity: 30 }] }];
+  const end = { kind: 'adopt-import', import: 3, to: 'applied', capacities } as const;
+  effects.run([{ ...end, key: 'import.3.applied.a', partition: 'a' }]);
+  await vi.waitFor(() => expect(kinds().at(-1)).toBe('note-import-adopted'), { timeout: 10_000 });
+  expect(kinds().filter((kind) => kind === 'adopt-import')).toHaveLength(3);
+  expect(books.commands()[0]).toMatchObject(end);
+  expect(books.commands().at(-1)).toMatchObject({ import: 3, partition: 'a' });
+  effects.run([{ ...end, key: 'import.3.applied.u', partition: 'u' }]);
+  await vi.waitFor(() => expect(books.commands().at(-1)).toMatchObject({ partition: 'u' }));
+  expect(books.commands().at(-2)).toMatchObject({ kind: 'adopt-import', capacities: [] });
 });
 
 test('an answer nobody foresaw is told in words, without personal data', async () => {
