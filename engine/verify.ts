@@ -73,6 +73,7 @@ export function verifyStore(store: StoreReader, known: readonly Head[] = []): Ve
       imports: 0,
       stagings: 0,
       acts: 0,
+      keys: 0,
     },
     problems,
   };

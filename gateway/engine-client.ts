@@ -80,7 +80,7 @@ export interface EngineClient {
   /** Messages to the engine that have no answer so far. */
   inFlight(): number;
   whenReady(): Promise<void>;
-  /** Before that, and for the desk enough: every account was told of. */
+  /** Before that, and for the desk enough: every account and every key was told of. */
   staffKnown(): boolean;
   /** Sends what was gathered, waits for what is on its way, then stops listening. The bus stays. */
   close(): Promise<void>;
@@ -201,6 +201,9 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       const list = await askAt(partition, { kind: 'staff-list' });
       if (list.kind !== 'staff-list') return false;
       for (const staff of list.staff) tell({ kind: 'staff-changed', staff });
+      const keys = await askAt(partition, { kind: 'keys' });
+      if (keys.kind !== 'keys') return false;
+      for (const key of keys.keys) tell({ kind: 'key-changed', key });
       knowsStaff = true;
       const session = await askAt(partition, { kind: 'session' });
       if (session.kind !== 'session' || session.adopted === null) return false;

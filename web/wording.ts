@@ -652,6 +652,10 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       );
     case 'claim-elsewhere':
       return said('这位考生现在的考区和操作里写的不同，没有处理。', '请重新查询考生，再办理。');
+    case 'key-unknown':
+      return said('没有这个密钥。', '请看密钥清单。');
+    case 'keys-full':
+      return said('密钥的数目已到上限，没有新建。', '请联系技术人员。');
     case 'code-spent':
       return said('这个动态码已经用过。', '请等验证器显示下一个，再输入。');
     case 'list-full':

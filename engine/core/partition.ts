@@ -86,6 +86,7 @@ import { addNews, type Effect } from './effects.ts';
 import { foresee } from './foresee.ts';
 import { decideOnImport, evolveImports, type Imports, importViews } from './imports.ts';
 import { done, keptAnswer } from './kept-answers.ts';
+import { decideOnKey, evolveKeys, type KeyBook, keyListOf } from './key-book.ts';
 import {
   decideNoteAttemptClosed,
   decideNoteNews,
@@ -168,6 +169,8 @@ export type Partition = {
   asides: Asides;
   /** Who works at the desk; where the session is owned. */
   staff: StaffBook;
+  /** Of other systems; there too. */
+  keys: KeyBook;
   /** Only where the session is owned. */
   imports: Imports;
   staging: Staging;
@@ -199,6 +202,7 @@ export function createPartition(name: PartitionName): Partition {
     phones: new Map(),
     asides: new Map(),
     staff: new Map(),
+    keys: new Map(),
     imports: new Map(),
     staging: createStaging(),
     acts: new Map(),
@@ -296,6 +300,9 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'act-on-area':
       if (rules === undefined) return refuse('session-missing');
       return decideActOnArea(rules, bookOf(partition, command.area), command, at);
+    case 'make-key':
+    case 'end-key':
+      return decideOnKey(partition, command);
     case 'approve-act':
       return decideApproveAct(partition, command, at);
     case 'withdraw-act':
@@ -417,6 +424,9 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
     }
     case 'payment-set-aside':
       return evolveSetAside(partition.asides, event, at);
+    case 'key-made':
+    case 'key-ended':
+      return evolveKeys(partition.keys, event, at);
     case 'act-proposed':
     case 'act-decided':
     case 'act-withdrawn':
@@ -540,6 +550,8 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
     }
     case 'staff-list':
       return { kind: query.kind, staff: staffListOf(partition.staff) };
+    case 'keys':
+      return { kind: query.kind, keys: keyListOf(partition.keys) };
     case 'imports': {
       const { imports, staging } = partition;
       return { kind: query.kind, imports: importViews(imports), staging: stagingView(staging) };
@@ -690,6 +702,9 @@ export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefi
       return partition.adopted;
     case 'payment-set-aside':
       return partition.asides.get(event.key);
+    case 'key-made':
+    case 'key-ended':
+      return partition.keys.get(event.apiKey);
     case 'act-proposed':
     case 'act-decided':
     case 'act-withdrawn':
@@ -735,6 +750,9 @@ export function loadRow(partition: Partition, row: Row): void {
     case 'staff':
       partition.staff.set(row.staff, row);
       return;
+    case 'keys':
+      partition.keys.set(row.apiKey, row);
+      return;
     case 'imports':
       partition.imports.set(row.number, row);
       return;
@@ -766,6 +784,7 @@ export function* residentRows(partition: Partition): Generator<Row> {
   yield* partition.phones.values();
   yield* partition.asides.values();
   yield* partition.staff.values();
+  yield* partition.keys.values();
   yield* partition.imports.values();
   if (partition.staging.row !== undefined) yield partition.staging.row;
   yield* partition.acts.values();
@@ -849,6 +868,8 @@ const tableOfEvent: Record<EventKind, Table> = {
   'totp-renewed': 'staff',
   'recovery-codes-renewed': 'staff',
   'staff-sign-ins-ended': 'staff',
+  'key-made': 'keys',
+  'key-ended': 'keys',
   'import-begun': 'imports',
   'import-closed': 'imports',
   'import-applied': 'imports',

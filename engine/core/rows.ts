@@ -6,6 +6,7 @@
  * W2 `unpackRow(row.table, rowKey(row), packRow(row))` is the row again, field for field.
  * W3 Rows of one table are made by one function each, so that all have one shape.
  */
+
 import type {
   AsideReason,
   CandidateRecord,
@@ -35,6 +36,7 @@ import type {
   StagedKind,
   StagingView,
 } from '../protocol/imports.ts';
+import type { KeyId, KeyScope } from '../protocol/keys.ts';
 import type { NewsContent } from '../protocol/messages.ts';
 import type { OrderNumber, PaymentWay, ProviderName } from '../protocol/payments.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
@@ -331,6 +333,21 @@ export type ActRow = {
   changed: number;
   left: number;
 };
+/** One key of another system (key-book.ts). */
+export type KeyRow = {
+  table: 'keys';
+  lastIndex: number;
+  apiKey: KeyId;
+  label: string;
+  digest: string;
+  may: KeyScope[];
+  scope: Scope;
+  madeBy: StaffId;
+  madeAt: EpochMs;
+  /** Empty and 0 while it is good. */
+  endedBy: StaffId;
+  endedAt: EpochMs;
+};
 /** The copy a partition works by. */
 export type AdoptedRow = { table: 'adopted'; lastIndex: number; adopted: Adopted };
 
@@ -374,10 +391,11 @@ export type Row =
   | AsideRow
   | AdoptedRow
   | StaffRow
-  | ActRow;
+  | ActRow
+  | KeyRow;
 export type Table = Row['table'];
 /**
- * Registrations: area and number. Areas, candidates, phones, staff: the code; asides, imports, acts: the
+ * Registrations: area and number. Areas, candidates, phones, staff, keys: the code; asides, imports, acts: the
  * number, padded.
  * Else: one empty text.
  */
@@ -395,6 +413,8 @@ export function rowKey(row: Row): RowKey {
       return [row.phone];
     case 'staff':
       return [row.staff];
+    case 'keys':
+      return [row.apiKey];
     case 'asides':
     case 'imports':
     case 'acts':
@@ -610,6 +630,11 @@ export function packRow(row: Row): unknown[] {
         ...[row.contentHash, row.state, row.endedBy, row.endedAt, row.open],
         ...[row.refused, row.changed, row.left],
       ];
+    case 'keys':
+      return [
+        ...[row.lastIndex, row.label, row.digest, row.may, row.scope, row.madeBy, row.madeAt],
+        ...[row.endedBy, row.endedAt],
+      ];
     case 'staff':
       return [
         ...[row.lastIndex, row.roles, row.scope, row.state, row.invitedBy],
@@ -761,6 +786,16 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       return {
         ...({ table, number: Number(key[0]), lastIndex, at, act, by, reason, foreseen } as const),
         ...{ command, contentHash, state, endedBy, endedAt, open, refused, changed, left },
+      };
+    }
+    case 'keys': {
+      const [lastIndex, label, digest, may, scope, madeBy, madeAt, endedBy, endedAt] = packed as [
+        ...[lastIndex: number, label: string, digest: string, may: KeyScope[], scope: Scope],
+        ...[madeBy: StaffId, madeAt: EpochMs, endedBy: StaffId, endedAt: EpochMs],
+      ];
+      return {
+        ...{ table, lastIndex, apiKey: key[0], label, digest, may, scope, madeBy, madeAt },
+        ...{ endedBy, endedAt },
       };
     }
     case 'staff': {

@@ -232,7 +232,7 @@ function recordSignIn(row: StaffRow, command: RecordStaffSignIn, at: EpochMs): D
 }
 
 /** Whether the catalogue has the place; before there is one nobody's scope can be narrower. */
-function isKnown(scope: Scope, adopted: AdoptedRow | undefined): boolean {
+export function isKnown(scope: Scope, adopted: AdoptedRow | undefined): boolean {
   if (scope.kind === 'province') return true;
   const catalogue = adopted?.adopted.catalogue;
   return scope.kind === 'city'

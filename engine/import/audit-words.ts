@@ -70,6 +70,8 @@ export const eventWords: Record<EventKind, string> = {
   'totp-renewed': '更换验证器',
   'recovery-codes-renewed': '更换备用码',
   'staff-sign-ins-ended': '结束工作人员的登录',
+  'key-made': '新建接口密钥',
+  'key-ended': '停用接口密钥',
   'act-proposed': '提出操作',
   'act-decided': '决定操作',
   'act-withdrawn': '撤回操作',

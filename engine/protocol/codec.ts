@@ -9,6 +9,7 @@
  * O3 Within a version lists of kinds grow at their end only; any other change is a new version.
  * O4 The names of fields never travel, so a renamed field changes nothing on the bus.
  */
+
 import {
   type AsideReason,
   asideReasons,
@@ -36,6 +37,7 @@ import {
   sliceMax,
   stagedKinds,
 } from './imports.ts';
+import { type KeyScope, type KeyView, keyScopes } from './keys.ts';
 import type { AreaLedger, LedgerPool, PeopleCounts } from './ledger.ts';
 import {
   ascii,
@@ -247,6 +249,14 @@ const staffView = record<StaffView>({
   invitedBy: staff,
   invitedUntil: optional(at),
   lastSignInAt: optional(at),
+});
+
+const apiKeyDigest = ascii(characters('A-Za-z0-9_-'), 43);
+const may = list(choice<KeyScope>(keyScopes), keyScopes.length);
+const keyView = record<KeyView>({
+  ...{ apiKey: opaque, label, digest: apiKeyDigest, may, scope },
+  state: choice<KeyView['state']>(['active', 'ended']),
+  ...{ madeBy: staff, madeAt: at, endedBy: optional(staff), endedAt: optional(at) },
 });
 
 const codeAddress = record<CodeAddress>({ sealed, index: opaque, mask });
@@ -521,6 +531,7 @@ const query = union<Query, 'kind'>('kind', {
   acts: { waiting: boolean, before: optional(small) },
   act: { number: small },
   foresee: { act },
+  keys: {},
   journal: { from: count },
   timeline: { person: opaque, before: count },
 });
@@ -536,6 +547,7 @@ const reconciledBill = {
 const onStaff = { ...envelope, staff };
 const ofStaff = { ...onStaff, generation: small };
 const byStaff = { ...envelope, by: staff, byGeneration: small };
+const onKey = { ...byStaff, apiKey: opaque, reason: sentence };
 /** An area's code, or a person's id. */
 const target = ascii(characters('0-9A-Za-z_-'), 1, 22);
 const carried = { target, refused: optional(reason), changed: count, left: count };
@@ -690,6 +702,8 @@ const item = union<Item, 'kind'>('kind', {
   },
   'take-staged': { ...onImport, slice: count },
   'install-catalogue': { ...envelope, catalogue, onto: small, reason: sentence, by: label },
+  'make-key': { ...onKey, label, digest: apiKeyDigest, may, scope },
+  'end-key': onKey,
   'propose-act': { ...byStaff, act, reason: sentence, foreseen: foreseenLines },
   'approve-act': { ...byStaff, number: small },
   'withdraw-act': { ...byStaff, number: small },
@@ -1141,6 +1155,7 @@ const reply = union<Reply, 'kind'>('kind', {
     ),
   },
   'staff-list': { ...id, staff: list(staffView, 10_000) },
+  keys: { ...id, keys: list(keyView, 1_000) },
   imports: {
     ...id,
     imports: list(
@@ -1171,6 +1186,7 @@ const notice = union<Notice, 'kind'>('kind', {
   'session-changed': { adopted },
   'signed-out': { person: opaque, nonce: opaque, until: at },
   'staff-changed': { staff: staffView },
+  'key-changed': { key: keyView },
 });
 
 const durations = record<Durations>({

@@ -8,6 +8,7 @@
  *    `prove-reset-code` a typed code); the writer replaces those before the core and the
  *    journal see them.
  */
+
 import type {
   AreaCode,
   ChallengeId,
@@ -31,6 +32,7 @@ import type {
   StagedKind,
   StagedPerson,
 } from './imports.ts';
+import type { KeyId, KeyScope } from './keys.ts';
 import type {
   AttemptNumber,
   OrderNumber,
@@ -599,7 +601,7 @@ export type SessionCommand =
   | SetBookingProof
   | InstallCatalogue;
 
-/** Who decides about an account (`shell`: the command line, of generation 0), and why. */
+/** Who decides about an account or a key (`shell`: the command line, of generation 0), and why. */
 type DecidedByStaff = { by: StaffId; byGeneration: number; reason: string };
 /**
  * A one-time link: `digest` is that of its secret. `anew`: for an account that there is already, as
@@ -685,6 +687,19 @@ export type StaffCommand =
   | RenewRecoveryCodes
   | EndStaffSignIns;
 
+/** For another system; the secret whose `digest` this is was shown once and is kept nowhere. */
+export type MakeKey = Envelope &
+  DecidedByStaff & {
+    kind: 'make-key';
+    apiKey: KeyId;
+    label: string;
+    digest: string;
+    may: KeyScope[];
+    scope: Scope;
+  };
+export type EndKey = Envelope & DecidedByStaff & { kind: 'end-key'; apiKey: KeyId };
+export type KeyCommand = MakeKey | EndKey;
+
 /** Who decides at the desk; `shell`: the command line, of generation 0. */
 type ByStaff = { by: StaffId; byGeneration: number };
 /** What two must decide waits for the other; anything else is decided with it (W3). */
@@ -726,6 +741,7 @@ export type Command =
   | PhoneCommand
   | SessionCommand
   | StaffCommand
+  | KeyCommand
   | ImportCommand
   | StagingCommand;
 

@@ -5,6 +5,7 @@
  * E1 No event holds a code, a name or a number in the clear: sealed text and masks only.
  * E2 Times named `until`/`expiresOpen` are in open time (wall time less the pauses before it).
  */
+
 import type { AsideReason, CandidateRecord, CodeAddress, DeliveryOutcome } from './commands.ts';
 import type {
   AreaCode,
@@ -26,6 +27,7 @@ import type {
   StagedKind,
   StagedPerson,
 } from './imports.ts';
+import type { KeyId, KeyScope } from './keys.ts';
 import type { CodeKind } from './messages.ts';
 import type { OrderNumber, PaymentWay, ProviderName, ReconciledBill } from './payments.ts';
 import type { RefusalReason } from './refusals.ts';
@@ -438,6 +440,12 @@ export type StaffEvent =
   | RecoveryCodesRenewed
   | StaffSignInsEnded;
 
+type OnKeyRow = { apiKey: KeyId };
+export type KeyMade = OnKeyRow &
+  Decided & { kind: 'key-made'; label: string; digest: string; may: KeyScope[]; scope: Scope };
+export type KeyEnded = OnKeyRow & Decided & { kind: 'key-ended' };
+export type KeyEvent = KeyMade | KeyEnded;
+
 type OnActRow = { number: number };
 /** `command` and `contentHash`: of the proposal, so that a repeat is recognised (B2). */
 export type ActProposed = OnActRow & {
@@ -591,6 +599,7 @@ export type RuxiEvent =
   | SessionEvent
   | PaymentSetAside
   | StaffEvent
+  | KeyEvent
   | ImportEvent
   | StagingEvent
   | ActEvent;

@@ -1,5 +1,6 @@
 /** What a writer tells every gateway at once, after the flush. */
 import type { EpochMs, PartitionName, PersonId } from './ids.ts';
+import type { KeyView } from './keys.ts';
 import type { Adopted } from './session.ts';
 import type { StaffView } from './staff.ts';
 
@@ -12,4 +13,6 @@ export type Notice =
   /** One sign-in of the person is ended. */
   | { kind: 'signed-out'; person: PersonId; nonce: string; until: EpochMs }
   /** An account is new or has changed: its roles and its scope, or its sign-ins are ended. */
-  | { kind: 'staff-changed'; staff: StaffView };
+  | { kind: 'staff-changed'; staff: StaffView }
+  /** A key of another system is new, or has ended. */
+  | { kind: 'key-changed'; key: KeyView };

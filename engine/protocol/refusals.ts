@@ -37,6 +37,9 @@ export const refusalReasons = [
   'calendar-unfit', // days that overlap, or change what is past
   'claim-elsewhere', // the person claims another area than the act says
   'code-spent', // this code of the authenticator, or a later one, was used
+  // Keys of other systems.
+  'key-unknown',
+  'keys-full', // as many as are kept
   // Who asks.
   'person-unknown',
   'area-unknown',

@@ -23,6 +23,7 @@ import type {
   UnitCode,
 } from './ids.ts';
 import type { ImportNumber, ImportView, StagedChange, StagingView } from './imports.ts';
+import type { KeyView } from './keys.ts';
 import type {
   AttemptNumber,
   OrderNumber,
@@ -316,6 +317,8 @@ export type Query =
   | { kind: 'staff-facts'; staff: StaffId }
   /** Every account, by its name. */
   | { kind: 'staff-list' }
+  /** Every key of other systems, newest first. */
+  | { kind: 'keys' }
   /** Imports of people: those the session's book knows, newest first, and this partition's own part. */
   | { kind: 'imports' }
   /** Newest first, those before number `before`; `waiting`: for somebody's approval. */
@@ -416,6 +419,7 @@ export type QueryAnswer =
   | { kind: 'phone'; people: PersonId[] }
   | { kind: 'staff-facts'; facts: StaffFacts | null }
   | { kind: 'staff-list'; staff: StaffView[] }
+  | { kind: 'keys'; keys: KeyView[] }
   | { kind: 'imports'; imports: ImportView[]; staging: StagingView | null }
   | { kind: 'acts'; acts: ActView[] }
   | { kind: 'act'; act: ActView | null }

@@ -32,6 +32,7 @@ export type RoutedQuery = Extract<
       | 'phone'
       | 'staff-facts'
       | 'staff-list'
+      | 'keys'
       | 'acts'
       | 'act';
   }
@@ -111,6 +112,8 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'renew-totp':
     case 'renew-recovery-codes':
     case 'end-staff-sign-ins':
+    case 'make-key':
+    case 'end-key':
     case 'install-catalogue':
     case 'begin-import':
     case 'close-import':
@@ -144,6 +147,7 @@ export function partitionOfQuery(layout: Layout, query: RoutedQuery): PartitionN
     case 'session':
     case 'staff-facts':
     case 'staff-list':
+    case 'keys':
     case 'acts':
     case 'act':
       return layout.session;

@@ -16,6 +16,7 @@ import { asideReasons } from '../protocol/commands.ts';
 import type { IssuedCode, RuxiEvent } from '../protocol/events.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import type { AreaCapacities, ImportSum, StagedPerson } from '../protocol/imports.ts';
+import type { KeyScope } from '../protocol/keys.ts';
 import {
   boolean,
   CodecError,
@@ -329,6 +330,11 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   'phone-unbound-for': { ...onCandidate, answer },
   'activation-reset': { ...onCandidate, generation: uint, at: uint, answer },
   'shown-in-full': { ...onCandidate, by: text, reason: text },
+  'key-made': {
+    ...{ ...decided, apiKey: text, label: text, digest: text, scope },
+    may: some(choice<KeyScope>(['areas', 'counts', 'registrations', 'orders'])),
+  },
+  'key-ended': { ...decided, apiKey: text },
 });
 const events = some(event);
 

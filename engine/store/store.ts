@@ -25,6 +25,7 @@ export const rowTables = [
   'imports',
   'stagings',
   'acts',
+  'keys',
 ] as const;
 export type RowTable = (typeof rowTables)[number];
 

@@ -10,6 +10,7 @@
  * W3 Every change enters as a command and leaves as an event in the journal: timers too.
  */
 import { type Effect, pendingEffects } from '../core/effects.ts';
+import { keyViewOf } from '../core/key-book.ts';
 import {
   ask,
   contentHash,
@@ -418,6 +419,7 @@ class PartitionWriter implements Writer {
     }
     if (row.table === 'staff')
       batch.notices.push({ kind: 'staff-changed', staff: staffViewOf(row) });
+    if (row.table === 'keys') batch.notices.push({ kind: 'key-changed', key: keyViewOf(row) });
     if (event.kind !== 'session-adopted') return;
     batch.notices.push({ kind: 'session-changed', adopted: event.adopted });
     for (const area of this.#partition.areas.keys()) this.#changedAreas.add(area);

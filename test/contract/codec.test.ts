@@ -17,6 +17,7 @@ import {
   messageSizeMax,
 } from '../../engine/protocol/codec.ts';
 import { asideReasons, type CodeAddress, type Command } from '../../engine/protocol/commands.ts';
+import { keyScopes } from '../../engine/protocol/keys.ts';
 import type { Notice } from '../../engine/protocol/notices.ts';
 import { paymentWays, providerNames } from '../../engine/protocol/payments.ts';
 import { refusalReasons } from '../../engine/protocol/refusals.ts';
@@ -98,6 +99,16 @@ const scope = fc.oneof(
   fc.record({ kind: kind('province') }),
   fc.record({ kind: kind('city'), city: code }),
   fc.record({ kind: kind('area'), area: code }),
+);
+const apiKeyDigest = fc.stringMatching(/^[A-Za-z0-9_-]{43}$/);
+const keyMay = fc.uniqueArray(fc.constantFrom(...keyScopes));
+const keyView = fc.record(
+  {
+    ...{ apiKey: opaque, label: sentence, digest: apiKeyDigest, may: keyMay, scope },
+    state: fc.constantFrom('active' as const, 'ended' as const),
+    ...{ madeBy: staff, madeAt: at, endedBy: staff, endedAt: at },
+  },
+  { requiredKeys: ['apiKey', 'label', 'digest', 'may', 'scope', 'state', 'madeBy', 'madeAt'] },
 );
 const staffView = fc.record(
   {
@@ -228,6 +239,15 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     ...{ ...envelope, staff, generation: small, recovery: fc.array(opaque, { maxLength: 10 }) },
   }),
   fc.record({ kind: kind('end-staff-sign-ins'), ...envelope, staff, generation: small }),
+  fc.record({
+    kind: kind('make-key'),
+    ...{ ...envelope, by: staff, byGeneration: small, reason: sentence },
+    ...{ apiKey: opaque, label: sentence, digest: apiKeyDigest, may: keyMay, scope },
+  }),
+  fc.record({
+    ...{ kind: kind('end-key'), ...envelope, by: staff, byGeneration: small, reason: sentence },
+    apiKey: opaque,
+  }),
   fc.record({
     kind: kind('propose-act'),
     ...{ ...envelope, by: staff, byGeneration: small, reason: sentence },
@@ -472,6 +492,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
       fc.record({ kind: kind('candidates'), after: opaque, ticket }, { requiredKeys: ['kind'] }),
       fc.record({ kind: kind('staff-facts'), staff }),
       fc.record({ kind: kind('staff-list') }),
+      fc.record({ kind: kind('keys') }),
       fc.record(
         { kind: kind('acts'), waiting: fc.boolean(), before: small },
         { requiredKeys: ['kind', 'waiting'] },
@@ -619,6 +640,7 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
   fc.record({ id: opaque, kind: kind('acts'), acts: fc.array(actView, { maxLength: 3 }) }),
   fc.record({ id: opaque, kind: kind('act'), act: fc.option(actView) }),
   fc.record({ id: opaque, kind: kind('foresee'), foreseen: foreseenLines }),
+  fc.record({ id: opaque, kind: kind('keys'), keys: fc.array(keyView, { maxLength: 3 }) }),
   fc.record({ id: opaque, kind: kind('staff-list'), staff: fc.array(staffView, { maxLength: 3 }) }),
   fc.record({
     ...{ id: opaque, kind: kind('staff-facts') },
@@ -903,6 +925,14 @@ describe('round trips', () => {
         staff: {
           ...{ staff: 'li.na', roles: ['office'], scope: { kind: 'area', area: '0101' } },
           ...{ state: 'active', generation: 4, invitedBy: 'shell', lastSignInAt: 5 },
+        },
+      },
+      {
+        kind: 'key-changed',
+        key: {
+          ...{ apiKey: id(1), label: '示例系统', digest: 'd'.repeat(43), may: ['areas', 'orders'] },
+          ...{ scope: { kind: 'province' }, state: 'ended', madeBy: 'li.na', madeAt: 5 },
+          ...{ endedBy: 'shell', endedAt: 6 },
         },
       },
     ] satisfies Notice[];

@@ -454,6 +454,16 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     ...{ kind: 'act-carried', number: 7, target: '0101', refused: 'capacity-below-taken' },
     ...{ changed: 3, left: 1 },
   },
+  'key-made': {
+    ...{ kind: 'key-made', apiKey: opaque('key', 1), label: '示例系统', digest: 'digest' },
+    ...{
+      may: ['areas', 'orders'],
+      scope: { kind: 'city', city: '01' },
+      by: 'li.na',
+      reason: '示例',
+    },
+  },
+  'key-ended': { kind: 'key-ended', apiKey: opaque('key', 1), by: 'li.na', reason: '示例' },
   'session-acted': { kind: 'session-acted', act: 7, adopted },
   'phone-unbound-for': { kind: 'phone-unbound-for', person: givenPerson(1), answer: done },
   'activation-reset': {

@@ -100,6 +100,8 @@ export function plainAnswer(query: Query, partition: string, epoch: number): Que
       return { kind: 'revocations', revocations: [] };
     case 'staff-list':
       return { kind: 'staff-list', staff: [] };
+    case 'keys':
+      return { kind: 'keys', keys: [] };
     case 'messages':
       return { kind: 'messages', messages: [] };
     default:

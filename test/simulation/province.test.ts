@@ -42,6 +42,8 @@ const ofStaff: readonly RefusalReason[] = [
     'staff-invited',
   ] as const),
   ...(['invitation-over', 'own-account', 'roles-unfit', 'last-keeper', 'code-spent'] as const),
+  // Of keys: test/core/key-book.test.ts.
+  ...(['key-unknown', 'keys-full'] as const),
 ];
 /** Of imports that two people decide on; test/shell/staging.test.ts has them. */
 const ofImports: readonly RefusalReason[] = [
@@ -122,6 +124,8 @@ const simulated: Record<Command['kind'], boolean> = {
   'renew-totp': false,
   'renew-recovery-codes': false,
   'end-staff-sign-ins': false,
+  'make-key': false,
+  'end-key': false,
   // Changes nothing: test/shell/shown-in-full.test.ts.
   'show-in-full': false,
   // Imports: test/shell/staging.test.ts and test/import/.
