@@ -1,6 +1,7 @@
 /**
  * People at the desk, in the real program with two gateways: the command line's link, a password and
- * an authenticator, an invitation, and a role that changes and ends a sign-in at the other gateway.
+ * an authenticator, an invitation, a role that changes and ends a sign-in at the other gateway, and an
+ * area that is paused and opened again.
  * What stands on the pages on the way is looked at by axe at three widths.
  */
 import { execFileSync } from 'node:child_process';
@@ -9,8 +10,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { axeComplaints } from '../harness/axe.ts';
 import { launchBrowser, newVisitor } from '../harness/browser.ts';
+import { personWho } from './people.ts';
 import { type DividedProduct, startDivided } from './product.ts';
-import { button } from './steps.ts';
+import { button, signIn as candidateSignIn, chooseArea } from './steps.ts';
 
 const password = 'amber-lantern-quiet-42';
 const stepMs = 30_000;
@@ -76,7 +78,7 @@ async function signIn(page: Page, staff: string, authenticator: Authenticator): 
   await page.getByRole('navigation', { name: '菜单' }).waitFor();
 }
 
-test('S4 B16 from the command line’s link to a colleague whose role changes, at two gateways', async () => {
+test('S2 S4 B16 from the command line’s link to a colleague whose role changes, and who acts, at two gateways', async () => {
   const [here = '', there = ''] = product.desks;
   const program = new URL('../../ruxi.ts', import.meta.url).pathname;
   const invite = ['staff', 'invite', 'admin', '--roles', 'system', '--scope', 'province'];
@@ -142,6 +144,27 @@ test('S4 B16 from the command line’s link to a colleague whose role changes, a
     .toBe(1);
   await signIn(li, 'li.na', ofLi);
   await li.getByText('考务、财务 · 成都市').waitFor();
+
+  // An office pauses an area of its own in one step, and an open page there hears of it.
+  const [origin] = product.origins;
+  const candidate = await (await newVisitor(browser)).newPage();
+  await candidateSignIn(candidate, origin, product.cookieKey, personWho('new candidate'));
+  await chooseArea(candidate, origin, { city: '成都市', name: '郫都区' });
+  await candidate.getByText('余位实时更新').waitFor();
+  await li.goto(`${there}/desk/area/change?area=0124`);
+  await looked(li, 'pools');
+  await li.getByLabel('考生看到的原因').fill('示例：考点停电');
+  await button(li, '立即暂停').click();
+  await li.getByRole('heading', { name: /^暂停考区/ }).waitFor();
+  await candidate.getByText('报考暂停：示例：考点停电').first().waitFor();
+  await li.goto(`${there}/desk/area/change?area=0124`);
+  await button(li, '全部恢复').click();
+  await looked(li, 'act-preview');
+  await li.getByLabel('原因').fill('示例：来电了');
+  await button(li, '办理').click();
+  await candidate.getByText('报考已开放，可以继续。').waitFor();
+  await li.goto(`${there}/desk/acts`);
+  await looked(li, 'acts');
 
   // What only who keeps the accounts sees, looked at by a browser that can run axe.
   await looker.context().addCookies(await admin.context().cookies());
