@@ -451,6 +451,37 @@ test('S2 D9 while booking is paused an order is still paid; confirming waits', a
   expect(browser.page.page).toBe('window');
 });
 
+test('S2 D9 while paying is paused no payment starts, and the page says why; nothing is lost', async () => {
+  const { browser, gateway } = await checked();
+  const adopted = { ...province({ number: 2 }), payingPaused: { reason: '通道故障' } };
+  gateway.books.desk.send({ kind: 'adopt', adopted });
+  gateway.context.catalogue.adopt(adopted);
+  await browser.get('/pay/confirm');
+  const { number } = browser.page.order;
+  await browser.post('/pay/start', { order: number, method: 'alipay.scan' });
+  expect([browser.page.page, browser.page.problem.reason]).toEqual([
+    ...['payConfirm', 'paying-paused'],
+  ]);
+  const open = province({ number: 3 });
+  gateway.books.desk.send({ kind: 'adopt', adopted: open });
+  gateway.context.catalogue.adopt(open);
+  await browser.get('/pay/confirm');
+  await browser.post('/pay/start', { order: number, method: 'alipay.scan' });
+  expect(browser.page.pay.kind).toBe('code');
+});
+
+test('S2 a page of an area that is paused by itself says so, with the reason', async () => {
+  const { browser, gateway } = await checked();
+  const { now } = gateway.books.desk;
+  const words = { reason: '考点停电', newsBy: now + hourMs };
+  const areaPauses = [{ area: '0124', pools: [words], pausedMs: 0, pausedAt: now }];
+  const adopted = { ...province({ number: 2 }), areaPauses };
+  gateway.books.desk.send({ kind: 'adopt', adopted });
+  gateway.context.catalogue.adopt(adopted);
+  await browser.get('/pay/withdraw');
+  expect(browser.page).toMatchObject({ page: 'window', window: { state: 'paused', ...words } });
+});
+
 test('F31 D12 D13 a refund is asked for twice where it may be late, and keeps the seats till it is done', async () => {
   const given = await paid();
   const { browser, gateway } = given;
