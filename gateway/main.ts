@@ -6,6 +6,7 @@
  * G2 A stop says so first (H2 of staff/health.ts), then takes no new connection, closes live sockets so
  *    that they come back elsewhere, and answers what runs.
  */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Bus } from '../engine/bus/bus.ts';
 import { createDeskPort, createImportDesk } from '../engine/import/desk.ts';
 import { exportCsv } from '../engine/import/export.ts';
@@ -33,6 +34,7 @@ import { addRoutes } from './server.ts';
 import { signInOf } from './sign-in/who.ts';
 import { createSlipCodes } from './slip/codes.ts';
 import type { StaffContext } from './staff/context.ts';
+import { createDashboard } from './staff/dashboard/dashboard.ts';
 import { createDeskCookies } from './staff/desk-cookies.ts';
 import { createDirectory } from './staff/directory.ts';
 import { createImportJob } from './staff/files/import-job.ts';
@@ -50,6 +52,8 @@ export type Gateway = {
 
 /** How often hashing looks whether booking has opened, and dropped notices are told of. */
 const lookMs = 5_000;
+const dashboardMs = 1_000;
+const loopStepMs = 10;
 
 /** `onDesk`: the operators' port listens, long before candidates' if there is no session yet. */
 export async function startGateway(
@@ -106,9 +110,25 @@ export async function startGateway(
   });
   const meter = createHttpMeter();
   let live: Live | undefined;
+  const loop = monitorEventLoopDelay({ resolution: loopStepMs });
+  loop.enable();
+  const dashboard = createDashboard({
+    ...{ catalogue, telemetry, now },
+    sockets: () => live?.watching() ?? 0,
+    inFlight: () => client.inFlight(),
+    loopP99Ms() {
+      // What is beyond the clock's own step is delay.
+      const delayMs = Math.max(0, loop.percentile(99) / 1e6 - loopStepMs);
+      loop.reset();
+      return delayMs;
+    },
+  });
+  client.onCounts((counts) => dashboard.hearCounts(counts));
+  client.onLedgers((ledgers) => dashboard.hearLedgers(ledgers));
+  const watching = setInterval(() => dashboard.look(), dashboardMs).unref();
   const desk = new HttpServer({ ...common, ...failureAt(deskViews), ...deskOptions });
   addStaffRoutes(desk, {
-    ...{ gateway: context, telemetry, meter, readiness, directory, views: deskViews },
+    ...{ gateway: context, telemetry, dashboard, meter, readiness, directory, views: deskViews },
     cookies: createDeskCookies(config.cookieKey, deskOptions.secure),
     ...filesOf(bus, config, common.onFault),
     sockets: () => live?.watching() ?? 0,
@@ -158,6 +178,8 @@ export async function startGateway(
     async stop() {
       standing = 'stopping';
       clearInterval(looking);
+      clearInterval(watching);
+      loop.disable();
       watched.close();
       await server.stop();
       await Promise.all([hashing.stop(), client.close()]);

@@ -80,7 +80,7 @@ export const withoutSpace = (css: string): string =>
   css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s+/g, ' ');
 
 /** Lines that are comments, and indentation: our scripts hold no text that runs over lines. */
-const withoutComments = (script: string): string =>
+export const withoutComments = (script: string): string =>
   script
     .replace(/^\s*\/\*\*[\s\S]*?\*\//gm, '')
     .replace(/^\s*\/\/.*$/gm, '')

@@ -5,6 +5,7 @@ import type { DeskViews } from '../../web/desk/views.ts';
 import type { GatewayContext } from '../context.ts';
 import type { HttpMeter } from '../http-meter.ts';
 import type { Telemetry } from '../telemetry.ts';
+import type { Dashboard } from './dashboard/dashboard.ts';
 import type { DeskCookies } from './desk-cookies.ts';
 import type { Directory } from './directory.ts';
 import type { ImportJob } from './files/import-job.ts';
@@ -15,6 +16,7 @@ export type StaffContext = {
   gateway: GatewayContext;
   /** How the engine does. */
   telemetry: Telemetry;
+  dashboard: Dashboard;
   /** The candidates' requests. */
   meter: HttpMeter;
   /** Their open sockets. */

@@ -23,6 +23,7 @@ import {
 } from './acts/acts.ts';
 import { showCalendar, showCandidateActs, showPools, showWindow } from './acts/forms.ts';
 import type { StaffContext } from './context.ts';
+import { exportBoard, showBoard, showDashboard, tellDashboard } from './dashboard/pages.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { addExports } from './files/export.ts';
 import {
@@ -41,7 +42,6 @@ import { findCandidates, showCandidate, showFind, showInFull } from './lookup/ca
 import { showMoney, showOrder, showOrders } from './lookup/orders.ts';
 import { showTimeline } from './lookup/timeline.ts';
 import { showMetrics } from './metrics.ts';
-import { deskPage } from './page.ts';
 import {
   endAccount,
   invite,
@@ -124,5 +124,8 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
     .get('/desk/audit', 'see-audit', showAudit)
     .get('/desk/money', 'see-orders', showMoney)
 
-    .get('/desk', 'see-desk', (visit) => deskPage(visit, 200, 'start', {}));
+    .get('/desk/board', 'see-desk', showBoard)
+    .get('/desk/board.csv', 'see-desk', exportBoard)
+    .get('/desk/now.json', 'see-desk', tellDashboard, { quiet: true })
+    .get('/desk', 'see-desk', showDashboard);
 }

@@ -29,6 +29,7 @@ import { createPayables } from '../../gateway/paying/payables.ts';
 import { createRevocations } from '../../gateway/revocations.ts';
 import { createSlipCodes } from '../../gateway/slip/codes.ts';
 import type { StaffContext } from '../../gateway/staff/context.ts';
+import { createDashboard } from '../../gateway/staff/dashboard/dashboard.ts';
 import { createDesk, type Desk as StaffDesk } from '../../gateway/staff/desk.ts';
 import { createDeskCookies } from '../../gateway/staff/desk-cookies.ts';
 import { createDirectory } from '../../gateway/staff/directory.ts';
@@ -60,6 +61,7 @@ const jsonViews: StaffContext['views'] = {
   render: (page, model, frame) => JSON.stringify({ page, model, frame }),
   failure: (status) => JSON.stringify({ page: 'failure', model: { status } }),
   assets: [],
+  scripts: { script: '/desk.js', chartScript: '/uplot.js' },
 };
 
 /** All candidates are in memory here. */
@@ -209,11 +211,15 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
     payables: createPayables([], now),
     now,
   };
+  const telemetry = createTelemetry(now);
+  const quiet = { sockets: () => 0, inFlight: () => 0, loopP99Ms: () => 0 };
+  const dashboard = createDashboard({ catalogue, telemetry, now, ...quiet });
   const context: StaffContext = {
     meter: createHttpMeter(),
     sockets: () => 0,
     gateway,
-    telemetry: createTelemetry(now),
+    telemetry,
+    dashboard,
     readiness: () => 'ready',
     directory,
     cookies: createDeskCookies(config.cookieKey, false),
@@ -352,7 +358,10 @@ export class StaffBrowser {
       else this.cookies.set(name, value);
     }
     if (answer.status === 303) return this.get(answer.headers.get('location') ?? '');
-    this.last = { ...JSON.parse(await answer.text()), status: answer.status, path };
+    const isFile = answer.headers.get('content-type')?.startsWith('text/csv') ?? false;
+    const text = await answer.text();
+    const shown = isFile ? { page: 'file', model: { text } } : JSON.parse(text);
+    this.last = { ...shown, status: answer.status, path };
     return this.last;
   }
 }

@@ -78,9 +78,9 @@ describe('a sign-in', () => {
   test('left alone for half an hour, by a person, it is over', async () => {
     const browser = await fresh(['viewer']);
     world.desk.now += deskIdleMs - 1;
-    expect((await browser.get('/desk')).page).toBe('start');
+    expect((await browser.get('/desk')).page).toBe('dashboard');
     world.desk.now += deskIdleMs - 1;
-    expect((await browser.get('/desk')).page).toBe('start');
+    expect((await browser.get('/desk')).page).toBe('dashboard');
     world.desk.now += deskIdleMs;
     const shown = await browser.get('/desk');
     expect([shown.page, shown.model.news]).toEqual(['signIn', 'idle']);
@@ -118,7 +118,7 @@ describe('a sign-in', () => {
     const browser = await fresh(['viewer']);
     for (let spent = 0; spent + 20 * minute < deskSignInMs; spent += 20 * minute) {
       world.desk.now += 20 * minute;
-      expect((await browser.get('/desk')).page).toBe('start');
+      expect((await browser.get('/desk')).page).toBe('dashboard');
     }
     world.desk.now += 20 * minute;
     const shown = await browser.get('/desk');
@@ -163,7 +163,7 @@ describe('a sign-in', () => {
       ...[503, 'wait', true],
     ]);
     client.staffKnown = () => true;
-    expect((await browser.get('/desk')).page).toBe('start');
+    expect((await browser.get('/desk')).page).toBe('dashboard');
   });
 
   test('signing out ends it here and everywhere', async () => {

@@ -151,7 +151,7 @@ describe('roles, ways back in, and ends', () => {
     const link = linkOf(keeper);
     await other.accept(link.pathname + link.search);
     world.desk.now += minute;
-    expect((await other.signIn(staff)).page).toBe('start');
+    expect((await other.signIn(staff)).page).toBe('dashboard');
   });
 
   test('an account that is ended signs in no more, and stays in the list', async () => {
@@ -216,7 +216,7 @@ describe('one’s own account', () => {
     expect((await browser.post('/desk/sign-in', { staff, password })).model.problem.reason).toBe(
       'wrong',
     );
-    expect((await browser.signIn(staff, other)).page).toBe('start');
+    expect((await browser.signIn(staff, other)).page).toBe('dashboard');
   });
 
   test('F43 D3 the old password counts: whoever found an open desk guesses no faster than at the door', async () => {
@@ -260,7 +260,7 @@ describe('one’s own account', () => {
     browser.secret = old;
     expect((await browser.signIn(staff)).model.problem.reason).toBe('code-wrong');
     browser.secret = page.model.secret;
-    expect((await browser.signIn(staff)).page).toBe('start');
+    expect((await browser.signIn(staff)).page).toBe('dashboard');
   });
 
   test('new recovery codes are shown once, and a repeated click shows the same', async () => {

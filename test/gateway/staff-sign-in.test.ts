@@ -35,7 +35,7 @@ describe('a one-time link', () => {
     expect((await browser.get(link)).page).toBe('invitationOver');
     world.desk.now += minute;
     const start = await browser.signIn(staff);
-    expect([start.page, start.frame.signedIn.staff]).toEqual(['start', staff]);
+    expect([start.page, start.frame.signedIn.staff]).toEqual(['dashboard', staff]);
   });
 
   test('D4 a double click shows the same codes; a second person with the link gets nothing', async () => {
@@ -127,7 +127,7 @@ describe('the door', () => {
     const right = await browser.post('/desk/sign-in', { staff, password });
     expect(right.model.problem).toEqual({ reason: 'delayed', at: until });
     world.desk.now = until;
-    expect((await browser.signIn(staff)).page).toBe('start');
+    expect((await browser.signIn(staff)).page).toBe('dashboard');
   });
 
   test('D3 whoever only knows a name keeps nobody out of a browser they have used', async () => {
@@ -142,7 +142,7 @@ describe('the door', () => {
     const kept = await stranger.post('/desk/sign-in', { staff, password });
     expect(kept.model.problem.reason).toBe('delayed');
     await browser.get('/desk/sign-in');
-    expect((await browser.signIn(staff)).page).toBe('start');
+    expect((await browser.signIn(staff)).page).toBe('dashboard');
     // A changed account is new to every browser.
     world.invite(staff, ['office']);
     const cookie = `ruxi-desk-known=${browser.cookies.get('ruxi-desk-known')}`;
@@ -154,7 +154,7 @@ describe('the door', () => {
     await browser.accept(world.invite(staff, ['office']));
     world.desk.now += minute;
     const code = browser.code();
-    expect((await browser.signIn(staff, password, code)).page).toBe('start');
+    expect((await browser.signIn(staff, password, code)).page).toBe('dashboard');
     const watcher = world.browser();
     const shown = await watcher.signIn(staff, password, code);
     expect([shown.page, shown.model.problem.reason]).toEqual(['code', 'code-spent']);

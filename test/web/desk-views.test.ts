@@ -8,6 +8,7 @@ import type { DeskFrame, DeskModels, DeskPageName } from '../../web/desk/view-mo
 import { createDeskViews } from '../../web/desk/views.ts';
 import { nameScope, sayDesk } from '../../web/desk/wording.ts';
 import { chinaTime, givenActs, givenCatalogue, givenPerson } from '../given.ts';
+import { givenDashboard } from '../harness/dashboard.ts';
 
 const { cities, areas } = givenCatalogue();
 const places = { cities, areas };
@@ -80,7 +81,10 @@ const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
       problem: { reason: 'code-wrong', at: chinaTime(0, 10) },
     },
   ],
-  start: [{}],
+  dashboard: [
+    { ...givenDashboard().dashboard.see(undefined), script: '/desk.js', chartScript: '/uplot.js' },
+  ],
+  board: [{ at: chinaTime(0, 9), stale: true, sort: 'free', pools: [] }],
   acts: [
     { units, waiting: [], acts: [], next: undefined },
     { units, waiting: [view(givenActs[8])], acts: givenActs.map(view), next: 3 },

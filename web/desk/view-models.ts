@@ -1,8 +1,10 @@
 /** What the desk's pages are made from: plain values, no text that a page could say by itself. */
+
 import type { EpochMs } from '../../engine/protocol/ids.ts';
 import type { City, ExamArea } from '../../engine/protocol/session.ts';
 import type { Role, Scope, StaffId, StaffView } from '../../engine/protocol/staff.ts';
 import type { ActModels } from './act-models.ts';
+import type { DashboardModel, PoolStanding } from './dashboard-model.ts';
 import type { FilesModels } from './files-models.ts';
 import type { LookupModels } from './lookup-models.ts';
 import type {
@@ -60,7 +62,8 @@ export type DeskModels = FilesModels &
       fields: readonly (readonly [name: string, value: string])[];
       token: string;
     };
-    start: Record<string, never>;
+    dashboard: DashboardModel & DeskScripts;
+    board: { at: EpochMs; stale: boolean; sort: BoardSort; pools: readonly PoolStanding[] };
     account: {
       expiresAt: EpochMs;
       recoveryLeft: number;
@@ -106,4 +109,8 @@ export type ScopeChoices = {
     areas: readonly { code: string; name: string }[];
   }[];
 };
+/** What the first page's scripts are served as. */
+export type DeskScripts = { script: string; chartScript: string };
+export const boardSorts = ['place', 'capacity', 'free', 'unmet', 'soon'] as const;
+export type BoardSort = (typeof boardSorts)[number];
 export type DeskPageName = keyof DeskModels;

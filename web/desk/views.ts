@@ -3,16 +3,24 @@
  * Nothing needs a script. Rules V1 and V2 of ../views.ts hold here too.
  */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Eta } from 'eta';
-import { type Asset, asset, withoutSpace } from '../assets.ts';
+import { type Asset, asset, withoutComments, withoutSpace } from '../assets.ts';
 import * as time from '../china-time.ts';
 import { escaped, html, Markup } from '../markup.ts';
 import { failureTexts } from '../ui.ts';
 import type { FailureStatus } from '../view-models.ts';
 import type { Said } from '../wording.ts';
+import * as board from './dashboard.ts';
 import { entriesFor } from './navigation.ts';
 import * as ui from './ui.ts';
-import type { DeskFrame, DeskModels, DeskPageName, DeskProblem } from './view-models.ts';
+import type {
+  DeskFrame,
+  DeskModels,
+  DeskPageName,
+  DeskProblem,
+  DeskScripts,
+} from './view-models.ts';
 import * as words from './wording.ts';
 
 export type DeskViews = {
@@ -21,6 +29,7 @@ export type DeskViews = {
   failure(status: FailureStatus): string;
   /** What the pages link to. */
   readonly assets: readonly Asset[];
+  readonly scripts: DeskScripts;
 };
 
 type Page<Model> = { file: string; title: (model: Model) => string };
@@ -34,7 +43,8 @@ const pages: { readonly [Name in DeskPageName]: Page<DeskModels[Name]> } = {
   invitationOver: { file: 'invitation-over', title: () => '链接已失效' },
   codes: { file: 'codes', title: () => '恢复码' },
   prove: { file: 'prove', title: () => '再次验证' },
-  start: { file: 'start', title: () => '值守' },
+  dashboard: { file: 'dashboard', title: () => '值守' },
+  board: { file: 'board', title: () => '考位表' },
   account: { file: 'account', title: () => '我的账号' },
   password: { file: 'password', title: () => '修改密码' },
   authenticator: { file: 'authenticator', title: () => '换验证器' },
@@ -82,7 +92,8 @@ export function createDeskViews(): DeskViews {
   const bodies = Object.fromEntries(
     Object.entries(pages).map(([name, { file }]) => [name, template(file)]),
   );
-  const around = { ui, words, time, html };
+  const around = { ui, words, time, html, board };
+  const [script, chartScript] = scriptsOf();
 
   function framed(title: string, main: string, frame: DeskFrame | undefined): string {
     const menu = frame?.signedIn && entriesFor(frame.signedIn.roles, frame.path);
@@ -102,14 +113,32 @@ export function createDeskViews(): DeskViews {
       const main = html`<section class="card door"><h1>${title}</h1><p>${text}</p><p>${next}</p></section>`;
       return framed(`${title} - 值守台 - 入席`, main.text, undefined);
     },
-    assets: [style],
+    assets: [style, script, chartScript],
+    scripts: { script: script.path, chartScript: chartScript.path },
   };
 }
 
 /** The palette, then the desk's own. */
 function styleSheet(): Asset {
-  const sheets = ['../styles/tokens.css', 'desk.css'].map((name) =>
+  const own = ['../styles/tokens.css', 'desk.css', 'dashboard.css'].map((name) =>
     readFileSync(new URL(name, import.meta.url), 'utf8'),
   );
-  return asset('desk.css', withoutSpace(sheets.join('\n')), 'text/css; charset=utf-8');
+  return asset(
+    'desk.css',
+    withoutSpace([ofUplot('uPlot.min.css'), ...own].join('\n')),
+    'text/css; charset=utf-8',
+  );
+}
+
+/** Ours, and uPlot as its package has it. */
+function scriptsOf(): [ours: Asset, uplot: Asset] {
+  const own = readFileSync(new URL('../public/desk.js', import.meta.url), 'utf8');
+  const type = 'text/javascript; charset=utf-8';
+  return [
+    asset('desk.js', withoutComments(own), type),
+    asset('uplot.js', ofUplot('uPlot.iife.min.js'), type),
+  ];
+}
+function ofUplot(name: string): string {
+  return readFileSync(createRequire(import.meta.url).resolve(`uplot/dist/${name}`), 'utf8');
 }

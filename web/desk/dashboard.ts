@@ -1,0 +1,421 @@
+/**
+ * The first page's words, squares and curves. One map of texts serves the page and its updates, so
+ * that what a script writes is what a page without scripts says.
+ */
+import type { EpochMs } from '../../engine/protocol/ids.ts';
+import { clockTime, dayAndTime } from '../china-time.ts';
+import { html, type Markup } from '../markup.ts';
+import type {
+  Alarm,
+  AlarmName,
+  DashboardModel,
+  HeatArea,
+  Point,
+  PoolName,
+  PoolStanding,
+} from './dashboard-model.ts';
+
+export const thousands = (count: number): string =>
+  String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
+const ms = (us: number | undefined): string =>
+  us === undefined ? '—' : us < 100_000 ? (us / 1_000).toFixed(1) : thousands(us / 1_000);
+const share = (part: number, whole: number): string =>
+  whole === 0 ? '0.0%' : `${((part / whole) * 100).toFixed(1)}%`;
+const bytes = (count: number | undefined): string =>
+  count === undefined ? '—' : `${(count / 1024 ** 3).toFixed(1)} GB`;
+const clock = (at: EpochMs | undefined): string => (at === undefined ? '—' : clockTime(at));
+
+export function lasting(forMs: number): string {
+  const seconds = Math.max(0, Math.round(forMs / 1_000));
+  const two = (number: number) => String(number).padStart(2, '0');
+  const hours = Math.floor(seconds / 3_600);
+  return `${two(hours)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+/** `约 4 分钟`: no better is known. */
+export function about(forMs: number | undefined): string {
+  if (forMs === undefined) return '—';
+  const minutes = forMs / 60_000;
+  if (minutes < 1) return '不到 1 分钟';
+  return minutes < 90 ? `约 ${Math.round(minutes)} 分钟` : `约 ${Math.round(minutes / 60)} 小时`;
+}
+const typeNames = { open: '社会型', applied: '应用型' } as const;
+export const poolUnit = ({ unitName, candidateType }: PoolName): string =>
+  candidateType === undefined ? unitName : `${unitName}（${typeNames[candidateType]}）`;
+export const poolPlace = ({ cityName, areaName }: PoolName): string => `${cityName} ${areaName}`;
+
+export const windowNames: Record<DashboardModel['window'], string> = {
+  none: '等待引擎',
+  before: '尚未开放',
+  open: '报考开放中',
+  paused: '报考已暂停',
+  closed: '今日已关闭',
+  over: '报考已结束',
+};
+
+/** What it does to candidates, and what helps. */
+type AlarmWords = { name: string; effect: string; help: string; measure(value: number): string };
+const none = () => '';
+export const alarmWords: Record<AlarmName, AlarmWords> = {
+  'engine-silent': {
+    name: '引擎没有回应',
+    effect: '考生看到“正在核实”；已保存的考位和已付的钱都在。',
+    help: '看引擎进程是否在重启；一分钟没有恢复，请值班工程师处理。',
+    measure: (value) => `已 ${Math.round(value / 1_000)} 秒`,
+  },
+  oversold: {
+    name: '有考位池超出容量',
+    effect: '可能有人报上了没有的考位。',
+    help: '请立即暂停报考，并请值班工程师核对。',
+    measure: (value) => `${value} 个`,
+  },
+  'ledger-astray': {
+    name: '考位账本不平',
+    effect: '余位可能不准；登记本身逐条都在。',
+    help: '请暂停相关考区，重启引擎会从登记重数。',
+    measure: (value) => `${value} 个考位池`,
+  },
+  'clock-doubted': {
+    name: '引擎的时钟不可信',
+    effect: '新的报考都被拒绝，请考生稍后再试。',
+    help: '请校准引擎所在机器的时钟。',
+    measure: none,
+  },
+  'disk-full': {
+    name: '磁盘已满',
+    effect: '新的报考都被拒绝，请考生稍后再试。',
+    help: '请立即腾出空间，腾出后自动恢复。',
+    measure: none,
+  },
+  latency: {
+    name: '处理变慢',
+    effect: '考生点了以后要等；结果不受影响。',
+    help: '看哪个分片的队列长；必要时请工程师查看磁盘。',
+    measure: (value) => `p99 ${Math.round(value)} 毫秒，已超过 30 秒`,
+  },
+  failures: {
+    name: '失败的请求偏多',
+    effect: '部分考生看到“系统很忙”，重试无害。',
+    help: '看队列和磁盘；必要时暂停报考。',
+    measure: (value) => `${(value / 10).toFixed(2)}%`,
+  },
+  inbox: {
+    name: '排队的请求偏多',
+    effect: '考生点了以后要等。',
+    help: '一般会自行消化；持续增长请工程师查看。',
+    measure: (value) => `${thousands(value)} 条`,
+  },
+  checkpoint: {
+    name: '落盘整理落后',
+    effect: '对考生没有影响；这时重启引擎会慢一些。',
+    help: '避免此时重启；报考高峰过后会自行赶上。',
+    measure: (value) => `${Math.round(value / 1_000)} 秒`,
+  },
+  'messages-waiting': {
+    name: '短信积压',
+    effect: '验证码到得慢；考位照样暂留，不会因此丢失。',
+    help: '可以延长暂留时间；通道中断时可改用密码验证。',
+    measure: (value) => `${thousands(value)} 条验证码在等`,
+  },
+  'channel-failing': {
+    name: '短信通道连续失败',
+    effect: '已改走其他通道；都失败时考生收不到验证码。',
+    help: '请联系通道的服务商。',
+    measure: (value) => `${value} 个通道`,
+  },
+  'payment-waiting': {
+    name: '支付核实积压',
+    effect: '已付款的考生要晚些看到“已缴费”；钱和考位都在。',
+    help: '看支付平台是否正常；不要让考生再付一次。',
+    measure: (value) => `${thousands(value)} 件在等`,
+  },
+  'bus-waiting': {
+    name: '网关到引擎的消息积压',
+    effect: '考生点了以后要等。',
+    help: '看消息总线是否正常。',
+    measure: (value) => `${thousands(value)} 条`,
+  },
+  'loop-slow': {
+    name: '本网关忙不过来',
+    effect: '经过本网关的考生打开页面变慢。',
+    help: '增加网关，或让代理少分给它一些。',
+    measure: (value) => `事件循环 p99 ${Math.round(value)} 毫秒`,
+  },
+  'disk-low': {
+    name: '磁盘空间不多',
+    effect: '现在没有影响；用完后新的报考会被拒绝。',
+    help: '请在用完之前腾出空间。',
+    measure: (value) => `剩 ${bytes(2 * 1024 ** 3 - value * 1024 ** 2)}`,
+  },
+  'clock-apart': {
+    name: '网关与引擎的时钟不一致',
+    effect: '页面上的倒计时可能差一点；是否截止以引擎为准。',
+    help: '请校准两台机器的时钟。',
+    measure: (value) => `相差 ${Math.round(value)} 毫秒`,
+  },
+};
+
+export const sideRows = 6;
+export function soldOut(pools: readonly PoolStanding[]): PoolStanding[] {
+  return pools
+    .filter(({ free }) => free <= 0)
+    .sort((one, other) => (other.fullAt ?? 0) - (one.fullAt ?? 0));
+}
+const emptying = (pools: readonly PoolStanding[]): PoolStanding[] =>
+  pools
+    .filter(({ emptyInMs }) => emptyInMs !== undefined)
+    .sort((one, other) => (one.emptyInMs ?? 0) - (other.emptyInMs ?? 0));
+const wanted = (pools: readonly PoolStanding[]): PoolStanding[] =>
+  pools.filter(({ unmet }) => unmet > 0).sort((one, other) => other.unmet - one.unmet);
+
+export const funnelSteps = ['entered', 'saved', 'confirmed', 'paying', 'paid'] as const;
+export const funnelNames = {
+  entered: '选定考区',
+  saved: '保存考位',
+  confirmed: '确认报考',
+  paying: '发起缴费',
+  paid: '缴费成功',
+} as const;
+
+/** Everything on the page that changes, by its key; empty: the row is not shown. */
+export function textsOf(model: DashboardModel): Record<string, string> {
+  const { at, heardAt, seats, pools, health, people, proof } = model;
+  const full = soldOut(pools);
+  const taken = seats.capacity - seats.free;
+  const { codes, news, money } = health.waiting;
+  const texts: Record<string, string> = {
+    now: clockTime(at),
+    window: windowNames[model.window],
+    changes: model.changesAt === undefined ? '—' : lasting(model.changesAt - at),
+    changesWhat: model.window === 'open' || model.window === 'paused' ? '距今日关闭' : '距下次开放',
+    stale: !model.stale
+      ? ''
+      : heardAt === undefined
+        ? '还没有收到引擎的数据。'
+        : `引擎没有回应。以下是 ${clockTime(heardAt)} 的数据，恢复后本页自动更新。`,
+    saves: model.savesPerSecond === undefined ? '—' : thousands(model.savesPerSecond),
+    savesNote:
+      model.peak === undefined
+        ? '还没有峰值'
+        : `峰值 ${thousands(model.peak.savesPerSecond)}　${clockTime(model.peak.at)}`,
+    held: thousands(seats.held),
+    heldNote: `排队 ${thousands(model.inbox)}　在线页面 ${thousands(health.sockets)}`,
+    p99: ms(model.p99Us),
+    p99Note: `p50 ${ms(model.p50Us)}　目标 ≤ 50`,
+    taken: thousands(taken),
+    takenOf: `/ ${thousands(seats.capacity)}`,
+    takenNote: `${share(taken, seats.capacity)}　已缴费 ${thousands(seats.paid)}`,
+    full: thousands(full.length),
+    fullOf: `/ ${thousands(pools.length)}`,
+    fullNote:
+      full[0] === undefined ? '还没有报满的' : `最近：${full[0].areaName} ${poolUnit(full[0])}`,
+    failed: model.failed === undefined ? '0.00' : (model.failed * 100).toFixed(2),
+    failedNote: `超售 ${model.poolsOversold}　账实差异 ${model.poolsAstray}`,
+    proof:
+      proof.counted === 0
+        ? '正在逐条重数，还没有数完一个考区。'
+        : `考位账本${proof.agreeing === proof.counted ? '平衡' : '不平'}：${thousands(proof.agreeing)} / ${thousands(proof.pools)}`,
+    proofAt: proof.at === undefined ? '' : `截至 ${clockTime(proof.at)}`,
+    engine: `${model.partitions.length} 个分片，排队 ${thousands(model.inbox)}`,
+    engineTag: model.stale ? '没有回应' : '正常',
+    gateway: `连接 ${thousands(health.sockets)}，事件循环 p99 ${Math.round(health.loopP99Ms)} 毫秒`,
+    gatewayTag: health.loopP99Ms > 50 ? '忙' : '正常',
+    bus: `待回复 ${thousands(health.inFlight)}`,
+    busTag: health.inFlight > 10_000 ? '积压' : model.stale ? '没有回应' : '正常',
+    disk: `落盘 p99 ${ms(health.flushP99Us)} 毫秒，剩余 ${bytes(health.freeBytes)}`,
+    diskTag: health.freeBytes !== undefined && health.freeBytes < 2 * 1024 ** 3 ? '不足' : '正常',
+    sms: `验证码在等 ${thousands(codes)}，通知在等 ${thousands(news)}`,
+    smsTag: health.channels.some(({ openSince }) => openSince !== undefined)
+      ? '有通道失败'
+      : codes > 500
+        ? '积压'
+        : '正常',
+    payment: `待核实 ${thousands(money)}`,
+    paymentTag: money > 1_000 ? '积压' : '正常',
+  };
+  for (const step of funnelSteps) {
+    texts[`people.${step}`] = thousands(people[step]);
+    texts[`people.${step}.share`] = share(people[step], people.entered);
+  }
+  rows(texts, 'sold', full, (pool) => ({
+    time: clock(pool.fullAt),
+    after:
+      pool.fullAt === undefined || model.openedAt === undefined || pool.fullAt < model.openedAt
+        ? '—'
+        : `+${lasting(pool.fullAt - model.openedAt)}`,
+    place: poolPlace(pool),
+    unit: poolUnit(pool),
+    seats: thousands(pool.capacity),
+  }));
+  rows(texts, 'soon', emptying(pools), (pool) => ({
+    place: poolPlace(pool),
+    unit: poolUnit(pool),
+    seats: thousands(pool.free),
+    time: about(pool.emptyInMs),
+  }));
+  rows(texts, 'unmet', wanted(pools), (pool) => ({
+    place: poolPlace(pool),
+    unit: poolUnit(pool),
+    times: thousands(pool.unmet),
+  }));
+  for (const part of model.partitions) {
+    const key = `part.${part.partition}`;
+    const silent = part.ageMs > 3_000;
+    texts[`${key}.saves`] = silent ? '—' : thousands(part.savesPerSecond);
+    texts[`${key}.inbox`] = silent ? '—' : thousands(part.inbox);
+    texts[`${key}.p99`] = silent ? '—' : ms(part.p99Us);
+    texts[`${key}.behind`] = silent ? '没有回应' : (part.behindMs / 1_000).toFixed(1);
+  }
+  const ringing = model.alarms.filter(({ endedAt }) => endedAt === undefined).length;
+  texts.ringing = ringing === 0 ? '没有告警' : `${ringing} 条告警`;
+  for (const name of Object.keys(alarmWords) as AlarmName[]) {
+    const alarm = model.alarms.find((each) => each.name === name);
+    texts[`alarm.${name}.what`] = alarm === undefined ? '' : alarmText(alarm);
+    texts[`alarm.${name}.since`] = alarm === undefined ? '' : dayAndClock(alarm.since, at);
+  }
+  return texts;
+}
+
+function alarmText({ name, value, endedAt }: Alarm): string {
+  if (endedAt !== undefined) return `已恢复（${clockTime(endedAt)}）`;
+  return alarmWords[name].measure(value);
+}
+const dayAndClock = (since: EpochMs, at: EpochMs): string =>
+  at - since > 12 * 3_600_000 ? dayAndTime(since) : clockTime(since);
+
+function rows(
+  texts: Record<string, string>,
+  table: string,
+  pools: readonly PoolStanding[],
+  textOf: (pool: PoolStanding) => Record<string, string>,
+): void {
+  for (let row = 0; row < sideRows; row += 1) {
+    const pool = pools[row];
+    texts[`${table}.${row}`] = pool === undefined ? '' : 'shown';
+    if (pool === undefined) continue;
+    for (const [cell, text] of Object.entries(textOf(pool)))
+      texts[`${table}.${row}.${cell}`] = text;
+  }
+}
+
+// ── The squares ─────────────────────────────────────────────────────────────────────────────────
+
+/** Which of the five steps, by share taken; the last is full. `-`: the unit has no seats there. */
+export function heatLevel({ capacity, free }: HeatArea['units'][number]): string {
+  if (capacity <= 0) return '-';
+  if (free <= 0) return '4';
+  const used = (capacity - free) / capacity;
+  return used >= 0.95 ? '3' : used >= 0.8 ? '2' : used >= 0.5 ? '1' : '0';
+}
+export const heatLevels = ({ units }: HeatArea): string => units.map(heatLevel).join('');
+export const heatSaid = ({ cityName, name, units }: HeatArea): string =>
+  `${cityName} ${name}：${units
+    .map((unit) => {
+      const level = heatLevel(unit);
+      if (level === '-') return `${unit.name}没有考位`;
+      return level === '4'
+        ? `${unit.name}已满`
+        : `${unit.name}已用 ${Math.floor(((unit.capacity - unit.free) / unit.capacity) * 100)}%`;
+    })
+    .join('，')}`;
+
+const perRow = 2;
+/** 田字格: units from the left, two a row. */
+export function heatSquare(area: HeatArea): Markup {
+  const levels = [...heatLevels(area)];
+  const height = Math.ceil(levels.length / perRow) * 13 - 1;
+  const cells = levels.map((level, place) => {
+    const x = (place % perRow) * 13;
+    const y = Math.floor(place / perRow) * 13;
+    return html`<g class="q q${level === '-' ? 'x' : level}"><rect x="${x}" y="${y}" width="12" height="12" rx="1.5"/><path class="x" d="M${x + 3.5} ${y + 3.5}l5 5m0-5l-5 5"/></g>`;
+  });
+  return html`<svg viewBox="0 0 25 ${height}" width="29" height="${Math.round((29 / 25) * height)}" aria-hidden="true">${cells}</svg>`;
+}
+export function byCity(heat: readonly HeatArea[]): { name: string; areas: HeatArea[] }[] {
+  const cities = new Map<string, { name: string; areas: HeatArea[] }>();
+  for (const area of heat) {
+    const city = cities.get(area.city) ?? { name: area.cityName, areas: [] };
+    cities.set(area.city, city);
+    city.areas.push(area);
+  }
+  return [...cities.values()];
+}
+
+// ── The curves ──────────────────────────────────────────────────────────────────────────────────
+
+const chart = { width: 640, height: 188, seconds: 300 };
+
+/** A scale that ends on a round number. */
+function scaleOf(values: readonly number[], least: number): number {
+  const most = Math.max(least, ...values);
+  const power = 10 ** Math.floor(Math.log10(most));
+  return ([1, 2, 4, 5, 10].find((step) => step * power >= most) ?? 10) * power;
+}
+
+export function chartOf(model: DashboardModel): Markup {
+  const { points, at } = model;
+  const saves = scaleOf(
+    points.flatMap((point) => point.saves ?? []),
+    4,
+  );
+  const p99 = scaleOf(
+    points.flatMap((point) => point.p99Ms ?? []),
+    20,
+  );
+  const x = (time: EpochMs) => chart.width - ((at - time) / 1_000 / chart.seconds) * chart.width;
+  const path = (of: (point: Point) => number | undefined, scale: number): string => {
+    let text = '';
+    let pen = false;
+    for (const point of points) {
+      const value = of(point);
+      if (value !== undefined && x(point.at) >= 0)
+        text += `${pen ? 'L' : 'M'}${x(point.at).toFixed(1)} ${(chart.height - (value / scale) * chart.height).toFixed(1)}`;
+      pen = value !== undefined && x(point.at) >= 0;
+    }
+    return text === '' ? 'M0 0' : text;
+  };
+  const lines = [0, 1, 2, 3, 4].map((step) => {
+    const y = chart.height - (step / 4) * chart.height;
+    return html`<path class="grid" d="M0 ${y}H${chart.width}"/><text class="ax" x="-6" y="${y + 4}" text-anchor="end">${thousands((saves / 4) * step)}</text><text class="ax" x="${chart.width + 6}" y="${y + 4}">${thousands((p99 / 4) * step)}</text>`;
+  });
+  const minutes = [0, 1, 2, 3, 4, 5].map((minute) => {
+    const time = at - (5 - minute) * 60_000;
+    return html`<text class="ax" x="${x(time)}" y="${chart.height + 20}" text-anchor="middle">${clockTime(time).slice(0, 5)}</text>`;
+  });
+  return html`<svg class="chart" viewBox="-48 -8 730 222" role="img" aria-label="${chartSaid(model)}">${lines}${minutes}<path class="l1" d="${path((point) => point.saves, saves)}"/><path class="l2" d="${path((point) => point.p99Ms, p99)}"/></svg>`;
+}
+
+export function chartSaid({ points }: DashboardModel): string {
+  const saves = points.flatMap((point) => point.saves ?? []);
+  const p99 = points.flatMap((point) => point.p99Ms ?? []);
+  if (saves.length === 0) return '近五分钟还没有数据';
+  const most = Math.max(...saves);
+  const slowest = p99.length === 0 ? '' : `；p99 最高 ${Math.max(...p99).toFixed(1)} 毫秒`;
+  return `近五分钟保存速率最高每秒 ${thousands(most)} 次，现在 ${thousands(saves.at(-1) ?? 0)} 次${slowest}`;
+}
+
+/** What changed since `seen`, for a page that is open. */
+export type DashboardNews = {
+  at: EpochMs;
+  stale: boolean;
+  window: string;
+  texts: Record<string, string>;
+  heat: [area: string, levels: string, said: string][];
+  points: [at: EpochMs, saves: number | null, p99Ms: number | null][];
+  widths: Record<string, number>;
+};
+export function newsOf(model: DashboardModel, seen: EpochMs): DashboardNews {
+  return {
+    ...{ at: model.at, stale: model.stale, window: model.window, texts: textsOf(model) },
+    heat: model.heat.map((area) => [area.area, heatLevels(area), heatSaid(area)]),
+    points: model.points
+      .filter(({ at }) => at > seen)
+      .map(({ at, saves, p99Ms }) => [at, saves ?? null, p99Ms ?? null]),
+    widths: widthsOf(model),
+  };
+}
+/** Of the funnel's bars, in hundredths. */
+export function widthsOf({ people }: DashboardModel): Record<string, number> {
+  const of = (count: number) =>
+    people.entered === 0 ? 0 : Math.round((count / people.entered) * 1_000) / 10;
+  return Object.fromEntries(funnelSteps.map((step) => [step, of(people[step])]));
+}
