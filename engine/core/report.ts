@@ -24,7 +24,7 @@ import { chinaDay, type Rules } from './rules.ts';
 /** Registrations looked at for one page, some milliseconds' work: a writer answers others in between. */
 const looksMax = 5_000;
 /** Payments named on one page. */
-const paymentsMax = 50;
+const paymentsMax = 1_000;
 
 type ReportQuery = Extract<Query, { kind: 'report' }>;
 type Span = Pick<ReportQuery, 'since' | 'until'>;

@@ -71,16 +71,25 @@ export async function* exportCsv(
   onRows: (rows: number) => void = () => {},
 ): AsyncGenerator<string> {
   const { titles, ids, pages } = await sheetOf(port, kind);
-  yield byteOrderMark + linesOf([titles], new Set());
+  yield csvHead(titles);
   let rows = 0;
   for await (const page of pages) {
     rows += page.length;
-    if (page.length > 0) yield linesOf(page, ids);
+    if (page.length > 0) yield csvLines(page, ids);
     onRows(rows);
   }
 }
 
-function linesOf(rows: readonly Cells[], ids: ReadonlySet<number>): string {
+/** The first piece of a file. */
+export const csvHead = (titles: Cells): string => byteOrderMark + csvLines([titles], new Set());
+/** One table, whole. */
+export const tableCsv = (
+  titles: Cells,
+  rows: readonly Cells[],
+  ids: ReadonlySet<number> = new Set(),
+): string => csvHead(titles) + (rows.length > 0 ? csvLines(rows, ids) : '');
+
+export function csvLines(rows: readonly Cells[], ids: ReadonlySet<number>): string {
   const safe = rows.map((cells) =>
     cells.map((cell, at) => (ids.has(at) && /^\d+$/.test(cell) ? `${cell}\t` : cell)),
   );

@@ -52,6 +52,9 @@ import {
   showPerson,
 } from './people.ts';
 import { goOn } from './prove.ts';
+import { showEvening, showMorning } from './reports/day.ts';
+import { sendReport } from './reports/files.ts';
+import { showPapers, showSettlement } from './reports/sums.ts';
 import { showSignIn, signOut, takeCode, takePassword } from './sign-in.ts';
 
 export function addStaffRoutes(server: HttpServer, context: StaffContext): void {
@@ -123,6 +126,11 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
     .get('/desk/order', 'see-orders', showOrder)
     .get('/desk/audit', 'see-audit', showAudit)
     .get('/desk/money', 'see-orders', showMoney)
+    .get('/desk/reports', 'see-orders', showEvening)
+    .get('/desk/reports/morning', 'see-orders', showMorning)
+    .get('/desk/reports/papers', 'see-orders', showPapers)
+    .get('/desk/reports/settlement', 'see-orders', showSettlement)
+    .get('/desk/reports/file', 'export-orders', sendReport)
 
     .get('/desk/board', 'see-desk', showBoard)
     .get('/desk/board.csv', 'see-desk', exportBoard)

@@ -1,12 +1,23 @@
 /** Pages of the desk by themselves: no holes, one heading, their words for what is wrong. */
 import { expect, test } from 'vitest';
+import { reportTopics } from '../../engine/protocol/reports.ts';
+import type { Role } from '../../engine/protocol/staff.ts';
 import { type Act, type ActView, foreseen, rightOf } from '../../engine/protocol/staff.ts';
 import type { FilesModels, ImportOutcome } from '../../web/desk/files-models.ts';
 import type { LookupModels } from '../../web/desk/lookup-models.ts';
 import { entriesFor, navigation } from '../../web/desk/navigation.ts';
+import { checks, type ReportModels } from '../../web/desk/report-models.ts';
 import type { DeskFrame, DeskModels, DeskPageName } from '../../web/desk/view-models.ts';
 import { createDeskViews } from '../../web/desk/views.ts';
-import { nameScope, sayDesk } from '../../web/desk/wording.ts';
+import {
+  dayColumns,
+  nameScope,
+  paperColumns,
+  paymentColumns,
+  sayCheck,
+  sayDesk,
+  settlementColumns,
+} from '../../web/desk/wording.ts';
 import { chinaTime, givenActs, givenCatalogue, givenPerson } from '../given.ts';
 import { givenDashboard } from '../harness/dashboard.ts';
 
@@ -240,6 +251,86 @@ const candidate = {
   ...{ person: 'p'.repeat(22), nameMask: '示 * 一', documentMask: '999*************7X' },
   ...{ kind: 'enrolled' as const, candidateType: 'open' as const, hasPhoto: true, token },
 };
+const sum = { count: 2, seats: 4, fen: 14_000 };
+const nothingOf = { count: 0, seats: 0, fen: 0 };
+const seats = { held: 1, saved: 2, confirmed: 3, paid: 4_000, refunding: 5 };
+const noSeats = { held: 0, saved: 0, confirmed: 0, paid: 0, refunding: 0 };
+const topics = (one: typeof sum) =>
+  Object.fromEntries(
+    reportTopics.map((topic) => [topic, one]),
+  ) as ReportModels['evening']['total']['sums'];
+const asOf = { at: chinaTime(0, 22, 5), areas: 3 };
+const reportDay = {
+  ...{ ...asOf, day: chinaTime(0, 0), total: { sums: topics(sum), released: 2, seats } },
+  lines: [{ ...area, sums: topics(sum), released: 0, seats }],
+  payments: [
+    {
+      ...{ topic: 'refunds-stuck' as const, attempt: '202610_0101_1_1_2' },
+      ...{ provider: 'wechat' as const, amountFen: 3_500, since: chinaTime(0, 9) },
+    },
+  ],
+};
+const quietDay = {
+  ...{ ...asOf, day: chinaTime(0, 0), lines: [], payments: [] },
+  total: { sums: topics(nothingOf), released: 0, seats: noSeats },
+};
+const reportSamples: { [Name in keyof ReportModels]: ReportModels[Name][] } = {
+  evening: [
+    {
+      ...{ ...reportDay, releasesAt: chinaTime(0, 23), asides: [aside] },
+      orders: [{ state: 'paid', ...sum }],
+    },
+    { ...quietDay, releasesAt: undefined, asides: undefined, orders: [] },
+  ],
+  morning: [
+    {
+      ...reportDay,
+      checks: [
+        { name: 'released', state: 'bad', count: 2 },
+        { name: 'bills-agree', state: 'bad' },
+        { name: 'bills-agree', state: 'waiting' },
+        { name: 'window-open', state: 'bad' },
+      ],
+    },
+    { ...quietDay, checks: checks.map((name) => ({ name, state: 'good', count: 0 })) },
+  ],
+  papers: [
+    {
+      ...{ ...asOf, area: '', choices: [area], unit: 'A', units: givenCatalogue().units },
+      ...{ course: undefined, sum: seats },
+      groups: [
+        {
+          ...{ unit: givenCatalogue().units[0] as never, sum: seats },
+          lines: [{ ...course, counts: seats }],
+        },
+      ],
+    },
+    {
+      ...{ ...asOf, area: '0101', choices: [area], unit: '', units: givenCatalogue().units },
+      ...{ course, groups: [], sum: noSeats },
+    },
+  ],
+  settlement: [
+    {
+      ...{ ...asOf, compared: true },
+      lines: [
+        {
+          ...{ day: 20_000, provider: 'alipay', payments: 0, paidFen: 0 },
+          ...{ refunds: 1, refundedFen: 3_550, differences: 1 },
+        },
+        {
+          ...{ day: 19_999, provider: 'wechat', payments: 3, paidFen: 10_500 },
+          ...{ refunds: 0, refundedFen: 0 },
+        },
+      ],
+      sum: { payments: 3, paidFen: 10_500, refunds: 1, refundedFen: 3_550 },
+    },
+    {
+      ...{ ...asOf, compared: false, lines: [] },
+      sum: { payments: 0, paidFen: 0, refunds: 0, refundedFen: 0 },
+    },
+  ],
+};
 const lookupSamples: { [Name in keyof LookupModels]: LookupModels[Name][] } = {
   areas: [
     {
@@ -395,7 +486,7 @@ const filesSamples: { [Name in keyof FilesModels]: FilesModels[Name][] } = {
   ],
   export: [{ files: [] }, { files: [{ path: '/desk/export/areas', title: '考区' }] }],
 };
-Object.assign(samples, lookupSamples, filesSamples);
+Object.assign(samples, lookupSamples, filesSamples, reportSamples);
 
 test.each(Object.keys(samples) as DeskPageName[])('every sample of %s is a whole page', (name) => {
   const views = createDeskViews();
@@ -431,4 +522,37 @@ test('a scope is named as people know it, and by its code where nobody does', ()
   expect(nameScope({ kind: 'city', city: '01' }, places)).toBe('示例市');
   expect(nameScope({ kind: 'area', area: '0101' }, places)).toMatch(/^示例市 /);
   expect(nameScope({ kind: 'area', area: '9999' }, places)).toBe('9999');
+});
+
+test('S5 a report says net sums below nothing, what nobody compared, and a file to who may have it', () => {
+  const views = createDeskViews();
+  const models = reportSamples.settlement;
+  const office: DeskFrame = { ...frame, path: '/desk/reports/settlement' };
+  const shownTo = (roles: Role[], model: ReportModels['settlement']) =>
+    views.render('settlement', model, {
+      ...office,
+      signedIn: { staff: 'li.na', roles, scope: { kind: 'province' }, token },
+    });
+  const [whole, bare] = models.map((model) => shownTo(['finance'], model));
+  expect(whole).toContain('-35.50');
+  expect(whole).toContain('1 条差错');
+  expect(whole).toContain('未核对');
+  expect(whole).toContain('href="/desk/reports/file?of=settlement"');
+  expect(bare).toContain('还没有收款。');
+  expect(bare).not.toContain('账单核对');
+  expect(models[0] && shownTo(['viewer'], models[0])).not.toContain('/desk/reports/file');
+});
+
+test('S5 columns of the files are as many as the titles say', () => {
+  for (const columns of [dayColumns, paymentColumns, paperColumns, settlementColumns])
+    expect(new Set(columns).size).toBe(columns.length);
+});
+
+test('S5 each check of the morning says what is well and what is not', () => {
+  const said = checks.flatMap((name) =>
+    (['good', 'bad'] as const).map((state) => sayCheck({ name, state, count: 7 })),
+  );
+  expect(new Set(said).size).toBe(2 * checks.length);
+  expect(sayCheck({ name: 'released', state: 'bad', count: 7 })).toContain('7 份报考');
+  expect(sayCheck({ name: 'bills-agree', state: 'bad' })).toContain('还没有核对');
 });

@@ -10,6 +10,7 @@ export const navigation: readonly Entry[] = [
   { path: '/desk/candidates', name: '考生', right: 'see-candidates' },
   { path: '/desk/orders', name: '订单', right: 'see-orders' },
   { path: '/desk/money', name: '对账', right: 'see-orders' },
+  { path: '/desk/reports', name: '报表', right: 'see-orders' },
   { path: '/desk/audit', name: '审计', right: 'see-audit' },
   { path: '/desk/acts', name: '操作', right: 'see-desk' },
   { path: '/desk/window', name: '开关', right: 'see-desk' },

@@ -1,16 +1,31 @@
 /** The small parts that the desk's pages are put together from; each class stands in desk.css. */
 
 import { documentTypes } from '../../engine/protocol/documents.ts';
+import type { ReportedPayment, ReportSum, ReportTopic } from '../../engine/protocol/reports.ts';
 import { hasRight, type Right, type Role, roles } from '../../engine/protocol/staff.ts';
+import { dayAndTime } from '../china-time.ts';
 import { html, type Markup, nothing } from '../markup.ts';
 import { qrCode } from '../qr.ts';
 import { count } from '../ui.ts';
 import type { Level } from '../view-models.ts';
 import { levelNames, type Said } from '../wording.ts';
 import type { ShownDifference } from './files-models.ts';
-import type { OrderLine } from './lookup-models.ts';
+import type { AreaName, OrderLine } from './lookup-models.ts';
+import { type DaySums, paperStates, type SeatCounts } from './report-models.ts';
 import type { DeskFrame, ScopeChoices } from './view-models.ts';
-import { orderStateNames, roleHints, roleNames } from './wording.ts';
+import {
+  fileNames,
+  orderStateNames,
+  plainYuan,
+  providerNamesShown,
+  type ReportFile,
+  roleHints,
+  roleNames,
+  reportTabs as tabs,
+  topicHints,
+  topicNames,
+  yuan,
+} from './wording.ts';
 
 export { count, documentTypes, qrCode };
 
@@ -79,6 +94,57 @@ type Box = {
   /** A number read off a phone. */
   code?: boolean;
 };
+
+/** The reports, and which of them this is. */
+export const reportTabs = (path: string): Markup =>
+  html`<nav class="tabs" aria-label="报表"><ul>${tabs.map(
+    (tab) =>
+      html`<li><a href="${tab.path}"${tab.path === path ? html` aria-current="page"` : nothing}>${tab.name}</a></li>`,
+  )}</ul></nav>`;
+
+/** For who may take them away. */
+export const fileLinks = (frame: DeskFrame, files: readonly ReportFile[]): Markup =>
+  may(frame, 'export-orders')
+    ? html`<p class="row">${files.map((file) => html`<a class="b" href="/desk/reports/file?of=${file}">导出${fileNames[file]}</a>`)}</p>`
+    : nothing;
+
+/** With thousands told apart: sums of a whole province. */
+export function money(fen: number): string {
+  const [whole = '', cents = ''] = plainYuan(Math.abs(fen)).split('.');
+  return `${fen < 0 ? '-' : ''}${count(Number(whole))}.${cents}`;
+}
+
+const alarming: readonly ReportTopic[] = ['overdue', 'refunds-stuck', 'amiss'];
+export function topicRow(topic: ReportTopic, { count: how, seats, fen }: ReportSum): Markup {
+  const hint = topicHints[topic];
+  const bad = alarming.includes(topic) && how > 0;
+  return html`<tr><td>${topicNames[topic]}${hint === undefined ? nothing : html`<small>${hint}</small>`}</td><td class="r">${bad ? html`<b class="wrong">${count(how)}</b>` : count(how)}</td><td class="r">${count(seats)}</td><td class="r">${money(fen)}</td></tr>`;
+}
+
+/** What has to be looked at by itself; nothing: no card. */
+export function attention(payments: readonly ReportedPayment[], sums: DaySums['sums']): Markup {
+  const all = sums['refunds-stuck'].count + sums.amiss.count;
+  if (all === 0) return nothing;
+  const left = all - payments.length;
+  return html`<section class="card" aria-labelledby="attention"><h2 id="attention">逐笔处理（${count(all)}）</h2><table class="stack num"><thead><tr><th scope="col">事项</th><th scope="col">支付单号</th><th scope="col">支付平台</th><th scope="col">开始时间</th><th scope="col" class="r">金额</th></tr></thead><tbody>${payments.map(
+    ({ topic, attempt, provider, amountFen, since }) =>
+      html`<tr><td data-label="事项"><span class="tag bad">${topicNames[topic]}</span></td><td data-label="支付单号"><a href="${withQuery('/desk/order', { order: orderOf(attempt) })}">${attempt}</a></td><td data-label="支付平台">${providerNamesShown[provider]}</td><td data-label="开始时间">${dayAndTime(since)}</td><td class="r" data-label="金额">${yuan(amountFen)} 元</td></tr>`,
+  )}</tbody></table>${left > 0 ? html`<p class="sub">还有 ${count(left)} 笔没有列出。</p>` : nothing}</section>`;
+}
+/** An attempt's number is its order's, and its own place. */
+const orderOf = (attempt: string): string => attempt.slice(0, attempt.lastIndexOf('_'));
+
+/** Where something is still to be done. */
+export const areaDays = (lines: readonly (AreaName & DaySums)[]): Markup =>
+  lines.length === 0
+    ? nothing
+    : html`<section class="card" aria-labelledby="areas"><h2 id="areas">没有办完的考区（${lines.length}）</h2><div class="table" role="region" aria-labelledby="areas" tabindex="0"><table class="num"><thead><tr><th scope="col">考区</th><th scope="col" class="r">未缴费考位</th><th scope="col" class="r">宽限中</th><th scope="col" class="r">到时没有释放</th><th scope="col" class="r">退费中</th><th scope="col" class="r">没有受理</th></tr></thead><tbody>${lines.map(
+        ({ code, name, city, seats, sums }) =>
+          html`<tr><th scope="row"><a href="/desk/area?area=${code}">${name}</a><small>${city} ${code}</small></th><td class="r">${count(seats.saved + seats.confirmed)}</td><td class="r">${count(sums['in-grace'].count)}</td><td class="r">${count(sums.overdue.count)}</td><td class="r">${count(sums['refunds-open'].count)}</td><td class="r">${count(sums['refunds-stuck'].count)}</td></tr>`,
+      )}</tbody></table></div></section>`;
+
+export const seatCells = (counts: SeatCounts): Markup =>
+  html`${paperStates.map((state) => html`<td class="r">${count(counts[state])}</td>`)}`;
 
 /** 角色: what each is for stands beside it. */
 export const roleBoxes = (held: readonly Role[]): Markup =>

@@ -7,6 +7,7 @@ import type { ActModels } from './act-models.ts';
 import type { DashboardModel, PoolStanding } from './dashboard-model.ts';
 import type { FilesModels } from './files-models.ts';
 import type { LookupModels } from './lookup-models.ts';
+import type { ReportModels } from './report-models.ts';
 import type {
   DoorReason,
   InvitationReason,
@@ -36,7 +37,8 @@ type WithProblem<Reason> = { problem?: DeskProblem<Reason> };
 
 export type DeskModels = FilesModels &
   LookupModels &
-  ActModels & {
+  ActModels &
+  ReportModels & {
     /** Why nothing was shown or done. */
     refused: { why: 'right' | 'form' | 'scope' | 'unknown' };
     wait: { cause: 'often' | 'busy' | 'away'; seconds: number };

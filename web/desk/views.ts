@@ -72,6 +72,10 @@ const pages: { readonly [Name in DeskPageName]: Page<DeskModels[Name]> } = {
   import: { file: 'import', title: () => '导入' },
   export: { file: 'export', title: () => '导出' },
   money: { file: 'money', title: () => '对账' },
+  evening: { file: 'evening', title: () => '晚间报表' },
+  morning: { file: 'morning', title: () => '早间检查' },
+  papers: { file: 'papers', title: () => '订卷统计' },
+  settlement: { file: 'settlement', title: () => '资金日报' },
   pool: { file: 'pool', title: ({ area, unit }) => `${area.name} ${unit.name}` },
 };
 

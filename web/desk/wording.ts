@@ -18,6 +18,7 @@ export {
   yuan,
 } from '../wording.ts';
 export * from './act-words.ts';
+export * from './report-words.ts';
 
 export const roleNames: Record<Role, string> = {
   viewer: '查看',
