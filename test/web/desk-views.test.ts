@@ -1,7 +1,6 @@
 /** Pages of the desk by themselves: no holes, one heading, their words for what is wrong. */
-import { expect, test } from 'vitest';
-import { reportTopics } from '../../engine/protocol/reports.ts';
-import type { Role } from '../../engine/protocol/staff.ts';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Act, type ActView, foreseen, rightOf } from '../../engine/protocol/staff.ts';
 import type { FilesModels, ImportOutcome } from '../../web/desk/files-models.ts';
 import type { LookupModels } from '../../web/desk/lookup-models.ts';
@@ -19,6 +18,8 @@ import {
   settlementColumns,
 } from '../../web/desk/wording.ts';
 import { chinaTime, givenActs, givenCatalogue, givenPerson } from '../given.ts';
+import { axeComplaints } from '../harness/axe.ts';
+import { launchBrowser, newVisitor } from '../harness/browser.ts';
 import { givenDashboard } from '../harness/dashboard.ts';
 
 const { cities, areas } = givenCatalogue();
@@ -555,4 +556,50 @@ test('S5 each check of the morning says what is well and what is not', () => {
   expect(new Set(said).size).toBe(2 * checks.length);
   expect(sayCheck({ name: 'released', state: 'bad', count: 7 })).toContain('7 份报考');
   expect(sayCheck({ name: 'bills-agree', state: 'bad' })).toContain('还没有核对');
+});
+
+describe('in a browser', () => {
+  const origin = 'http://ruxi.localhost';
+  const views = createDeskViews();
+  let browser: Browser;
+  let page: Page;
+  let shown = '';
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    const context = await newVisitor(browser, { width: 360 });
+    const assets = new Map(views.assets.map((asset) => [asset.path, asset]));
+    await context.route(`${origin}/**`, (route) => {
+      const asset = assets.get(new URL(route.request().url()).pathname);
+      return asset === undefined
+        ? route.fulfill({ body: shown, contentType: 'text/html; charset=utf-8' })
+        : route.fulfill({ body: Buffer.from(asset.bytes), contentType: asset.type });
+    });
+    page = await context.newPage();
+  });
+  afterAll(() => browser.close());
+
+  /** Runs in the page: nothing but a table of its own may be wider than a phone. */
+  const tooWide = `document.documentElement.scrollWidth > document.documentElement.clientWidth
+    ? ['wider than the screen'] : []`;
+
+  test.each(Object.keys(samples) as DeskPageName[])(
+    'B16 %s can be read on a phone and on a large screen',
+    async (name) => {
+      const complaints: string[] = [];
+      for (const [place, model] of (samples[name] ?? []).entries()) {
+        shown = views.render(name, model as never, frame);
+        await page.goto(`${origin}/desk`);
+        // What the others of a page differ in is no matter of width.
+        for (const width of place === 0 ? [360, 768, 1440] : [360]) {
+          await page.setViewportSize({ width, height: 800 });
+          const found = [
+            ...(await page.evaluate<string[]>(tooWide)),
+            ...(await axeComplaints(page)),
+          ];
+          complaints.push(...found.map((one) => `sample ${place} at ${width} px: ${one}`));
+        }
+      }
+      expect(complaints).toEqual([]);
+    },
+  );
 });
