@@ -1,7 +1,14 @@
 /** Pages of the desk by themselves: no holes, one heading, their words for what is wrong. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Act, type ActView, foreseen, rightOf } from '../../engine/protocol/staff.ts';
+import { reportTopics } from '../../engine/protocol/reports.ts';
+import {
+  type Act,
+  type ActView,
+  foreseen,
+  type Role,
+  rightOf,
+} from '../../engine/protocol/staff.ts';
 import type { FilesModels, ImportOutcome } from '../../web/desk/files-models.ts';
 import type { LookupModels } from '../../web/desk/lookup-models.ts';
 import { entriesFor, navigation } from '../../web/desk/navigation.ts';

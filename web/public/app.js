@@ -274,9 +274,8 @@
     if (standing.join('\n') === b.join('\n')) return;
     place.replaceChildren(
       ...b.map((text) => {
-        const notice = document.createElement('section');
+        const notice = document.createElement('div');
         notice.className = 'banner';
-        notice.setAttribute('aria-label', '公告');
         const wrap = document.createElement('div');
         wrap.className = 'wrap';
         const line = document.createElement('p');
