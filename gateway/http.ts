@@ -126,6 +126,8 @@ export type HttpOptions = {
    * handler. `ms`: from the whole request to its answer; if the client went away, until it was ready.
    */
   onAnswer?: (route: string, method: string, status: number, ms: number) => void;
+  /** A file that has not come by then is broken off: one that trickles in keeps all others waiting. */
+  uploadMsMax?: number;
 };
 
 export const page = (status: number, body: string, cookies: readonly string[] = []): Reply => ({
@@ -145,6 +147,8 @@ export const redirect = (location: string, cookies: readonly string[] = []): Rep
 export const formBytesMax = 8 * 1024;
 /** Longer than any handler waits for the engine. */
 const stopWaitMsMax = 10_000;
+/** The largest file over a line of 2 Mbit/s. */
+const uploadMsMaxDefault = 10 * 60_000;
 /** "Service restart": a client should come back soon. */
 const closeForRestart = 1012;
 
@@ -425,7 +429,10 @@ export class HttpServer {
     const pieces: Buffer[] = [];
     let size = 0;
     let ended = false;
+    // Ends what comes in by calling `onAborted`.
+    const late = setTimeout(() => res.close(), this.#options.uploadMsMax ?? uploadMsMaxDefault);
     res.onAborted(() => {
+      clearTimeout(late);
       if (!ended) broken();
       ended = true;
       res.gone = true;
@@ -435,6 +442,7 @@ export class HttpServer {
       size += chunk.byteLength;
       if (size > bytesMax) {
         ended = true;
+        clearTimeout(late);
         broken();
         return this.#fail(res, 413, false, true);
       }
@@ -442,6 +450,7 @@ export class HttpServer {
       pieces.push(Buffer.from(Buffer.from(chunk)));
       if (!isLast) return;
       ended = true;
+      clearTimeout(late);
       whole(Buffer.concat(pieces));
     });
   }

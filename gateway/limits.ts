@@ -45,6 +45,8 @@ export type LimitsConfig = {
   deskAddress: Allowance;
   /** Sign-ins of one name at the desk, whether or not there is such an account. */
   deskAccount: Allowance;
+  /** By one account at the desk: what walks through all candidates (a ticket) or a journal (a timeline). */
+  deskWalks: Allowance;
   /** Slips checked, together: each is a question to the engine that anybody may ask. */
   slipChecksTogether: Allowance;
 };
@@ -66,6 +68,7 @@ export const defaultLimits: LimitsConfig = {
   slipChecksAddress: { burst: 60, everyMs: 2_000 },
   deskAddress: { burst: 60, everyMs: 2_000 },
   deskAccount: { burst: 10, everyMs: 6_000 },
+  deskWalks: { burst: 20, everyMs: 3_000 },
   slipChecksTogether: { burst: 1_000, everyMs: 5 },
 };
 

@@ -48,6 +48,8 @@ export type ActBook = Map<number, ActRow>;
 
 /** A session has hundreds. */
 const actsMax = 20_000;
+/** Of one account, so that nobody alone can fill the list and leave none who could pause. */
+export const actsOfOneMax = 1_000;
 export const actsPerPage = 50;
 /** No seat waits longer than this for a code, however slow the messages are. */
 const holdMaxMs = 60 * 60_000;
@@ -73,7 +75,7 @@ export function decideProposeAct(desk: ActDesk, given: Sequenced, command: Propo
   if (isBlank(reason)) return refuse('reason-missing');
   const refusal = notDecidable(desk, act, command) ?? unfit(act, session.adopted, at);
   if (refusal !== undefined) return refuse(refusal);
-  if (acts.size >= actsMax) return refuse('list-full');
+  if (acts.size >= actsMax || countOf(acts, by) >= actsOfOneMax) return refuse('list-full');
 
   const number = acts.size + 1;
   const decided = !isTwoPeoples[act.kind];
@@ -84,6 +86,12 @@ export function decideProposeAct(desk: ActDesk, given: Sequenced, command: Propo
   const { events } = decided ? carriedOut(session.adopted, number, act, at) : { events: [] };
   const outcome = { kind: 'act', number, decided } as const;
   return { reply: { kind: 'accepted', outcome }, events: [proposed, ...events] };
+}
+
+function countOf(acts: ActBook, by: StaffId): number {
+  let count = 0;
+  for (const row of acts.values()) if (row.by === by) count += 1;
+  return count;
 }
 
 /** B2. Newest first: a repeat comes soon. */

@@ -98,6 +98,9 @@ export function createDesk(
         const { visit } = came;
         if (!hasRight(visit.me.roles, right))
           return deskPage(visit, 403, 'refused', { why: 'right' });
+        // A file is the whole province's, and is taken in one at a time: nobody else keeps it waiting.
+        if (!visit.within({ kind: 'province' }))
+          return deskPage(visit, 403, 'refused', { why: 'scope' });
         return busy ? waitPage(context, request, 'busy') : undefined;
       };
       const withForm = (visit: Visit) => {

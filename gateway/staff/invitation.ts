@@ -2,6 +2,8 @@
  * The page behind a one-time link: a password of one's own, the authenticator, and the recovery codes.
  * Nothing is kept between showing it and taking it: secret and codes follow from the link, so that a
  * page that is loaded again shows the same QR code, and a repeated click the same recovery codes.
+ *
+ * I1 A link that was used shows nothing of what follows from it: the secret is the authenticator's now.
  */
 
 import { invitationDigest } from '../../engine/protocol/invitations.ts';
@@ -37,8 +39,11 @@ export const acceptInvitation =
     const open = await openOf(context, request, link);
     if ('reply' in open) return open.reply;
     const { staff, code, secret } = open.link;
+    // What a spent link is good for is the answer to a repeated click, never its authenticator.
     const again = (reason: InvitationReason) =>
-      invitationPage(context, request, open.link, 422, reason);
+      open.spent
+        ? doorPage(context, request, 422, 'invitationOver', {})
+        : invitationPage(context, request, open.link, 422, reason);
     const problem = newPasswordProblem(request, staff);
     if (problem !== undefined) return again(problem);
     const step = stepOfCode(secret, form.get('proof'), now());
@@ -78,7 +83,7 @@ async function openOf(
   context: StaffContext,
   request: Request,
   link: Link | undefined,
-): Promise<{ link: Link } | { reply: Reply }> {
+): Promise<{ link: Link; spent: boolean } | { reply: Reply }> {
   const { client, limits, now } = context.gateway;
   const waitMs = limits.take('deskAddress', request.address, now());
   if (waitMs !== undefined) return { reply: waitPage(context, request, 'often', waitMs) };
@@ -88,8 +93,8 @@ async function openOf(
   if (answer.kind !== 'staff-facts') return { reply: waitPage(context, request, 'away') };
   // Accepted a moment ago by the same form: its kept answer shows the codes once more.
   const posted = request.method === 'POST';
-  const stands = isOpen(answer.facts, link, now()) || (posted && answer.facts?.state === 'active');
-  return stands ? { link } : over;
+  const spent = !isOpen(answer.facts, link, now());
+  return !spent || (posted && answer.facts?.state === 'active') ? { link, spent } : over;
 }
 
 const isOpen = (facts: StaffFacts | null, { code }: Link, now: number): boolean =>

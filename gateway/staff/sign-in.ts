@@ -121,11 +121,18 @@ export async function signOut({ context, me, form }: FormVisit): Promise<Reply> 
   return redirect(all ? '/desk/sign-in?out' : '/desk/sign-in', [context.cookies.clear()]);
 }
 
-function tooOften({ gateway }: StaffContext, request: Request, name: string): number | undefined {
+/** A browser of the account's own counts apart: strangers with its name use up nothing of that. */
+function tooOften(
+  { gateway, cookies, directory }: StaffContext,
+  request: Request,
+  name: string,
+): number | undefined {
   const { limits, now } = gateway;
+  const generation = directory.of(name)?.generation;
+  const known = generation !== undefined && cookies.isKnown(request.cookieHeader, name, generation);
   return (
     limits.take('deskAddress', request.address, now()) ??
-    limits.take('deskAccount', name.slice(0, 32), now())
+    limits.take('deskAccount', `${known ? 'known' : 'door'} ${name.slice(0, 32)}`, now())
   );
 }
 

@@ -1,5 +1,6 @@
 /** S2, S4: what staff decide, alone or by two, and what it does to the session, areas and people. */
 import { describe, expect, test } from 'vitest';
+import { actsOfOneMax } from '../../engine/core/acts.ts';
 import { pendingEffects } from '../../engine/core/effects.ts';
 import { ask, checkInvariants } from '../../engine/core/partition.ts';
 import type { CommandReply } from '../../engine/protocol/replies.ts';
@@ -216,6 +217,14 @@ describe('deciding', () => {
     expect(ask(desk.partition, { kind: 'acts', waiting: true }, desk.now)).toMatchObject({
       acts: [],
     });
+  });
+
+  test('S2 one account fills no list: whoever else pauses still can', () => {
+    const desk = staffed();
+    for (let time = 0; time < actsOfOneMax; time += 1)
+      accepted(propose(desk, 'li', raise(10, 11 + time)));
+    expect(refused(propose(desk, 'li', pause)).reason).toBe('list-full');
+    accepted(propose(desk, 'wang', pause));
   });
 
   test('S2 who lost the right between proposing and approving has decided nothing', () => {

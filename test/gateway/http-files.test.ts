@@ -1,4 +1,5 @@
 /** Files to and from the desk, over real loopback sockets. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { HttpServer, page, type Request } from '../../gateway/http.ts';
@@ -124,6 +125,31 @@ test('an upload that breaks off is nothing, and the next is taken', async () => 
   socket.destroy();
   await vi.waitFor(async () => expect((await upload(formWith(1))).status).toBe(200), 60_000);
   expect(heard.slice(before).every(({ file }) => file?.name === '考生.csv')).toBe(true);
+});
+
+test('a file that trickles in is broken off, and the next is taken', async () => {
+  const hasty = new HttpServer({
+    ...{ host: '127.0.0.1', port: 0, trustedProxies: new Set<string>(), secure: false },
+    ...{ failurePage: String, onFault: () => {}, uploadMsMax: 200 },
+  });
+  hasty.upload(
+    '/upload',
+    bytesMax,
+    (_, busy) => (busy ? page(503, 'busy') : undefined),
+    () => page(200, 'taken'),
+  );
+  const at = await hasty.listen();
+  const socket = connect(at, '127.0.0.1');
+  const head = ['POST /upload HTTP/1.1', 'Host: x', 'Content-Length: 100000'];
+  const type = 'Content-Type: multipart/form-data; boundary=b';
+  socket.write([...head, type, '', '--b'].join('\r\n'));
+  socket.on('error', () => {});
+  const trickle = setInterval(() => socket.write('-'), 20);
+  await once(socket, 'close');
+  clearInterval(trickle);
+  const next = { method: 'POST', body: formWith(1) };
+  expect((await fetch(`http://127.0.0.1:${at}/upload`, next)).status).toBe(200);
+  await hasty.stop();
 });
 
 test('while one file is worked on, the next hears so', async () => {

@@ -274,7 +274,7 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
 export type Shown = { status: number; path: string; page: string; model: any; frame: any };
 
 export class StaffBrowser {
-  readonly #origin: string;
+  readonly origin: string;
   readonly #world: StaffWorld;
   readonly cookies = new Map<string, string>();
   /** What the authenticator was given. */
@@ -282,7 +282,7 @@ export class StaffBrowser {
   last: Shown = { status: 0, path: '', page: '', model: {}, frame: {} };
 
   constructor(origin: string, world: StaffWorld) {
-    this.#origin = origin;
+    this.origin = origin;
     this.#world = world;
   }
 
@@ -346,7 +346,7 @@ export class StaffBrowser {
 
   #send(path: string, init: RequestInit): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    return fetch(this.#origin + path, { ...init, redirect: 'manual', headers: { cookie } });
+    return fetch(this.origin + path, { ...init, redirect: 'manual', headers: { cookie } });
   }
 
   async #go(path: string, init: RequestInit): Promise<Shown> {

@@ -1,4 +1,6 @@
 /** Files at the desk, with a real engine behind them: uploaded, compared, decided, saved. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createDeskPort, createImportDesk, importFormats } from '../../engine/import/desk.ts';
 import { exportCsv } from '../../engine/import/export.ts';
@@ -143,6 +145,18 @@ test('S1 S4 files are the whole province’s: an area’s office neither brings 
     const shown = await county.get(path);
     expect([shown.status, shown.model]).toEqual([403, { why: 'scope' }]);
   }
+  // By the head of the request: a file that they never end keeps nobody from bringing one.
+  await county.get('/desk');
+  const socket = connect(Number(new URL(county.origin).port), '127.0.0.1');
+  const cookie = [...county.cookies].map((pair) => pair.join('=')).join('; ');
+  const type = 'multipart/form-data; boundary=b';
+  const head = ['POST /desk/import HTTP/1.1', 'Host: x', `Cookie: ${cookie}`];
+  socket.write(
+    [...head, 'Content-Length: 100000', `Content-Type: ${type}`, '', '--b\r\n'].join('\r\n'),
+  );
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 403 /);
+  socket.destroy();
 });
 
 /** Saved as a file from the desk. */

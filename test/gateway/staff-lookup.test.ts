@@ -169,6 +169,19 @@ test.each([
   ]);
 });
 
+test('S4 who has the engine walk through everything again and again waits, alone', async () => {
+  const person = await someone();
+  const hasty = await world.signedIn('hasty', ['office']);
+  const asked = () => find(hasty, 'ticket', '999912345637');
+  for (let time = 0; time < 20; time += 1) expect((await asked()).status).toBe(200);
+  expect([(await asked()).status, hasty.last.page]).toEqual([429, 'wait']);
+  expect((await hasty.get(`/desk/candidate/timeline?person=${person}`)).status).toBe(429);
+  expect((await find(hasty, 'phone', phone)).status).toBe(200);
+  expect((await find(office, 'ticket', '999912345637')).status).toBe(200);
+  world.desk.now += 3_000;
+  expect((await asked()).status).toBe(200);
+});
+
 test('S4 a candidate is shown with seats and orders to their own office, and to no other', async () => {
   const person = await someone();
   const { model } = await office.get(`/desk/candidate?person=${person}`);

@@ -51,6 +51,23 @@ describe('a one-time link', () => {
     expect(late.page).toBe('invitationOver');
   });
 
+  test('D4 one that was used never shows the authenticator that came of it', async () => {
+    const link = world.invite(staff, ['office']);
+    await browser.accept(link);
+    const { secret } = browser;
+    const code = new URL(`http://x${link}`).searchParams.get('code') ?? '';
+    const whoFoundIt = world.browser();
+    for (const fields of [
+      { password: 'short', again: 'short', proof: '000000' },
+      { password, again: password, proof: '000000' },
+      { password, again: 'another-one', proof: '000000' },
+    ]) {
+      const shown = await whoFoundIt.post('/desk/invitation', { staff, code, ...fields });
+      expect([shown.status, shown.page]).toEqual([422, 'invitationOver']);
+      expect(JSON.stringify(shown.model)).not.toContain(secret);
+    }
+  });
+
   test.each([
     ['too short', 'short', 'too-short'],
     ['a common one', 'password123', 'common'],
@@ -205,5 +222,18 @@ test('D3 one address, and one name from many, are slowed down', async () => {
   const shown = await stranger.post('/desk/sign-in', fields);
   expect([shown.status, shown.page]).toEqual([429, 'wait']);
   expect((await stranger.post('/desk/sign-in', { ...fields, staff: 'another' })).status).toBe(422);
+  await strict.stop();
+});
+
+test('D3 strangers with a name use up no try of a browser that is the account’s own', async () => {
+  const strict = await givenStaffWorld({ deskAccount: { burst: 4, everyMs: 3_600_000 } });
+  const own = await strict.signedIn('own', ['office']);
+  const stranger = strict.browser();
+  const fields = { staff: 'own', password: 'anything' };
+  for (let time = 0; time < 4; time += 1) await stranger.post('/desk/sign-in', fields);
+  expect((await stranger.post('/desk/sign-in', fields)).status).toBe(429);
+  strict.desk.now += minute;
+  await own.get('/desk/sign-in');
+  expect((await own.signIn('own')).page).toBe('dashboard');
   await strict.stop();
 });

@@ -36,6 +36,7 @@ import {
   queryOf,
   sessionOf,
   unknown,
+  walksTooOften,
 } from './parts.ts';
 
 const reasonMax = 200;
@@ -55,6 +56,8 @@ export async function findCandidates(visit: FormVisit): Promise<Reply> {
   const documentType = form.get('documentType');
   const token = form.get('token');
   const shown = { finder, documentType, token };
+  const tooOften = finder === 'ticket' ? walksTooOften(visit) : undefined;
+  if (tooOften !== undefined) return tooOften;
   const people = await peopleBy(visit, finder, documentType, form.get('number').slice(0, 64));
   if (people === 'malformed') {
     const problem = { reason: 'number-malformed' } as const;
