@@ -11,12 +11,12 @@ export const navigation: readonly Entry[] = [
   { path: '/desk/orders', name: '订单', right: 'see-orders' },
   { path: '/desk/money', name: '对账', right: 'see-orders' },
   { path: '/desk/reports', name: '报表', right: 'see-orders' },
-  { path: '/desk/audit', name: '审计', right: 'see-audit' },
   { path: '/desk/acts', name: '操作', right: 'see-desk' },
   { path: '/desk/window', name: '开关', right: 'see-desk' },
   { path: '/desk/calendar', name: '日程', right: 'see-desk' },
   { path: '/desk/import', name: '导入', right: 'import' },
   { path: '/desk/export', name: '导出', right: 'see-desk' },
+  { path: '/desk/audit', name: '审计', right: 'see-audit' },
   { path: '/desk/people', name: '账号', right: 'keep-accounts' },
 ];
 
