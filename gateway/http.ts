@@ -34,6 +34,10 @@ export type Request = {
   readonly query: string;
   /** The Cookie header as sent; `gateway/cookies.ts` reads it. */
   readonly cookieHeader: string;
+  /** The Authorization header as sent. */
+  readonly authorization: string;
+  /** The If-None-Match header as sent. */
+  readonly ifNoneMatch: string;
   /** Where the browser finds this gateway, for addresses that leave the page. */
   readonly origin: string;
   /** The client's address, as a key for limits: IPv4, or the /64 of IPv6. */
@@ -63,6 +67,8 @@ export type Reply = {
   /** Default: `no-store`, as every page may be personal. */
   cacheControl?: string;
   contentEncoding?: 'gzip' | 'br';
+  /** With 401: how to prove who asks. */
+  authenticate?: string;
   /** A whole ETag value. */
   etag?: string;
   /**
@@ -484,6 +490,8 @@ export class HttpServer {
       // Without a question mark the library gives nothing at all, whatever its types say.
       query: req.getQuery() ?? '',
       cookieHeader: head.cookie,
+      authorization: head.authorization,
+      ifNoneMatch: head.ifNoneMatch,
       origin: this.#options.origin ?? `http://${head.host}`,
       address: this.#addressOf(res, head),
       htmx: head.htmx,
@@ -596,6 +604,9 @@ export class HttpServer {
     if (reply.contentEncoding !== undefined) {
       res.writeHeader('Content-Encoding', reply.contentEncoding);
     }
+    if (reply.authenticate !== undefined) {
+      res.writeHeader('WWW-Authenticate', reply.authenticate);
+    }
     if (reply.etag !== undefined) res.writeHeader('ETag', reply.etag);
     if (reply.cacheControl?.startsWith('public')) res.writeHeader('Vary', 'Accept-Encoding');
     else res.writeHeader('Vary', 'HX-Request');
@@ -695,6 +706,8 @@ type Head = {
   origin: string;
   fetchSite: string;
   cookie: string;
+  authorization: string;
+  ifNoneMatch: string;
   contentType: string;
   forwardedFor: string;
   socketKey: string;
@@ -714,6 +727,8 @@ function readHead(req: HttpRequest): Head {
     origin: '',
     fetchSite: '',
     cookie: '',
+    authorization: '',
+    ifNoneMatch: '',
     contentType: '',
     forwardedFor: '',
     socketKey: '',
@@ -739,6 +754,12 @@ function readHead(req: HttpRequest): Head {
         break;
       case 'cookie':
         head.cookie = head.cookie === '' ? value : `${head.cookie}; ${value}`;
+        break;
+      case 'authorization':
+        head.authorization = value;
+        break;
+      case 'if-none-match':
+        head.ifNoneMatch = value;
         break;
       case 'content-type':
         head.contentType = value;
@@ -805,6 +826,7 @@ const statusLines = new Map([
   [303, '303 See Other'],
   [304, '304 Not Modified'],
   [400, '400 Bad Request'],
+  [401, '401 Unauthorized'],
   [403, '403 Forbidden'],
   [404, '404 Not Found'],
   [405, '405 Method Not Allowed'],

@@ -47,6 +47,10 @@ export type LimitsConfig = {
   deskAccount: Allowance;
   /** By one account at the desk: what walks through all candidates (a ticket) or a journal (a timeline). */
   deskWalks: Allowance;
+  /** What one key of another system asks for. */
+  apiKey: Allowance;
+  /** Requests without a good key, and for the interface's document, from one address. */
+  apiAddress: Allowance;
   /** Slips checked, together: each is a question to the engine that anybody may ask. */
   slipChecksTogether: Allowance;
 };
@@ -69,6 +73,8 @@ export const defaultLimits: LimitsConfig = {
   deskAddress: { burst: 60, everyMs: 2_000 },
   deskAccount: { burst: 10, everyMs: 6_000 },
   deskWalks: { burst: 20, everyMs: 3_000 },
+  apiKey: { burst: 60, everyMs: 200 },
+  apiAddress: { burst: 60, everyMs: 1_000 },
   slipChecksTogether: { burst: 1_000, everyMs: 5 },
 };
 

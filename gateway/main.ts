@@ -16,6 +16,7 @@ import { personIdOf } from '../engine/protocol/indices.ts';
 import { createDeskViews } from '../web/desk/views.ts';
 import type { FailureStatus } from '../web/view-models.ts';
 import { createViews } from '../web/views.ts';
+import { createKeyRing } from './api/keys.ts';
 import { createAvailability } from './availability.ts';
 import { createCatalogue, windowAt } from './catalogue.ts';
 import type { GatewayConfig } from './config.ts';
@@ -67,6 +68,7 @@ export async function startGateway(
   const availability = createAvailability();
   const revocations = createRevocations(now);
   const directory = createDirectory();
+  const keys = createKeyRing();
   const client = createEngineClient({ bus, layout: config.layout, now });
   const telemetry = createTelemetry(now);
   client.onTelemetry((report) => telemetry.hear(report));
@@ -74,6 +76,7 @@ export async function startGateway(
   client.onNotice((notice) => {
     if (notice.kind === 'session-changed') catalogue.adopt(notice.adopted);
     if (notice.kind === 'staff-changed') directory.hear(notice.staff);
+    if (notice.kind === 'key-changed') keys.hear(notice.key);
     if (notice.kind === 'sign-ins-ended' || notice.kind === 'signed-out') revocations.hear(notice);
   });
 
@@ -128,7 +131,8 @@ export async function startGateway(
   const watching = setInterval(() => dashboard.look(), dashboardMs).unref();
   const desk = new HttpServer({ ...common, ...failureAt(deskViews), ...deskOptions });
   addStaffRoutes(desk, {
-    ...{ gateway: context, telemetry, dashboard, meter, readiness, directory, views: deskViews },
+    ...{ gateway: context, telemetry, dashboard, meter, readiness, directory, keys },
+    views: deskViews,
     cookies: createDeskCookies(config.cookieKey, deskOptions.secure),
     ...filesOf(bus, config, common.onFault),
     sockets: () => live?.watching() ?? 0,

@@ -2,6 +2,7 @@
 import type { ImportDesk } from '../../engine/import/desk.ts';
 import type { ExportKind } from '../../engine/import/export.ts';
 import type { DeskViews } from '../../web/desk/views.ts';
+import type { KeyRing } from '../api/keys.ts';
 import type { GatewayContext } from '../context.ts';
 import type { HttpMeter } from '../http-meter.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -23,6 +24,8 @@ export type StaffContext = {
   sockets(): number;
   readiness(): Readiness;
   directory: Directory;
+  /** Of other systems. */
+  keys: KeyRing;
   cookies: DeskCookies;
   views: DeskViews;
   /** Imports and exports, over the bus. */

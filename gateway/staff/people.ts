@@ -200,7 +200,7 @@ function personPage(
   });
 }
 
-function choicesOf(visit: Visit): ScopeChoices {
+export function choicesOf(visit: Visit): ScopeChoices {
   const session = visit.context.gateway.catalogue.current();
   const cities = [...(session?.city.values() ?? [])].map(({ code, name }) => ({
     ...{ code, name, whole: visit.within({ kind: 'city', city: code }) },

@@ -3,6 +3,7 @@
  * the system does, and by default this machine alone reaches it. It listens from the first moment of a
  * process, so that whoever waits for a gateway can ask what the gateway waits for.
  */
+import { addApiRoutes } from '../api/server.ts';
 import type { HttpServer } from '../http.ts';
 import {
   changePassword,
@@ -36,6 +37,7 @@ import {
 } from './files/import.ts';
 import { showLive, showReady, showVersion } from './health.ts';
 import { acceptInvitation, showInvitation } from './invitation.ts';
+import { endKey, makeKey, showKey, showKeys } from './keys.ts';
 import { showArea, showAreas, showPool } from './lookup/areas.ts';
 import { showAudit } from './lookup/audit.ts';
 import { findCandidates, showCandidate, showFind, showInFull } from './lookup/candidates.ts';
@@ -64,6 +66,7 @@ export function addStaffRoutes(server: HttpServer, context: StaffContext): void 
     .get('/version', showVersion())
     .get('/metrics', showMetrics(context));
   for (const asset of context.views.assets) server.asset(asset);
+  addApiRoutes(server, context);
   addDeskRoutes(createDesk(server, context), context);
 }
 
@@ -114,6 +117,11 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
     .post('/desk/import/install', 'import', installTable, { stepUp: true })
     .post('/desk/import/apply', 'import', applyImport, { stepUp: true })
     .post('/desk/import/drop', 'import', dropImport)
+
+    .get('/desk/keys', 'keep-keys', showKeys)
+    .get('/desk/keys/key', 'keep-keys', showKey)
+    .post('/desk/keys/make', 'keep-keys', makeKey, { stepUp: true })
+    .post('/desk/keys/end', 'keep-keys', endKey, { stepUp: true })
 
     .get('/desk/areas', 'see-desk', showAreas)
     .get('/desk/area', 'see-desk', showArea)

@@ -180,6 +180,8 @@ export class Browser<Over extends Gateway = Gateway> {
       cookieHeader: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
       origin: 'https://ruxi.example',
       address: '127.0.0.1',
+      authorization: '',
+      ifNoneMatch: '',
       htmx: this.htmx,
       userAgent: this.userAgent,
       form: body === '' ? emptyForm : (formOf(body) ?? emptyForm),

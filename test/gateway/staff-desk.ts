@@ -4,6 +4,7 @@
  */
 import { generateSync } from 'otplib';
 import { auditOf } from '../../engine/core/audit.ts';
+import { keyViewOf } from '../../engine/core/key-book.ts';
 import { ask, type CoreQuery } from '../../engine/core/partition.ts';
 import { staffViewOf } from '../../engine/core/staff-book.ts';
 import type { Command, PreparedCommand } from '../../engine/protocol/commands.ts';
@@ -15,6 +16,8 @@ import { encodeEntry, noHash } from '../../engine/store/journal.ts';
 import type { StoreReader } from '../../engine/store/store.ts';
 import { candidatePage } from '../../engine/writer/candidate-pages.ts';
 import { timelineStretch } from '../../engine/writer/timeline.ts';
+import { createKeyRing } from '../../gateway/api/keys.ts';
+import { addApiRoutes } from '../../gateway/api/server.ts';
 import { createAvailability } from '../../gateway/availability.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
 import { gatewayConfigOf } from '../../gateway/config.ts';
@@ -46,6 +49,7 @@ export type StaffWorld = {
   desk: Desk;
   /** The route table. */
   routes: StaffDesk['routes'];
+  origin: string;
   context: StaffContext;
   commands: Command[];
   setAway(away: boolean): void;
@@ -105,6 +109,7 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
   const now = () => desk.now;
   const commands: Command[] = [];
   const directory = createDirectory();
+  const keys = createKeyRing();
   let away = false;
 
   /** As the writer does; the vault is the test's business elsewhere. */
@@ -116,6 +121,7 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
   }
   function hearAll(): void {
     for (const row of desk.partition.staff.values()) directory.hear(staffViewOf(row));
+    for (const row of desk.partition.keys.values()) keys.hear(keyViewOf(row));
   }
   /** The journal as a store has it, an event an entry. */
   const store = {
@@ -222,6 +228,7 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
     dashboard,
     readiness: () => 'ready',
     directory,
+    keys,
     cookies: createDeskCookies(config.cookieKey, false),
     views: jsonViews,
     ...noFiles(),
@@ -234,12 +241,14 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
   });
   const routes = createDesk(server, context);
   addDeskRoutes(routes, context);
+  addApiRoutes(server, context);
   const port = await server.listen();
 
   let links = 0;
   const world: StaffWorld = {
     desk,
     routes: routes.routes,
+    origin: `http://127.0.0.1:${port}`,
     context,
     commands,
     setAway: (to) => {

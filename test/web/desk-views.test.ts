@@ -72,6 +72,20 @@ const view = (act: Act | undefined): ActView => ({
   ...{ refused: [], changed: 0, left: 0 },
 });
 
+const typedKey = { label: '"><script>', may: ['areas' as const], scope: 'area:0101', reason: '' };
+const apiKey = {
+  ...{
+    apiKey: 'key'.padEnd(22, '-'),
+    label: '"><script>',
+    digest: 'digest',
+    state: 'active' as const,
+  },
+  ...{ may: ['areas' as const, 'orders' as const], scope: { kind: 'province' as const } },
+  ...{ madeBy: 'li.na', madeAt: chinaTime(0, 8) },
+};
+const endedKey = {
+  ...{ ...apiKey, state: 'ended' as const, endedBy: 'li.na', endedAt: chinaTime(0, 9) },
+};
 const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
   refused: [{ why: 'right' }, { why: 'form' }, { why: 'scope' }],
   wait: [
@@ -231,6 +245,18 @@ const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
   invite: [
     { token, typed, choices },
     { token, typed, choices, problem: { reason: 'roles-unfit' } },
+  ],
+  keys: [
+    { token, keys: [], typed: typedKey, choices },
+    {
+      ...{ token, keys: [apiKey, endedKey], typed: typedKey, choices, news: 'ended' },
+      problem: { reason: 'may-missing' },
+    },
+  ],
+  keyMade: [{ label: '<b>示例</b>', secret: `ruxi_${'x'.repeat(43)}` }],
+  key: [
+    { token, key: apiKey, problem: { reason: 'reason-missing' } },
+    { token, key: endedKey },
   ],
   invited: [{ staff: 'li.na', link: 'http://127.0.0.1/desk/invitation', until: chinaTime(1, 9) }],
   person: [

@@ -18,6 +18,7 @@ export const navigation: readonly Entry[] = [
   { path: '/desk/export', name: '导出', right: 'see-desk' },
   { path: '/desk/audit', name: '审计', right: 'see-audit' },
   { path: '/desk/people', name: '账号', right: 'keep-accounts' },
+  { path: '/desk/keys', name: '密钥', right: 'keep-keys' },
 ];
 
 export function entriesFor(

@@ -1,6 +1,7 @@
 /** The small parts that the desk's pages are put together from; each class stands in desk.css. */
 
 import { documentTypes } from '../../engine/protocol/documents.ts';
+import { type KeyScope, keyScopes } from '../../engine/protocol/keys.ts';
 import type { ReportedPayment, ReportSum, ReportTopic } from '../../engine/protocol/reports.ts';
 import { hasRight, type Right, type Role, roles } from '../../engine/protocol/staff.ts';
 import { dayAndTime } from '../china-time.ts';
@@ -15,6 +16,8 @@ import { type DaySums, paperStates, type SeatCounts } from './report-models.ts';
 import type { DeskFrame, ScopeChoices } from './view-models.ts';
 import {
   fileNames,
+  keyScopeHints,
+  keyScopeNames,
   orderStateNames,
   plainYuan,
   providerNamesShown,
@@ -152,6 +155,14 @@ export const roleBoxes = (held: readonly Role[]): Markup =>
     const checked = held.includes(role) ? html` checked` : nothing;
     const id = `role-${role}`;
     return html`<div class="choice"><input id="${id}" type="checkbox" name="role" value="${role}" aria-describedby="${id}-hint"${checked}><p><label for="${id}">${roleNames[role]}</label><small id="${id}-hint">${roleHints[role]}</small></p></div>`;
+  })}</div></fieldset>`;
+
+/** What a key may read: each with what that is. */
+export const keyScopeBoxes = (may: readonly KeyScope[]): Markup =>
+  html`<fieldset><legend>可以读取</legend><div class="choices">${keyScopes.map((one) => {
+    const checked = may.includes(one) ? html` checked` : nothing;
+    const id = `may-${one}`;
+    return html`<div class="choice"><input id="${id}" type="checkbox" name="may" value="${one}" aria-describedby="${id}-hint"${checked}><p><label for="${id}">${keyScopeNames[one]}</label><small id="${id}-hint">${keyScopeHints[one]}</small></p></div>`;
   })}</div></fieldset>`;
 
 /** 管理范围: the province, a city with all of its areas, or one area. */

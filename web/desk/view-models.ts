@@ -1,6 +1,7 @@
 /** What the desk's pages are made from: plain values, no text that a page could say by itself. */
 
 import type { EpochMs } from '../../engine/protocol/ids.ts';
+import type { KeyScope, KeyView } from '../../engine/protocol/keys.ts';
 import type { City, ExamArea } from '../../engine/protocol/session.ts';
 import type { Role, Scope, StaffId, StaffView } from '../../engine/protocol/staff.ts';
 import type { ActModels } from './act-models.ts';
@@ -11,6 +12,7 @@ import type { ReportModels } from './report-models.ts';
 import type {
   DoorReason,
   InvitationReason,
+  KeyReason,
   OwnReason,
   PeopleReason,
   ProofReason,
@@ -87,6 +89,17 @@ export type DeskModels = FilesModels &
     };
     /** The link is shown once. */
     invited: { staff: StaffId; link: string; until: EpochMs };
+    keys: WithProblem<KeyReason> & {
+      token: string;
+      /** Those within the scope of who looks. */
+      keys: readonly KeyView[];
+      typed: TypedKey;
+      choices: ScopeChoices;
+      news?: 'ended';
+    };
+    /** The secret is shown once. */
+    keyMade: { label: string; secret: string };
+    key: WithProblem<KeyReason> & { token: string; key: KeyView };
     person: WithProblem<PeopleReason> & {
       token: string;
       account: StaffView;
@@ -98,6 +111,12 @@ export type DeskModels = FilesModels &
 export type TypedAccount = {
   staff: string;
   roles: readonly Role[];
+  scope: string;
+  reason: string;
+};
+export type TypedKey = {
+  label: string;
+  may: readonly KeyScope[];
   scope: string;
   reason: string;
 };

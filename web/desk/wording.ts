@@ -2,6 +2,7 @@
 import type { AsideReason, TicketRecord } from '../../engine/protocol/commands.ts';
 import type { EpochMs } from '../../engine/protocol/ids.ts';
 import type { ImportState, StagedKind } from '../../engine/protocol/imports.ts';
+import type { KeyScope } from '../../engine/protocol/keys.ts';
 import type { RefusalReason } from '../../engine/protocol/refusals.ts';
 import type { OrderState } from '../../engine/protocol/replies.ts';
 import type { Role, Scope, StaffState } from '../../engine/protocol/staff.ts';
@@ -35,6 +36,21 @@ export const roleHints: Record<Role, string> = {
   system: '管理账号和接口密钥。不能与考务、财务、审计同给一人。',
   audit: '查审计记录和考生记录，不办理。不能与查看以外的角色同给一人。',
 };
+/** What a key of another system may read. */
+export const keyScopeNames: Record<KeyScope, string> = {
+  areas: '考区',
+  counts: '余位',
+  registrations: '报考',
+  orders: '订单',
+};
+export const keyScopeHints: Record<KeyScope, string> = {
+  areas: '考区、考试单元和考区办公室。',
+  counts: '各考区每个单元的考位数和余位。',
+  registrations: '准考证号和所报课程。没有姓名、证件号码和手机号。',
+  orders: '按订单号查询缴费和退费情况。',
+};
+export const nameKeyScopes = (may: readonly KeyScope[]): string =>
+  may.map((one) => keyScopeNames[one]).join('、');
 export const stateNames: Record<StaffState, string> = {
   invited: '已邀请',
   active: '在用',
@@ -73,12 +89,20 @@ export type OwnReason =
 export type ActReason = RefusalReason | 'time-malformed' | 'count-malformed' | 'outcome-unknown';
 export type PeopleReason = RefusalReason | 'name-malformed' | 'scope-missing' | 'outcome-unknown';
 
+export type KeyReason =
+  | RefusalReason
+  | 'label-missing'
+  | 'may-missing'
+  | 'scope-missing'
+  | 'outcome-unknown';
+
 export type LookupReason = 'number-malformed' | 'reason-missing';
 export type FilesReason = 'file-missing' | 'import-busy';
 
 export type Reason =
   | FilesReason
   | LookupReason
+  | KeyReason
   | ProofReason
   | DoorReason
   | InvitationReason
@@ -135,6 +159,10 @@ export function sayDesk({ reason, at }: DeskProblem<Reason>): Said {
         '账号名不合规则。',
         '用 2 至 32 个小写字母、数字、点或连字符，以字母开头，例如 li.na。',
       );
+    case 'label-missing':
+      return said('没有写是哪个系统用。', '请写清楚系统的名称。');
+    case 'may-missing':
+      return said('没有选择可以读取的内容。', '请至少选一项，只选用得到的。');
     case 'scope-missing':
       return said('没有选择管理范围。', '请选择全省、市州或考区。');
     case 'time-malformed':
