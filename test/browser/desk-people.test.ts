@@ -5,17 +5,13 @@
  * What stands on the pages on the way is looked at by axe at three widths.
  */
 import { execFileSync } from 'node:child_process';
-import { generateSync } from 'otplib';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { axeComplaints } from '../harness/axe.ts';
 import { launchBrowser, newVisitor } from '../harness/browser.ts';
+import { accept, looked, signIn } from './desk-steps.ts';
 import { personWho } from './people.ts';
 import { type DividedProduct, startDivided } from './product.ts';
 import { button, signIn as candidateSignIn, chooseArea } from './steps.ts';
-
-const password = 'amber-lantern-quiet-42';
-const stepMs = 30_000;
 
 let product: DividedProduct;
 let browser: Browser;
@@ -26,57 +22,6 @@ afterAll(async () => {
   await browser?.close();
   await product?.stop();
 });
-
-/** Gives codes as an authenticator does; each is good once, and one step early or late is near enough. */
-class Authenticator {
-  readonly #secret: string;
-  #last = 0;
-
-  constructor(secret: string) {
-    this.#secret = secret;
-  }
-
-  async next(): Promise<string> {
-    const now = () => Math.floor(Date.now() / stepMs);
-    const step = Math.max(this.#last + 1, now() - 1);
-    while (step > now() + 1) await new Promise((resolve) => setTimeout(resolve, 500));
-    this.#last = step;
-    return generateSync({ secret: this.#secret, epoch: (step * stepMs) / 1000 });
-  }
-}
-
-async function looked(page: Page, name: string): Promise<void> {
-  for (const width of [360, 768, 1440]) {
-    await page.setViewportSize({ width, height: 900 });
-    expect([name, width, await axeComplaints(page)]).toEqual([name, width, []]);
-    const wide = await page.evaluate('document.documentElement.scrollWidth');
-    expect([name, width, Number(wide) <= width]).toEqual([name, width, true]);
-    const folder = process.env.RUXI_PICTURES;
-    if (folder !== undefined)
-      await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
-  }
-}
-
-async function accept(page: Page, link: string): Promise<Authenticator> {
-  await page.goto(link);
-  const secret = (await page.locator('code.secret').textContent())?.replaceAll(' ', '') ?? '';
-  const authenticator = new Authenticator(secret);
-  await page.getByLabel('密码', { exact: true }).fill(password);
-  await page.getByLabel('再输一次').fill(password);
-  await page.getByLabel('验证器上的 6 位动态码').fill(await authenticator.next());
-  await button(page, '启用账号').click();
-  await page.getByRole('heading', { name: '账号已启用' }).waitFor();
-  return authenticator;
-}
-
-async function signIn(page: Page, staff: string, authenticator: Authenticator): Promise<void> {
-  await page.getByLabel('账号').fill(staff);
-  await page.getByLabel('密码').fill(password);
-  await button(page, '下一步').click();
-  await page.getByLabel('验证器上的 6 位动态码').fill(await authenticator.next());
-  await button(page, '登录').click();
-  await page.getByRole('navigation', { name: '菜单' }).waitFor();
-}
 
 test('S2 S4 B16 from the command line’s link to a colleague whose role changes, and who acts, at two gateways', async () => {
   const [here = '', there = ''] = product.desks;

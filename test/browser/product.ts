@@ -26,6 +26,8 @@ export type DividedProduct = Product & {
   freezeEngine(): void;
   /** As a power cut would: no farewell. */
   killEngine(): Promise<void>;
+  /** As its supervisor would. */
+  stopEngine(): Promise<void>;
   startEngine(): Promise<void>;
 };
 
@@ -78,6 +80,7 @@ export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<Di
       settings: all,
       freezeEngine: () => engine.child.kill('SIGSTOP'),
       killEngine: () => end(engine.child, 'SIGKILL'),
+      stopEngine: () => end(engine.child, 'SIGTERM'),
       async startEngine() {
         engine = await run('engine');
       },

@@ -141,7 +141,7 @@ const orderOf = (attempt: string): string => attempt.slice(0, attempt.lastIndexO
 export const areaDays = (lines: readonly (AreaName & DaySums)[]): Markup =>
   lines.length === 0
     ? nothing
-    : html`<section class="card" aria-labelledby="areas"><h2 id="areas">没有办完的考区（${lines.length}）</h2><div class="table" role="region" aria-labelledby="areas" tabindex="0"><table class="num"><thead><tr><th scope="col">考区</th><th scope="col" class="r">未缴费考位</th><th scope="col" class="r">宽限中</th><th scope="col" class="r">到时没有释放</th><th scope="col" class="r">退费中</th><th scope="col" class="r">没有受理</th></tr></thead><tbody>${lines.map(
+    : html`<section class="card" aria-labelledby="areas"><h2 id="areas">没有办完的考区（${lines.length}）</h2><div class="table" role="group" aria-labelledby="areas" tabindex="0"><table class="num"><thead><tr><th scope="col">考区</th><th scope="col" class="r">未缴费考位</th><th scope="col" class="r">宽限中</th><th scope="col" class="r">到时没有释放</th><th scope="col" class="r">退费中</th><th scope="col" class="r">没有受理</th></tr></thead><tbody>${lines.map(
         ({ code, name, city, seats, sums }) =>
           html`<tr><th scope="row"><a href="/desk/area?area=${code}">${name}</a><small>${city} ${code}</small></th><td class="r">${count(seats.saved + seats.confirmed)}</td><td class="r">${count(sums['in-grace'].count)}</td><td class="r">${count(sums.overdue.count)}</td><td class="r">${count(sums['refunds-open'].count)}</td><td class="r">${count(sums['refunds-stuck'].count)}</td></tr>`,
       )}</tbody></table></div></section>`;

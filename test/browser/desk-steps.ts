@@ -1,0 +1,78 @@
+/** What staff do at the desk, by the names that stand on its pages, and how a page is looked at. */
+import { generateSync } from 'otplib';
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { axeComplaints } from '../harness/axe.ts';
+import { button } from './steps.ts';
+
+const password = 'amber-lantern-quiet-42';
+const stepMs = 30_000;
+
+/** Gives codes as an authenticator does; each is good once, and one step early or late is near enough. */
+export class Authenticator {
+  readonly #secret: string;
+  #last = 0;
+
+  constructor(secret: string) {
+    this.#secret = secret;
+  }
+
+  async next(): Promise<string> {
+    const now = () => Math.floor(Date.now() / stepMs);
+    const step = Math.max(this.#last + 1, now() - 1);
+    while (step > now() + 1) await new Promise((resolve) => setTimeout(resolve, 500));
+    this.#last = step;
+    return generateSync({ secret: this.#secret, epoch: (step * stepMs) / 1000 });
+  }
+}
+
+export async function looked(page: Page, name: string): Promise<void> {
+  for (const width of [360, 768, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    expect([name, width, await axeComplaints(page)]).toEqual([name, width, []]);
+    const wide = await page.evaluate('document.documentElement.scrollWidth');
+    expect([name, width, Number(wide) <= width]).toEqual([name, width, true]);
+    const folder = process.env.RUXI_PICTURES;
+    if (folder !== undefined)
+      await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
+  }
+}
+
+export async function accept(page: Page, link: string): Promise<Authenticator> {
+  await page.goto(link);
+  const secret = (await page.locator('code.secret').textContent())?.replaceAll(' ', '') ?? '';
+  const authenticator = new Authenticator(secret);
+  await page.getByLabel('密码', { exact: true }).fill(password);
+  await page.getByLabel('再输一次').fill(password);
+  await page.getByLabel('验证器上的 6 位动态码').fill(await authenticator.next());
+  await button(page, '启用账号').click();
+  await page.getByRole('heading', { name: '账号已启用' }).waitFor();
+  return authenticator;
+}
+
+export async function signIn(
+  page: Page,
+  staff: string,
+  authenticator: Authenticator,
+): Promise<void> {
+  await page.getByLabel('账号').fill(staff);
+  await page.getByLabel('密码').fill(password);
+  await button(page, '下一步').click();
+  await page.getByLabel('验证器上的 6 位动态码').fill(await authenticator.next());
+  await button(page, '登录').click();
+  await page.getByRole('navigation', { name: '菜单' }).waitFor();
+}
+
+/** An act that asks for who does it again, where the last proof is too old. */
+export async function proveIfAsked(
+  page: Page,
+  authenticator: Authenticator,
+  after: Locator,
+): Promise<void> {
+  const asked = page.getByRole('heading', { name: '请再次验证' });
+  await asked.or(after).first().waitFor();
+  if (!(await asked.isVisible())) return;
+  await page.getByLabel('验证器上的 6 位动态码').fill(await authenticator.next());
+  await button(page, '确认').click();
+  await after.waitFor();
+}
