@@ -1,7 +1,7 @@
 /**
  * A small registration day from the desk, in the real program with two gateways: capacities imported
  * by two, a pool that fills, seats added by two, a pause and its end, the export, and the
- * folder that an engine killed without farewell leaves behind.
+ * folder that a stopped engine leaves behind.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
