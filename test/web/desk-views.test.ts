@@ -625,10 +625,11 @@ describe('in a browser', () => {
         // What the others of a page differ in is no matter of width.
         for (const width of place === 0 ? [360, 768, 1440] : [360]) {
           await page.setViewportSize({ width, height: 800 });
-          const found = [
-            ...(await page.evaluate<string[]>(tooWide)),
-            ...(await axeComplaints(page, width === 768 ? rulesOfWidth : undefined)),
-          ];
+          // What scripts draw is drawn anew for a width, a moment after it has changed.
+          await expect
+            .poll(() => page.evaluate<string[]>(tooWide), { timeout: 20_000 })
+            .toEqual([]);
+          const found = await axeComplaints(page, width === 768 ? rulesOfWidth : undefined);
           complaints.push(...found.map((one) => `sample ${place} at ${width} px: ${one}`));
         }
       }
