@@ -27,7 +27,7 @@ import {
   partitionsOf,
 } from '../protocol/layout.ts';
 import type { MessageContent } from '../protocol/messages.ts';
-import type { RefusalReason } from '../protocol/refusals.ts';
+import { passingRefusals, type RefusalReason } from '../protocol/refusals.ts';
 import type { ChannelsReport, CommandReply, Query, QueryReply } from '../protocol/replies.ts';
 import { type CommandBody, partitionOfBody, type RoutedBody } from '../protocol/routing.ts';
 import { NotHeard } from './channel.ts';
@@ -82,16 +82,8 @@ const firstPauseMs = 50;
 const pauseMaxMs = 10_000;
 const anyEpoch = 0;
 
-/** Refusals that pass by themselves: the same is tried again. */
-const passing: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
-  'engine-away',
-  'busy',
-  'clock-doubted',
-  'too-late',
-  'ask-again',
-  'session-missing',
-  'import-running',
-]);
+/** A session that is to be installed is waited for too. */
+const passing: ReadonlySet<RefusalReason> = new Set([...passingRefusals, 'session-missing']);
 
 export function createEffects(options: EffectsOptions): Effects {
   const { bus, layout, vault, courier, clock, onRoomForNews, onTrouble } = options;

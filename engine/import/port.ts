@@ -11,7 +11,7 @@ import { Postbox } from '../bus/postbox.ts';
 import type { Command } from '../protocol/commands.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import type { Layout } from '../protocol/layout.ts';
-import type { RefusalReason } from '../protocol/refusals.ts';
+import { passingRefusals, type RefusalReason } from '../protocol/refusals.ts';
 import type { CommandReply, Query, QueryAnswer } from '../protocol/replies.ts';
 import type { CommandBody } from '../protocol/routing.ts';
 
@@ -32,14 +32,7 @@ const pauseFirstMs = 25;
 const pauseMaxMs = 1_000;
 const anyEpoch = 0;
 
-const passing: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
-  'engine-away',
-  'busy',
-  'clock-doubted',
-  'too-late',
-  'ask-again',
-  'import-running',
-]);
+const passing: ReadonlySet<RefusalReason> = new Set(passingRefusals);
 
 export type DeskPortOptions = {
   bus: Bus;

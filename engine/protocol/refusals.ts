@@ -135,3 +135,8 @@ export type RefusalDetail = {
 };
 
 export type Refused = { kind: 'refused'; reason: RefusalReason; detail?: RefusalDetail };
+
+/** Those that pass by themselves: whoever can wait tries the same again. */
+export const passingRefusals: readonly RefusalReason[] = [
+  ...(['engine-away', 'busy', 'clock-doubted', 'too-late', 'ask-again', 'import-running'] as const),
+];

@@ -1,5 +1,5 @@
 /** From the province to a pool: areas with their free seats, one area, and who holds what in one pool. */
-import type { AreaCode, CourseCode, UnitCode } from '../../../engine/protocol/ids.ts';
+import type { AreaCode } from '../../../engine/protocol/ids.ts';
 import { ticketMask } from '../../../engine/protocol/masks.ts';
 import type { SeatView } from '../../../engine/protocol/replies.ts';
 import { candidateTypes } from '../../../engine/protocol/session.ts';
@@ -10,7 +10,6 @@ import {
   areaSorts,
   type PoolCount,
   type SeatLine,
-  type SeatState,
   seatStates,
 } from '../../../web/desk/lookup-models.ts';
 import { levelOf } from '../../availability.ts';
@@ -18,11 +17,16 @@ import type { Session } from '../../catalogue.ts';
 import type { Reply } from '../../http.ts';
 import type { Visit } from '../desk.ts';
 import { deskPage } from '../page.ts';
-import { areaNamed, away, courseNamed, numberIn, queryOf, sessionOf, unknown } from './parts.ts';
-
-const linesPerPage = 50;
-/** Pages of registrations that one request asks the engine for: whoever looks goes on by a link. */
-const asksMax = 20;
+import {
+  areaNamed,
+  away,
+  courseNamed,
+  numberIn,
+  queryOf,
+  registeredFrom,
+  sessionOf,
+  unknown,
+} from './parts.ts';
 
 /** GET /desk/areas?city=&sort=&down= */
 export function showAreas(visit: Visit): Reply {
@@ -123,9 +127,15 @@ export async function showPool(visit: Visit): Promise<Reply> {
   const course = query.get('course');
   const from = numberIn(query, 'from');
   if (from === undefined) return unknown(visit);
-  const found = await seatsIn(visit, { area: area.code, unit: unit.code, state, course, from });
+  const isWanted = (seat: SeatView): boolean =>
+    seat.unit === unit.code &&
+    (state === undefined || seat.state.kind === state) &&
+    (course === '' || seat.course === course);
+  const found = await registeredFrom(visit, area.code, from, ({ person, registration }) =>
+    registration.seats.filter(isWanted).map((seat) => ({ person, seat })),
+  );
   if (found === undefined) return away(visit);
-  const lines = await named(visit, session, found.seats);
+  const lines = await named(visit, session, found.lines);
   if (lines === undefined) return away(visit);
   return deskPage(visit, 200, 'pool', {
     area: areaNamed(session, area.code),
@@ -140,37 +150,6 @@ export async function showPool(visit: Visit): Promise<Reply> {
 }
 
 type Found = { person: string; seat: SeatView };
-
-async function seatsIn(
-  { context }: Visit,
-  wanted: {
-    area: AreaCode;
-    unit: UnitCode;
-    state: SeatState | undefined;
-    course: CourseCode;
-    from: number;
-  },
-): Promise<{ seats: Found[]; next?: number } | undefined> {
-  const { area, unit, state, course } = wanted;
-  const { client } = context.gateway;
-  const ask = (from: number) => client.ask({ kind: 'registrations', area, from } as const);
-  const seats: Found[] = [];
-  let from: number | undefined = wanted.from;
-  for (let asks = 0; asks < asksMax && from !== undefined; asks += 1) {
-    const page: Awaited<ReturnType<typeof ask>> = await ask(from);
-    if (page.kind !== 'registrations') return undefined;
-    for (const { number, person, registration } of page.lines) {
-      const seat = registration.seats.find((one) => one.unit === unit);
-      if (seat === undefined) continue;
-      if (state !== undefined && seat.state.kind !== state) continue;
-      if (course !== '' && seat.course !== course) continue;
-      if (seats.length === linesPerPage) return { seats, next: number };
-      seats.push({ person, seat });
-    }
-    from = page.next;
-  }
-  return { seats, ...(from === undefined ? {} : { next: from }) };
-}
 
 /** Masked: the page of a candidate shows more, to who may see it. */
 async function named(

@@ -1,5 +1,4 @@
 /** Orders as the desk looks at them: one with all its facts, those of an area, and what fits none. */
-import type { AreaCode } from '../../../engine/protocol/ids.ts';
 import { ticketMask } from '../../../engine/protocol/masks.ts';
 import { orderPattern, placeOfNumber } from '../../../engine/protocol/payments.ts';
 import type { OrderState, OrderView } from '../../../engine/protocol/replies.ts';
@@ -9,11 +8,16 @@ import type { Session } from '../../catalogue.ts';
 import type { Reply } from '../../http.ts';
 import type { Visit } from '../desk.ts';
 import { deskPage } from '../page.ts';
-import { areaNamed, away, courseNamed, numberIn, queryOf, sessionOf, unknown } from './parts.ts';
-
-const linesPerPage = 50;
-/** Pages of registrations that one request asks the engine for: whoever looks goes on by a link. */
-const asksMax = 20;
+import {
+  areaNamed,
+  away,
+  courseNamed,
+  numberIn,
+  queryOf,
+  registeredFrom,
+  sessionOf,
+  unknown,
+} from './parts.ts';
 
 export function orderLine(session: Session, order: OrderView): OrderLine {
   const { number, ticket, courses, feeFen, confirmedAt, state, endedAt, attempts } = order;
@@ -72,40 +76,18 @@ export async function showOrders(visit: Visit): Promise<Reply> {
   const state = states.find((one) => one === query.get('state'));
   const from = numberIn(query, 'from');
   if (from === undefined) return unknown(visit);
-  const found = asked === '' ? { lines: [] } : await ordersIn(visit, session, asked, state, from);
+  const found =
+    asked === ''
+      ? { lines: [] }
+      : await registeredFrom(visit, asked, from, ({ person, registration }) =>
+          registration.orders
+            .filter((one) => state === undefined || one.state === state)
+            .map((order) => ({ person, ...orderLine(session, order) })),
+        );
   if (found === undefined) return away(visit);
   return deskPage(visit, 200, 'orders', {
     ...{ area: asked, areas, state, from, lines: found.lines, next: found.next },
   });
-}
-
-type Found = { lines: (OrderLine & { person: string })[]; next?: number };
-
-async function ordersIn(
-  { context }: Visit,
-  session: Session,
-  area: AreaCode,
-  state: OrderState | undefined,
-  first: number,
-): Promise<Found | undefined> {
-  const { client } = context.gateway;
-  const ask = (from: number) => client.ask({ kind: 'registrations', area, from } as const);
-  const lines: Found['lines'] = [];
-  let from: number | undefined = first;
-  for (let asks = 0; asks < asksMax && from !== undefined; asks += 1) {
-    const page: Awaited<ReturnType<typeof ask>> = await ask(from);
-    if (page.kind !== 'registrations') return undefined;
-    for (const { number, person, registration } of page.lines) {
-      const orders = registration.orders.filter(
-        (one) => state === undefined || one.state === state,
-      );
-      // A person's orders are not torn apart.
-      if (orders.length > 0 && lines.length >= linesPerPage) return { lines, next: number };
-      for (const order of orders) lines.push({ person, ...orderLine(session, order) });
-    }
-    from = page.next;
-  }
-  return { lines, ...(from === undefined ? {} : { next: from }) };
 }
 
 /** GET /desk/money: the province's, since a fact that fits no order is no area's. */

@@ -1,6 +1,6 @@
 /** What the pages for looking things up have in common. */
 import type { AreaCode, PersonId } from '../../../engine/protocol/ids.ts';
-import type { CandidateView } from '../../../engine/protocol/replies.ts';
+import type { CandidateView, RegisteredLine } from '../../../engine/protocol/replies.ts';
 import type { AreaName } from '../../../web/desk/lookup-models.ts';
 import type { Session } from '../../catalogue.ts';
 import { emptyForm, type Form, formOf } from '../../form.ts';
@@ -55,3 +55,34 @@ export async function candidateOf(visit: Visit, person: PersonId): Promise<Asked
 export const areasOf = ({ claim, areasLeft }: CandidateView): AreaCode[] => [
   ...new Set([...(claim === undefined ? [] : [claim.area]), ...(areasLeft ?? [])]),
 ];
+
+const linesPerPage = 50;
+/** Pages of registrations that one request asks the engine for: whoever looks goes on by a link. */
+const asksMax = 20;
+
+/**
+ * What `linesOf` makes of an area's registrations from one number on, until a page is full. Nobody's lines
+ * are torn apart. `next`: where the rest begins. Undefined: the engine is away.
+ */
+export async function registeredFrom<Line>(
+  { context }: Visit,
+  area: AreaCode,
+  first: number,
+  linesOf: (registered: RegisteredLine) => Line[],
+): Promise<{ lines: Line[]; next?: number } | undefined> {
+  const { client } = context.gateway;
+  const ask = (from: number) => client.ask({ kind: 'registrations', area, from } as const);
+  const lines: Line[] = [];
+  let from: number | undefined = first;
+  for (let asks = 0; asks < asksMax && from !== undefined; asks += 1) {
+    const page: Awaited<ReturnType<typeof ask>> = await ask(from);
+    if (page.kind !== 'registrations') return undefined;
+    for (const registered of page.lines) {
+      const own = linesOf(registered);
+      if (own.length > 0 && lines.length >= linesPerPage) return { lines, next: registered.number };
+      lines.push(...own);
+    }
+    from = page.next;
+  }
+  return { lines, ...(from === undefined ? {} : { next: from }) };
+}
