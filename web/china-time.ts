@@ -62,6 +62,8 @@ function hourAndMinute(date: Date): string {
 /** As `datetime-local` boxes have it: China's clocks. */
 export const localTime = (at: EpochMs): string =>
   new Date(at + offsetMs).toISOString().slice(0, 16);
+/** `2026-10-24` */
+export const dateOf = (at: EpochMs): string => localTime(at).slice(0, 10);
 /** Undefined: not such a text. */
 export function fromLocalTime(text: string): EpochMs | undefined {
   if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d$/.test(text)) return undefined;

@@ -210,3 +210,37 @@ test('S5 the morning’s checks name what the evening has left behind', async ()
     { day, differences: 2 },
   ]);
 });
+
+test('S5 any day that has opened can be looked at, on screen and as a file', async () => {
+  const late = await world.signedIn('office.next', ['office']);
+  const shown = (path: string) => late.get(`/desk/reports${path}`);
+  const days = [chinaTime(1, 0), chinaTime(0, 0)];
+  const [last, first] = [await shown(''), await shown('?day=2026-06-01')];
+  // The payment that never came ended in the night, which is the evening's still.
+  const released = { count: 3, seats: 6 };
+  expect(last.model).toMatchObject({ day: days[0], days, total: { released: 0 } });
+  expect(last.model.total.sums.released.count).toBe(0);
+  expect(first.model).toMatchObject({ day: days[1], days, releasesAt: chinaTime(0, 22) });
+  expect(first.model.total.sums.released).toMatchObject(released);
+  expect([last.model.asides.length, first.model.asides.length]).toEqual([0, 1]);
+  expect((await shown('?day=2026-06-02')).model).toEqual(last.model);
+  const morning = (await shown('/morning?day=2026-06-01')).model;
+  expect(morning).toMatchObject({ day: days[1], total: { sums: { released } } });
+  expect(morning.checks).toContainEqual(
+    expect.objectContaining({ name: 'bills-agree', state: 'bad', count: 2, day: chinaTime(0, 9) }),
+  );
+  for (const day of ['2026-05-31', '2026-06-03', '2026-6-1', 'x'])
+    for (const path of ['?', '/morning?', '/file?of=day&'])
+      expect((await shown(`${path}day=${day}`)).model).toEqual({ why: 'unknown' });
+  const [whole, early] = [await file(late, 'day'), await file(late, 'day&day=2026-06-01')];
+  expect(whole.name).toBe('分考区日结 2026-06-02 截至 2026-06-02 1107.csv');
+  expect(early.name).toBe('分考区日结 2026-06-01 截至 2026-06-02 1107.csv');
+  const releasedOrders = ({ text }: typeof whole) =>
+    text
+      .trimEnd()
+      .split('\r\n')
+      .slice(1)
+      .map((line) => Number(line.split(',')[4]));
+  const sum = (all: number[]) => all.reduce((one, other) => one + other, 0);
+  expect([sum(releasedOrders(whole)), sum(releasedOrders(early))]).toEqual([0, 3]);
+});

@@ -295,7 +295,12 @@ const topics = (one: typeof sum) =>
   ) as ReportModels['evening']['total']['sums'];
 const asOf = { at: chinaTime(0, 22, 5), areas: 3 };
 const reportDay = {
-  ...{ ...asOf, day: chinaTime(0, 0), total: { sums: topics(sum), released: 2, seats } },
+  ...{
+    ...asOf,
+    day: chinaTime(0, 0),
+    days: [1, 0].map((day) => chinaTime(day, 0)),
+    total: { sums: topics(sum), released: 2, seats },
+  },
   lines: [{ ...area, sums: topics(sum), released: 0, seats }],
   payments: [
     {
@@ -305,7 +310,7 @@ const reportDay = {
   ],
 };
 const quietDay = {
-  ...{ ...asOf, day: chinaTime(0, 0), lines: [], payments: [] },
+  ...{ ...asOf, day: chinaTime(0, 0), days: [chinaTime(0, 0)], lines: [], payments: [] },
   total: { sums: topics(nothingOf), released: 0, seats: noSeats },
 };
 const reportSamples: { [Name in keyof ReportModels]: ReportModels[Name][] } = {
@@ -321,7 +326,7 @@ const reportSamples: { [Name in keyof ReportModels]: ReportModels[Name][] } = {
       ...reportDay,
       checks: [
         { name: 'released', state: 'bad', count: 2 },
-        { name: 'bills-agree', state: 'bad' },
+        { name: 'bills-agree', state: 'bad', day: chinaTime(0, 9) },
         { name: 'bills-agree', state: 'waiting' },
         { name: 'window-open', state: 'bad' },
       ],
@@ -577,6 +582,31 @@ test('S5 a report says net sums below nothing, what nobody compared, and a file 
   expect(models[0] && shownTo(['viewer'], models[0])).not.toContain('/desk/reports/file');
 });
 
+test('S5 a report of a day leads to the days before and after it, and takes its day along', () => {
+  const views = createDeskViews();
+  const days = [2, 1, 0].map((day) => chinaTime(day, 0));
+  const signedIn = {
+    ...{ staff: 'li.na', roles: ['office' as const], scope: { kind: 'province' as const }, token },
+  };
+  const shownOf = (name: 'evening' | 'morning', day: number, among = days) => {
+    const path = name === 'evening' ? '/desk/reports' : '/desk/reports/morning';
+    const model = { ...reportSamples[name][0], day, days: among } as never;
+    return views.render(name, model, { ...frame, path, signedIn });
+  };
+  const middle = shownOf('evening', chinaTime(1, 0));
+  expect(middle).toContain('<option value="2026-06-02" selected>');
+  expect(middle).toContain('href="/desk/reports?day=2026-06-01">前一天');
+  expect(middle).toContain('href="/desk/reports">后一天');
+  expect(middle).toContain('href="/desk/reports/morning?day=2026-06-02"');
+  expect(middle).toContain('href="/desk/reports/file?of=day&amp;day=2026-06-02"');
+  expect(middle).toContain('href="/desk/reports/file?of=payments"');
+  const last = shownOf('morning', chinaTime(2, 0));
+  expect(last).toContain('前一天');
+  expect(last).not.toContain('后一天');
+  expect(last).toContain('href="/desk/reports/file?of=day"');
+  expect(shownOf('morning', chinaTime(0, 0), days.slice(2))).not.toContain('前一天');
+});
+
 test('S5 columns of the files are as many as the titles say', () => {
   for (const columns of [dayColumns, paymentColumns, paperColumns, settlementColumns])
     expect(new Set(columns).size).toBe(columns.length);
@@ -588,7 +618,8 @@ test('S5 each check of the morning says what is well and what is not', () => {
   );
   expect(new Set(said).size).toBe(2 * checks.length);
   expect(sayCheck({ name: 'released', state: 'bad', count: 7 })).toContain('7 份报考');
-  expect(sayCheck({ name: 'bills-agree', state: 'bad' })).toContain('还没有核对');
+  const day = chinaTime(0, 9);
+  expect(sayCheck({ name: 'bills-agree', state: 'bad', day })).toBe('6月1日的账单还没有核对');
 });
 
 describe('in a browser', () => {

@@ -24,6 +24,7 @@ export type AreaPaused = {
   pools: readonly { unit?: string; reason: string; newsBy: EpochMs }[];
 };
 
+export type DayState = 'over' | 'begun' | 'ahead';
 export type ActModels = {
   acts: Named & {
     waiting: readonly ActView[];
@@ -67,7 +68,7 @@ export type ActModels = {
   };
   calendar: {
     token: string;
-    days: readonly (BookingDay & { state: 'over' | 'begun' | 'ahead' })[];
+    days: readonly (BookingDay & { state: DayState })[];
     mayChange: boolean;
   };
   pools: Named & {

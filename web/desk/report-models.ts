@@ -25,6 +25,8 @@ type AsOf = { at: EpochMs; areas: number };
 type Day = AsOf & {
   /** The booking day that it is about, by its midnight. */
   day: EpochMs;
+  /** Those that can be looked at, the newest first. */
+  days: readonly EpochMs[];
   total: DaySums;
   /** Areas in which somebody still has something to do. */
   lines: readonly (AreaName & DaySums)[];
@@ -37,8 +39,13 @@ export const checks = [
   ...(['window-open', 'paying-open', 'areas-open'] as const),
 ] as const;
 export type CheckName = (typeof checks)[number];
-/** `waiting`: its time has not come. `count`: of what is wrong. */
-export type Check = { name: CheckName; state: 'good' | 'bad' | 'waiting'; count?: number };
+/** `waiting`: its time has not come. `count`: of what is wrong. `day`: that it is about, of one day's. */
+export type Check = {
+  name: CheckName;
+  state: 'good' | 'bad' | 'waiting';
+  count?: number;
+  day?: EpochMs;
+};
 
 export type PapersLine = { code: string; name: string; counts: SeatCounts };
 export type PapersGroup = { unit: ExamUnit; lines: readonly PapersLine[]; sum: SeatCounts };

@@ -1,10 +1,11 @@
 /** The words of the reports (S5), on screen and as the columns of files. */
 import type { ReportTopic } from '../../engine/protocol/reports.ts';
+import { day as monthAndDay } from '../china-time.ts';
 import type { Check, CheckName } from './report-models.ts';
 
 export const reportTabs = [
-  { path: '/desk/reports', name: '晚间报表' },
-  { path: '/desk/reports/morning', name: '早间检查' },
+  { path: '/desk/reports', name: '晚间报表', daily: true },
+  { path: '/desk/reports/morning', name: '早间检查', daily: true },
   { path: '/desk/reports/papers', name: '订卷统计' },
   { path: '/desk/reports/settlement', name: '资金日报' },
 ] as const;
@@ -42,17 +43,18 @@ const checkTexts: Record<CheckName, readonly [good: string, bad: (count: number)
   'refunds-flow': ['退费都已受理', (n) => `${n} 笔退费支付平台没有受理`],
   'nothing-amiss': ['没有已付款而没有确认的报考单', (n) => `${n} 笔付款既没有确认，也没有退`],
   'bills-agree': [
-    '上一报考日的账单已核对，没有差错',
-    (n) => (n === 0 ? '上一报考日的账单还没有核对' : `上一报考日的账单有 ${n} 条差错`),
+    '账单已核对，没有差错',
+    (n) => (n === 0 ? '账单还没有核对' : `账单有 ${n} 条差错`),
   ],
   'window-open': ['报考没有暂停', () => '报考已暂停'],
   'paying-open': ['缴费没有暂停', () => '缴费已暂停'],
   'areas-open': ['没有单独暂停的考区', (n) => `${n} 个考区有单独的暂停`],
 };
-export function sayCheck({ name, state, count = 0 }: Check): string {
+export function sayCheck({ name, state, count = 0, day }: Check): string {
   const [good, bad] = checkTexts[name];
-  if (state === 'waiting') return '上一报考日的账单还没有到核对的时间';
-  return state === 'good' ? good : bad(count);
+  const of = day === undefined ? '' : `${monthAndDay(day)}的`;
+  if (state === 'waiting') return `${of}账单还没有到核对的时间`;
+  return of + (state === 'good' ? good : bad(count));
 }
 export const checkStates = { good: '正常', bad: '请处理', waiting: '未到时间' } as const;
 

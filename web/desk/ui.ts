@@ -1,10 +1,11 @@
 /** The small parts that the desk's pages are put together from; each class stands in desk.css. */
 
 import { documentTypes } from '../../engine/protocol/documents.ts';
+import type { EpochMs } from '../../engine/protocol/ids.ts';
 import { type KeyScope, keyScopes } from '../../engine/protocol/keys.ts';
 import type { ReportedPayment, ReportSum, ReportTopic } from '../../engine/protocol/reports.ts';
 import { hasRight, type Right, type Role, roles } from '../../engine/protocol/staff.ts';
-import { dayAndTime } from '../china-time.ts';
+import { dateOf, dayAndTime, dayAndWeekday } from '../china-time.ts';
 import { html, type Markup, nothing } from '../markup.ts';
 import { qrCode } from '../qr.ts';
 import { count } from '../ui.ts';
@@ -98,17 +99,40 @@ type Box = {
   code?: boolean;
 };
 
-/** The reports, and which of them this is. */
-export const reportTabs = (path: string): Markup =>
+/** The reports, and which of them this is; those of a day lead to the same day. */
+export const reportTabs = (path: string, shown?: ReportDays): Markup =>
   html`<nav class="tabs" aria-label="报表"><ul>${tabs.map(
     (tab) =>
-      html`<li><a href="${tab.path}"${tab.path === path ? html` aria-current="page"` : nothing}>${tab.name}</a></li>`,
+      html`<li><a href="${withQuery(tab.path, 'daily' in tab && shown !== undefined ? dayField(shown) : {})}"${tab.path === path ? html` aria-current="page"` : nothing}>${tab.name}</a></li>`,
   )}</ul></nav>`;
 
+type ReportDays = { day: EpochMs; days: readonly EpochMs[] };
+/** The last day needs no name: it is another one tomorrow. */
+const dayField = ({ day, days }: ReportDays): { day: string } => ({
+  day: day === days[0] ? '' : dateOf(day),
+});
+/** The day that a report is about: any that has opened. */
+export function dayPicker(path: string, { day, days }: ReportDays): Markup {
+  if (days.length < 2) return nothing;
+  const at = days.indexOf(day);
+  const step = (to: EpochMs | undefined, name: string) =>
+    to === undefined
+      ? nothing
+      : html`<a class="b" href="${withQuery(path, dayField({ day: to, days }))}">${name}</a>`;
+  return html`<form class="filter" method="get" action="${path}"><span class="pair"><label for="of-day">报考日</label><select class="box" id="of-day" name="day">${days.map(
+    (one) =>
+      html`<option value="${dateOf(one)}"${one === day ? html` selected` : nothing}>${dayAndWeekday(one)}</option>`,
+  )}</select></span><button class="b" type="submit">显示</button>${step(days[at + 1], '前一天')}${step(days[at - 1], '后一天')}</form>`;
+}
+
 /** For who may take them away. */
-export const fileLinks = (frame: DeskFrame, files: readonly ReportFile[]): Markup =>
+export const fileLinks = (
+  frame: DeskFrame,
+  files: readonly ReportFile[],
+  shown?: ReportDays,
+): Markup =>
   may(frame, 'export-orders')
-    ? html`<p class="row">${files.map((file) => html`<a class="b" href="/desk/reports/file?of=${file}">导出${fileNames[file]}</a>`)}</p>`
+    ? html`<p class="row">${files.map((file) => html`<a class="b" href="${withQuery('/desk/reports/file', { of: file, ...(shown !== undefined && file === 'day' ? dayField(shown) : {}) })}">导出${fileNames[file]}</a>`)}</p>`
     : nothing;
 
 /** With thousands told apart: sums of a whole province. */
@@ -123,6 +147,12 @@ export function topicRow(topic: ReportTopic, { count: how, seats, fen }: ReportS
   const bad = alarming.includes(topic) && how > 0;
   return html`<tr><td>${topicNames[topic]}${hint === undefined ? nothing : html`<small>${hint}</small>`}</td><td class="r">${bad ? html`<b class="wrong">${count(how)}</b>` : count(how)}</td><td class="r">${count(seats)}</td><td class="r">${money(fen)}</td></tr>`;
 }
+
+/** A report of a day: what came about on it, and what stands now. */
+export const dayRows = (shown: ReportDays, rows: Markup): Markup =>
+  html`<tbody><tr><th class="of" scope="rowgroup" colspan="4">${dayAndWeekday(shown.day)} 当日</th></tr>${rows}</tbody>`;
+export const rowsNow = (rows: Markup): Markup =>
+  html`<tbody><tr><th class="of" scope="rowgroup" colspan="4">现在</th></tr>${rows}</tbody>`;
 
 /** What has to be looked at by itself; nothing: no card. */
 export function attention(payments: readonly ReportedPayment[], sums: DaySums['sums']): Markup {

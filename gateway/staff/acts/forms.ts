@@ -1,7 +1,10 @@
 /** The pages that acts begin on: what stands now, and a form for each thing that may be done there. */
+
+import type { EpochMs } from '../../../engine/protocol/ids.ts';
 import { partitionOfArea } from '../../../engine/protocol/layout.ts';
+import type { BookingDay } from '../../../engine/protocol/session.ts';
 import { type ActKind, hasRight, rightOf } from '../../../engine/protocol/staff.ts';
-import type { AreaPaused, May } from '../../../web/desk/act-models.ts';
+import type { AreaPaused, DayState, May } from '../../../web/desk/act-models.ts';
 import type { AreaName } from '../../../web/desk/lookup-models.ts';
 import { pausesIn, type Session } from '../../catalogue.ts';
 import { emptyForm, formOf } from '../../form.ts';
@@ -59,16 +62,13 @@ export function showCalendar(visit: Visit): Reply {
   return deskPage(visit, 200, 'calendar', {
     token: visit.token(),
     mayChange: visit.within(province) && hasRight(visit.me.roles, rightOf['set-calendar']),
-    days: session.adopted.calendar.map((day) => ({
-      ...day,
-      state:
-        now < day.opensAt
-          ? 'ahead'
-          : now < Math.max(day.closesAt, day.releasesAt ?? 0)
-            ? 'begun'
-            : 'over',
-    })),
+    days: session.adopted.calendar.map((day) => ({ ...day, state: stateOf(day, now) })),
   });
+}
+
+function stateOf({ opensAt, closesAt, releasesAt }: BookingDay, now: EpochMs): DayState {
+  if (now < opensAt) return 'ahead';
+  return now < Math.max(closesAt, releasesAt ?? 0) ? 'begun' : 'over';
 }
 
 /** GET /desk/area/change?area= */

@@ -1,8 +1,7 @@
 /** Files that leave the desk (S1): each kind is a route of its own, with the right that it needs. */
 import { type ExportKind, exportKinds, exportTitles } from '../../../engine/import/export.ts';
 import { hasRight, type Right } from '../../../engine/protocol/staff.ts';
-import { minuteTime } from '../../../web/china-time.ts';
-import { dayNamed } from '../../../web/desk/wording.ts';
+import { dateOf, minuteTime } from '../../../web/china-time.ts';
 import type { Reply } from '../../http.ts';
 import type { Desk, Visit } from '../desk.ts';
 import { deskPage } from '../page.ts';
@@ -42,7 +41,7 @@ function giveFile(visit: Visit, kind: ExportKind): Reply {
   if (!visit.within({ kind: 'province' })) return deskPage(visit, 403, 'refused', { why: 'scope' });
   const { context } = visit;
   const now = context.gateway.now();
-  const stamp = `${dayNamed(Math.floor((now + 8 * 3_600_000) / 86_400_000))} ${minuteTime(now).replace(':', '')}`;
+  const stamp = `${dateOf(now)} ${minuteTime(now).replace(':', '')}`;
   return {
     ...{ status: 200, body: '', contentType: 'text/csv; charset=utf-8' },
     download: { name: `${exportTitles[kind]} ${stamp}.csv`, pieces: context.exportCsv(kind) },

@@ -1,7 +1,7 @@
 /** The reports as CSV, each with the moment that it tells of in its name. No file names a person. */
 import { csvHead, csvLines, tableCsv } from '../../../engine/import/export.ts';
 import type { AreaCode } from '../../../engine/protocol/ids.ts';
-import { localTime } from '../../../web/china-time.ts';
+import { dateOf, localTime } from '../../../web/china-time.ts';
 import { seatStates } from '../../../web/desk/lookup-models.ts';
 import { paperStates } from '../../../web/desk/report-models.ts';
 import {
@@ -21,11 +21,11 @@ import type { Session } from '../../catalogue.ts';
 import type { Reply } from '../../http.ts';
 import type { Visit } from '../desk.ts';
 import { areaNamed, away, courseNamed, queryOf, sessionOf, unknown } from '../lookup/parts.ts';
-import { daySums } from './day.ts';
-import { areasSeen, type Gathered, gather, spanAt } from './gather.ts';
+import { askedDay, daySums } from './day.ts';
+import { areasSeen, type Gathered, gather } from './gather.ts';
 import { papersOf, settlementOf } from './sums.ts';
 
-/** GET /desk/reports/file?of= */
+/** GET /desk/reports/file?of=&day= */
 export async function sendReport(visit: Visit): Promise<Reply> {
   const session = sessionOf(visit);
   if (session === undefined) return away(visit);
@@ -36,12 +36,13 @@ export async function sendReport(visit: Visit): Promise<Reply> {
     const found = await settlementOf(visit);
     return found === undefined ? away(visit) : csv(file, found.at, once(settlementCsv(found)));
   }
-  const span = spanAt(session.adopted.calendar, visit.context.gateway.now());
-  const found = await gather(visit, areasSeen(visit, session), span);
+  const asked = askedDay(visit, session);
+  if (asked === undefined) return unknown(visit);
+  const found = await gather(visit, areasSeen(visit, session), asked.span);
   if (found === undefined) return away(visit);
   switch (file) {
     case 'day':
-      return csv(file, found.at, once(dayCsv(session, found)));
+      return csv(file, found.at, once(dayCsv(session, found)), dateOf(asked.span.day));
     case 'payments':
       return csv(file, found.at, once(paymentsCsv(found)));
     case 'papers':
@@ -49,11 +50,13 @@ export async function sendReport(visit: Visit): Promise<Reply> {
   }
 }
 
-function csv(file: ReportFile, at: number, pieces: AsyncIterable<string>): Reply {
+/** `day`: of what is one day's. */
+function csv(file: ReportFile, at: number, pieces: AsyncIterable<string>, day?: string): Reply {
   const moment = localTime(at).replace('T', ' ').replace(':', '');
+  const name = day === undefined ? fileNames[file] : `${fileNames[file]} ${day} 截至`;
   return {
     ...{ status: 200, body: '', contentType: 'text/csv; charset=utf-8' },
-    download: { name: `${fileNames[file]} ${moment}.csv`, pieces },
+    download: { name: `${name} ${moment}.csv`, pieces },
   };
 }
 

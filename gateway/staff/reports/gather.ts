@@ -14,17 +14,27 @@ const asksAtOnce = 4;
 export const chinaOffsetMs = 8 * 3_600_000;
 export const dayMs = 86_400_000;
 
-/** What counts as of one booking day: from its midnight until the next one opens. */
-export type Span = { since: EpochMs; until: EpochMs };
+/** What counts as of one booking day, named by its midnight: from its opening until the next one opens. */
+export type Span = { day: EpochMs; since: EpochMs; until: EpochMs };
 export type Gathered = { at: EpochMs; areas: ReadonlyMap<AreaCode, AreaReport> };
 
-/** Of the last day that has opened; before the first, of today. */
-export function spanAt(calendar: readonly BookingDay[], now: EpochMs): Span {
+/** Midnights of the days that have opened, the newest first; before the first, today's. */
+export function daysOpened(calendar: readonly BookingDay[], now: EpochMs): [EpochMs, ...EpochMs[]] {
   const opened = calendar.map(({ opensAt }) => opensAt).filter((at) => at <= now);
-  const since = chinaMidnight(opened.length === 0 ? now : Math.max(...opened));
-  const later = calendar.map(({ opensAt }) => opensAt).filter((at) => at >= since + dayMs);
-  return { since, until: later.length === 0 ? now + dayMs : Math.min(...later) };
+  const days = [...new Set(opened.map(chinaMidnight))].sort((one, other) => other - one);
+  const [last = chinaMidnight(now), ...earlier] = days;
+  return [last, ...earlier];
 }
+export function spanOf(calendar: readonly BookingDay[], day: EpochMs, now: EpochMs): Span {
+  const openings = calendar.map(({ opensAt }) => opensAt);
+  const own = openings.filter((at) => chinaMidnight(at) === day);
+  const later = openings.filter((at) => at >= day + dayMs);
+  // Before the first day, or after the last, there is no opening to begin or end with.
+  return { day, since: Math.min(...own, now), until: Math.min(...later, now + dayMs) };
+}
+/** Of the last day that has opened. */
+export const spanAt = (calendar: readonly BookingDay[], now: EpochMs): Span =>
+  spanOf(calendar, daysOpened(calendar, now)[0], now);
 const chinaMidnight = (at: EpochMs): EpochMs => at - ((at + chinaOffsetMs) % dayMs);
 
 export const areasSeen = (visit: Visit, session: Session): AreaCode[] =>
@@ -34,7 +44,7 @@ export const areasSeen = (visit: Visit, session: Session): AreaCode[] =>
 export async function gather(
   { context }: Visit,
   wanted: readonly AreaCode[],
-  span: Span,
+  { since, until }: Span,
 ): Promise<Gathered | undefined> {
   const { client, now } = context.gateway;
   const at = now();
@@ -54,7 +64,7 @@ export async function gather(
     }
   };
   const ask = (area: AreaCode, from: number) =>
-    client.ask({ kind: 'report', area, ...span, from } as const);
+    client.ask({ kind: 'report', area, since, until, from } as const);
   await Promise.all(Array.from({ length: asksAtOnce }, worker));
   if (silent) return undefined;
   const areas = wanted.flatMap((area) => {
