@@ -211,6 +211,7 @@ program
   .description('CSV for spreadsheets, numbers of people masked')
   .addArgument(new Argument('<kind>').choices(exportKinds))
   .argument('[file]', 'absent: standard output')
+  .option('--area <codes...>', 'of these areas only: registrations, orders, pools')
   .option('--stopped', stoppedHelp, false)
   .action(exportTo);
 
@@ -662,14 +663,19 @@ async function dropImport(given: string, { stopped }: { stopped: boolean }): Pro
 async function exportTo(
   kind: ExportKind,
   file: string | undefined,
-  { stopped }: { stopped: boolean },
+  { stopped, area }: { stopped: boolean; area?: string[] },
 ): Promise<void> {
   if (file !== undefined && existsSync(file)) {
     throw new Trouble(`${file} is there already`, exitCodes.usage);
   }
+  const { exportKindsByArea } = await import('./engine/import/export.ts');
+  if (area !== undefined && !exportKindsByArea.includes(kind)) {
+    throw new Trouble(`${kind} is the whole province's`, exitCodes.usage);
+  }
+  const areas = area && new Set(area);
   const { exportFile } = await import('./engine/desk-commands.ts');
   await withBooks(stopped, async (books) => {
-    const rows = await exportFile(books, kind, file, say);
+    const rows = await exportFile(books, kind, { path: file, areas }, say);
     say(`${rows} rows.`);
   });
 }

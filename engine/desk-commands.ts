@@ -26,6 +26,7 @@ import {
 } from './import/desk.ts';
 import { type ExportKind, exportCsv } from './import/export.ts';
 import { type EngineOptions, startEngine } from './main.ts';
+import type { AreaCode } from './protocol/ids.ts';
 import type { ImportNumber } from './protocol/imports.ts';
 import { personIdOf } from './protocol/indices.ts';
 import { processesWith } from './store/environment.ts';
@@ -123,15 +124,16 @@ async function takenOver(desk: ImportDesk, number: ImportNumber, say: Say): Prom
 export async function exportFile(
   { port }: Books,
   kind: ExportKind,
-  path: string | undefined,
+  { path, areas }: { path: string | undefined; areas: ReadonlySet<AreaCode> | undefined },
   say: Say,
 ): Promise<number> {
   let rows = 0;
   const { onProgress, end } = progress(say, '行');
-  const csv = exportCsv(port, kind, (count) => {
+  const onRows = (count: number) => {
     rows = count;
     onProgress(count);
-  });
+  };
+  const csv = exportCsv(port, kind, { areas, onRows });
   // A file that is there already is somebody's: it is not written over.
   const to =
     path === undefined ? process.stdout : createWriteStream(path, { flags: 'wx', mode: 0o600 });

@@ -212,6 +212,6 @@ function filesOf(
   return {
     importDesk,
     importJob: createImportJob(importDesk, (error) => onFault('import', error)),
-    exportCsv: (kind) => exportCsv(port, kind),
+    exportCsv: (kind, options) => exportCsv(port, kind, options),
   };
 }

@@ -9,7 +9,7 @@
  */
 import { stringify } from 'csv-stringify/sync';
 import { documentTypes } from '../protocol/documents.ts';
-import type { EpochMs, PartitionName } from '../protocol/ids.ts';
+import type { AreaCode, EpochMs, PartitionName } from '../protocol/ids.ts';
 import { partitionOfArea, partitionsOf } from '../protocol/layout.ts';
 import { ticketMask } from '../protocol/masks.ts';
 import type { OrderView, RegisteredLine, SeatView } from '../protocol/replies.ts';
@@ -57,6 +57,15 @@ export const exportTitles: Record<ExportKind, string> = {
   capacities: '考位容量',
 };
 
+/** Those that can be had of some areas only: an area's office takes its own. */
+export const exportKindsByArea: readonly ExportKind[] = ['registrations', 'orders', 'pools'];
+export type ExportOptions = {
+  /** Undefined: of all. */
+  areas?: ReadonlySet<AreaCode> | undefined;
+  /** How many rows have left so far. */
+  onRows?: (rows: number) => void;
+};
+
 type Cells = string[];
 /** `ids`: columns whose cells are codes, whatever digits they are made of. */
 type Sheet = { titles: string[]; ids: ReadonlySet<number>; pages: AsyncIterable<Cells[]> };
@@ -64,13 +73,15 @@ type Sheet = { titles: string[]; ids: ReadonlySet<number>; pages: AsyncIterable<
 const byteOrderMark = '\ufeff';
 const idShown = 8;
 
-/** Pieces of one CSV file. `onRows`: how many rows have left so far. */
+/** Pieces of one CSV file. */
 export async function* exportCsv(
   port: DeskPort,
   kind: ExportKind,
-  onRows: (rows: number) => void = () => {},
+  { areas, onRows = () => {} }: ExportOptions = {},
 ): AsyncGenerator<string> {
-  const { titles, ids, pages } = await sheetOf(port, kind);
+  if (areas !== undefined && !exportKindsByArea.includes(kind))
+    throw new Error(`${kind} is the whole province's`);
+  const { titles, ids, pages } = await sheetOf(port, kind, areas);
   yield csvHead(titles);
   let rows = 0;
   for await (const page of pages) {
@@ -100,7 +111,7 @@ export function csvLines(rows: readonly Cells[], ids: ReadonlySet<number>): stri
   });
 }
 
-async function sheetOf(port: DeskPort, kind: ExportKind): Promise<Sheet> {
+async function sheetOf(port: DeskPort, kind: ExportKind, areas: Areas): Promise<Sheet> {
   const adopted = await sessionOf(port);
   const table = <Name extends string>(
     columns: readonly Column<Name>[],
@@ -124,7 +135,7 @@ async function sheetOf(port: DeskPort, kind: ExportKind): Promise<Sheet> {
     case 'plans':
       return table(plansFormat.columns, planRows(adopted.catalogue));
     case 'capacities': {
-      const pools = await poolsOf(port);
+      const pools = await poolsOf(port, areas);
       return table(
         capacitiesFormat.columns,
         pools.map(({ area, unit, capacity, candidateType }) => ({
@@ -133,7 +144,7 @@ async function sheetOf(port: DeskPort, kind: ExportKind): Promise<Sheet> {
       );
     }
     case 'pools':
-      return poolSheet(port, adopted);
+      return poolSheet(port, adopted, areas);
     case 'registrations':
       return {
         titles: [
@@ -141,7 +152,7 @@ async function sheetOf(port: DeskPort, kind: ExportKind): Promise<Sheet> {
           ...['课程名称', '状态', '报考单号'],
         ],
         ids: new Set([0, 6]),
-        pages: registrationPages(port, adopted),
+        pages: registrationPages(port, adopted, areas),
       };
     case 'orders':
       return {
@@ -150,7 +161,7 @@ async function sheetOf(port: DeskPort, kind: ExportKind): Promise<Sheet> {
           ...['状态', '结束时间', '支付次数', '支付渠道', '支付单号', '缴费时间', '退费时间'],
         ],
         ids: new Set([1, 4]),
-        pages: orderPages(port, adopted),
+        pages: orderPages(port, adopted, areas),
       };
     case 'candidates':
       return {
@@ -176,22 +187,27 @@ async function sessionOf(port: DeskPort): Promise<Adopted> {
   return adopted;
 }
 
+type Areas = ExportOptions['areas'];
+const isAmong = (areas: Areas, area: AreaCode): boolean => areas === undefined || areas.has(area);
+
 async function* once(rows: Cells[]): AsyncGenerator<Cells[]> {
   yield rows;
 }
 
 // ── Pools ───────────────────────────────────────────────────────────────────────────────────────
 
-async function poolsOf(port: DeskPort) {
+async function poolsOf(port: DeskPort, areas: Areas) {
   const all = [];
   for (const partition of new Set(port.layout.areas))
     all.push(...(await port.ask(partition, { kind: 'balance' })).pools);
-  return all.sort((one, other) => (one.area === other.area ? 0 : one.area < other.area ? -1 : 1));
+  return all
+    .filter(({ area }) => isAmong(areas, area))
+    .sort((one, other) => (one.area === other.area ? 0 : one.area < other.area ? -1 : 1));
 }
 
-async function poolSheet(port: DeskPort, { catalogue }: Adopted): Promise<Sheet> {
+async function poolSheet(port: DeskPort, { catalogue }: Adopted, areas: Areas): Promise<Sheet> {
   const names = new Map(catalogue.areas.map(({ code, name }) => [code, name]));
-  const pools = await poolsOf(port);
+  const pools = await poolsOf(port, areas);
   return {
     titles: [
       ...['考区代码', '考区名称', '单元代码', '考生类型', '容量', '余位'],
@@ -218,8 +234,10 @@ const typeWords = (type: CandidateType | undefined): string =>
 async function* registered(
   port: DeskPort,
   { catalogue }: Adopted,
+  areas: Areas,
 ): AsyncGenerator<{ area: string; name: string; lines: RegisteredLine[] }> {
   for (const { code: area, name } of catalogue.areas) {
+    if (!isAmong(areas, area)) continue;
     const partition = partitionOfArea(port.layout, area);
     for (let from: number | undefined = 0; from !== undefined; ) {
       const page: { lines: RegisteredLine[]; next?: number } = await port.ask(partition, {
@@ -239,9 +257,13 @@ const seatWords: Record<SeatView['state']['kind'], string> = {
   refunding: '退费中',
 };
 
-async function* registrationPages(port: DeskPort, adopted: Adopted): AsyncGenerator<Cells[]> {
+async function* registrationPages(
+  port: DeskPort,
+  adopted: Adopted,
+  areas: Areas,
+): AsyncGenerator<Cells[]> {
   const names = new Map(adopted.catalogue.courses.map(({ code, name }) => [code, name]));
-  for await (const { area, name, lines } of registered(port, adopted)) {
+  for await (const { area, name, lines } of registered(port, adopted, areas)) {
     yield lines.flatMap(({ number, person, registration: { seats, draft } }) => {
       const head = [area, name, String(number), person.slice(0, idShown)];
       const row = (ticket: string, unit: string, course: string, state: string, order: string) => [
@@ -266,8 +288,12 @@ const orderWords: Record<OrderView['state'], string> = {
   released: '已释放',
 };
 
-async function* orderPages(port: DeskPort, adopted: Adopted): AsyncGenerator<Cells[]> {
-  for await (const { area, lines } of registered(port, adopted)) {
+async function* orderPages(
+  port: DeskPort,
+  adopted: Adopted,
+  areas: Areas,
+): AsyncGenerator<Cells[]> {
+  for await (const { area, lines } of registered(port, adopted, areas)) {
     yield lines.flatMap(({ person, registration: { orders } }) =>
       orders.map((order) => {
         const { number, ticket, courses, feeFen, confirmedAt, state, endedAt, attempts } = order;

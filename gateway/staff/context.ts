@@ -1,6 +1,6 @@
 /** What every handler on the operators' port is given. */
 import type { ImportDesk } from '../../engine/import/desk.ts';
-import type { ExportKind } from '../../engine/import/export.ts';
+import type { ExportKind, ExportOptions } from '../../engine/import/export.ts';
 import type { DeskViews } from '../../web/desk/views.ts';
 import type { KeyRing } from '../api/keys.ts';
 import type { GatewayContext } from '../context.ts';
@@ -31,5 +31,5 @@ export type StaffContext = {
   /** Imports and exports, over the bus. */
   importDesk: ImportDesk;
   importJob: ImportJob;
-  exportCsv(kind: ExportKind): AsyncIterable<string>;
+  exportCsv(kind: ExportKind, options: ExportOptions): AsyncIterable<string>;
 };

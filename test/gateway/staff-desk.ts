@@ -77,8 +77,8 @@ function noFiles(): Pick<StaffContext, 'importDesk' | 'importJob' | 'exportCsv'>
   return {
     importDesk,
     importJob: createImportJob(importDesk, () => {}),
-    async *exportCsv(kind) {
-      yield JSON.stringify({ page: 'file', model: { kind } });
+    async *exportCsv(kind, { areas }) {
+      yield JSON.stringify({ page: 'file', model: { kind, areas: areas && [...areas] } });
     },
   };
 }

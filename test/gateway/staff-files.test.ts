@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createDeskPort, createImportDesk, importFormats } from '../../engine/import/desk.ts';
-import { exportCsv } from '../../engine/import/export.ts';
+import { type ExportKind, type ExportOptions, exportCsv } from '../../engine/import/export.ts';
 import type { Query } from '../../engine/protocol/replies.ts';
 import { createEngineClient } from '../../gateway/engine-client.ts';
 import { createImportJob } from '../../gateway/staff/files/import-job.ts';
@@ -38,7 +38,7 @@ beforeAll(async () => {
   Object.assign(world.context, {
     importDesk: desk,
     importJob: createImportJob(desk, (error) => faults.push(error)),
-    exportCsv: (kind: Parameters<typeof exportCsv>[1]) => exportCsv(port, kind),
+    exportCsv: (kind: ExportKind, options: ExportOptions) => exportCsv(port, kind, options),
   });
 });
 afterAll(async () => {
@@ -139,9 +139,9 @@ test('S1 without a kind or a file nothing is begun', async () => {
   expect([empty.status, empty.model.problem]).toEqual([422, { reason: 'file-missing' }]);
 });
 
-test('S1 S4 files are the whole province’s: an area’s office neither brings nor saves them', async () => {
+test('S1 S4 what is the whole province’s an area’s office neither brings nor saves', async () => {
   const county = await world.signedIn('county', ['office'], { kind: 'area', area: '0101' });
-  for (const path of ['/desk/import', '/desk/export/registrations', '/desk/export/areas']) {
+  for (const path of ['/desk/import', '/desk/export/candidates', '/desk/export/areas']) {
     const shown = await county.get(path);
     expect([shown.status, shown.model]).toEqual([403, { why: 'scope' }]);
   }

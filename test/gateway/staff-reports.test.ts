@@ -1,5 +1,6 @@
 /** The desk's reports over HTTP, with the real core: who sees which areas, what adds up, and the files. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exportKindsByArea } from '../../engine/import/export.ts';
 import { minuteTime } from '../../web/china-time.ts';
 import {
   accepted,
@@ -164,6 +165,27 @@ test('S5 every report leaves as a file of whole lines, and of the own areas alon
   expect(own).not.toContain('0101');
   const settled = (await file(county, 'settlement')).text;
   expect(settled).not.toContain('账单差错');
+});
+
+test('S1 S4 S5 an office of a city or an area takes its own areas along, and no more', async () => {
+  const city = await world.signedIn('city', ['office'], { kind: 'city', city: '01' });
+  for (const [browser, areas] of [
+    [county, ['0102']],
+    [city, [...areaCodes]],
+    [office, undefined],
+  ] as const) {
+    const { whole, files } = (await browser.get('/desk/export')).model;
+    expect(whole).toBe(areas === undefined);
+    const paths: string[] = files.map(({ path }: { path: string }) => path);
+    for (const kind of exportKindsByArea) {
+      expect(paths).toContain(`/desk/export/${kind}`);
+      const asked = JSON.parse((await browser.get(`/desk/export/${kind}`)).model.text).model;
+      expect(asked).toEqual({ kind, ...(areas && { areas }) });
+    }
+    const shown = await browser.get('/desk/export/candidates');
+    expect(paths.includes('/desk/export/candidates')).toBe(whole);
+    if (!whole) expect([shown.status, shown.model]).toEqual([403, { why: 'scope' }]);
+  }
 });
 
 type Checked = { name: string; state: string; count?: number };

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { auditOf } from '../../engine/core/audit.ts';
-import { type ExportKind, exportCsv } from '../../engine/import/export.ts';
+import {
+  type ExportKind,
+  exportCsv,
+  exportKinds,
+  exportKindsByArea,
+} from '../../engine/import/export.ts';
 import type { DeskPort } from '../../engine/import/port.ts';
 import { singleLayout } from '../../engine/protocol/layout.ts';
 import type {
@@ -66,7 +71,8 @@ function answerTo(query: Query): QueryAnswer {
 async function exported(kind: ExportKind): Promise<{ text: string; rows: number[] }> {
   let text = '';
   const rows: number[] = [];
-  for await (const piece of exportCsv(port, kind, (count) => rows.push(count))) text += piece;
+  const onRows = (count: number) => rows.push(count);
+  for await (const piece of exportCsv(port, kind, { onRows })) text += piece;
   return { text, rows };
 }
 
@@ -126,4 +132,33 @@ test('S3 an event in the audit says what happened, and nothing that is sealed, s
     answer: { command: opaque('command', 1), contentHash: 1, outcome: { kind: 'done' } },
   });
   expect(JSON.parse(changed.details)).toEqual({ generation: 2, at });
+});
+
+test('S1 S4 of some areas, a file has no other area’s line; what names no area is not to be had so', async () => {
+  const { areas: all } = adopted.catalogue;
+  const balance = { capacity: 9, free: 9, held: 0, saved: 0, confirmed: 0, paid: 0, refunding: 0 };
+  const whole: DeskPort = {
+    ...port,
+    async ask(_, query: Query): Promise<never> {
+      if (query.kind === 'session') return { kind: 'session', adopted } as never;
+      if (query.kind === 'registrations')
+        return { kind: 'registrations', lines: [line(1)] } as never;
+      const pools = all.map(({ code }) => ({ area: code, unit: 'A', ...balance }));
+      return { kind: 'balance', pools } as never;
+    },
+  };
+  const areasIn = async (kind: ExportKind, areas: ReadonlySet<string> | undefined) => {
+    let text = '';
+    for await (const piece of exportCsv(whole, kind, { areas })) text += piece;
+    const at = kind === 'orders' ? 1 : 0;
+    const lines = text.trimEnd().split('\r\n').slice(1);
+    return new Set(lines.map((one) => one.split(',')[at]?.replaceAll(/["\t]/g, '')));
+  };
+  for (const kind of exportKindsByArea) {
+    expect(await areasIn(kind, undefined)).toEqual(new Set(all.map(({ code }) => code)));
+    expect(await areasIn(kind, new Set(['0102']))).toEqual(new Set(['0102']));
+    expect(await areasIn(kind, new Set())).toEqual(new Set());
+  }
+  for (const kind of exportKinds.filter((one) => !exportKindsByArea.includes(one)))
+    await expect(areasIn(kind, new Set(['0102']))).rejects.toThrow('whole province');
 });

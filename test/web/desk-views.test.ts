@@ -523,7 +523,10 @@ const filesSamples: { [Name in keyof FilesModels]: FilesModels[Name][] } = {
       })),
     ),
   ],
-  export: [{ files: [] }, { files: [{ path: '/desk/export/areas', title: '考区' }] }],
+  export: [
+    { whole: false, files: [] },
+    { whole: true, files: [{ path: '/desk/export/areas', title: '考区' }] },
+  ],
 };
 Object.assign(samples, lookupSamples, filesSamples, reportSamples);
 

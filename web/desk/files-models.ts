@@ -52,5 +52,6 @@ export type FilesModels = {
     problem?: { reason: 'file-missing' | 'import-busy' | 'reason-missing' | RefusalReason };
     news?: 'installed' | 'applied' | 'dropped';
   };
-  export: { files: readonly { path: string; title: string }[] };
+  /** `whole`: all of the province. */
+  export: { whole: boolean; files: readonly { path: string; title: string }[] };
 };
