@@ -656,7 +656,8 @@ async function dropImport(given: string, { stopped }: { stopped: boolean }): Pro
   if (!Number.isSafeInteger(number) || number < 1) {
     throw new Trouble(`"${given}" is no number of an import`, exitCodes.usage);
   }
-  await withBooks(stopped, async ({ desk }) => desk.drop(number));
+  const { fromShell } = await import('./engine/desk-commands.ts');
+  await withBooks(stopped, async ({ desk }) => desk.drop(number, fromShell));
   console.log(`Import ${number} is given up.`);
 }
 

@@ -16,6 +16,7 @@ import { Postbox } from '../engine/bus/postbox.ts';
 import type { Command } from '../engine/protocol/commands.ts';
 import { singleLayout } from '../engine/protocol/layout.ts';
 import type { Outcome, Query, QueryReply } from '../engine/protocol/replies.ts';
+import { commandsWithin } from '../engine/protocol/subjects.ts';
 import { runEngine } from '../test/harness/engine.ts';
 import { startNats } from '../test/harness/nats.ts';
 import { askAll } from './invented-people.ts';
@@ -178,7 +179,7 @@ async function closeOnce(folder: string, others: readonly Saver[]): Promise<Clos
       { opensAt: Date.now() - hourMs, closesAt: closesAt + 12 * hourMs, candidateType: 'applied' },
     ]);
     const id = opaque('adopt', 1);
-    const changed = await postbox.post(partition, {
+    const changed = await new Postbox(bus, answerWithinMs, commandsWithin).post(partition, {
       ...{ kind: 'adopt', ...envelope(id), adopted: { ...adopted, number: 2 } },
     });
     if (changed.kind !== 'accepted') throw new Error('the close was not taken');

@@ -14,7 +14,7 @@ import { partitionOfArea, partitionOfPerson } from '../engine/protocol/layout.ts
 import type { AttemptNumber } from '../engine/protocol/payments.ts';
 import type { Outcome, Query, QueryReply, RegistrationView } from '../engine/protocol/replies.ts';
 import type { Catalogue } from '../engine/protocol/session.ts';
-import { commandsTo } from '../engine/protocol/subjects.ts';
+import { commandsWithin } from '../engine/protocol/subjects.ts';
 import type { Vault } from '../engine/store/vault.ts';
 import type { Cookies } from '../gateway/cookies.ts';
 import { generator } from './random.ts';
@@ -44,7 +44,7 @@ export function portOver(bus: Bus, layout: ImportPort['layout']): ImportPort {
   return {
     layout,
     async submit(partition, commands) {
-      const bytes = await bus.ask(commandsTo(partition), encodeAsk([...commands]), noTimeoutMs);
+      const bytes = await bus.ask(commandsWithin(partition), encodeAsk([...commands]), noTimeoutMs);
       return decodeReplies(bytes) as Awaited<ReturnType<ImportPort['submit']>>;
     },
     async ask(partition, query) {
@@ -63,7 +63,7 @@ export async function askAll(
 ): Promise<QueryReply[]> {
   const answerBy = Date.now() + answerWithinMs;
   const asked = queries.map((query, at) => ({ id: opaque('query', at), answerBy, query }));
-  const bytes = await bus.ask(commandsTo(partition), encodeAsk(asked), noTimeoutMs);
+  const bytes = await bus.ask(commandsWithin(partition), encodeAsk(asked), noTimeoutMs);
   return decodeReplies(bytes) as QueryReply[];
 }
 

@@ -29,17 +29,23 @@ import { type EngineOptions, startEngine } from './main.ts';
 import type { AreaCode } from './protocol/ids.ts';
 import type { ImportNumber } from './protocol/imports.ts';
 import { personIdOf } from './protocol/indices.ts';
+import { type Decider, shell } from './protocol/staff.ts';
+import { commandsWithin } from './protocol/subjects.ts';
 import { processesWith } from './store/environment.ts';
 
 export type Books = { port: DeskPort; desk: ImportDesk; close(): Promise<void> };
 type Say = (text: string) => void;
+
+export const fromShell: Decider = { by: shell, byGeneration: 0 };
+/** With what whoever is there calls themselves. */
+const atShell = (named: string): Decider => ({ ...fromShell, named });
 
 const progressEveryMs = 1_000;
 const lookEveryMs = 200;
 
 /** `indexKey` finds people by their numbers, as a gateway does. */
 export function booksOver(bus: Bus, { layout }: Folders, indexKey: Buffer): Books {
-  const port = createDeskPort({ bus, layout, now: Date.now });
+  const port = createDeskPort({ bus, layout, now: Date.now, door: commandsWithin });
   const people = {
     personIdOf: (type: string, number: string) => personIdOf(indexKey, type, number),
   };
@@ -62,7 +68,8 @@ export async function booksOfStopped(
   const { port1, port2 } = new MessageChannel();
   const [near, far] = [createEmbeddedBus(port1), createEmbeddedBus(port2)];
   const engine = await startEngine({ ...wishes, config, bus: far });
-  const port = createDeskPort({ bus: near, layout: config.layout, now: Date.now });
+  const { layout } = config;
+  const port = createDeskPort({ bus: near, layout, now: Date.now, door: commandsWithin });
   return {
     ...{ port, desk: createImportDesk(port, engine.vault) },
     async close() {
@@ -97,13 +104,13 @@ export async function importFile(
   const { reason, by, andBy = '' } = decided;
   if (!isStagedKind(kind)) {
     const compared = await desk.previewCatalogue(kind, source);
-    await desk.install(compared, { reason, by });
+    await desk.install(compared, { ...atShell(by), reason });
     return `${inWords(compared.difference)}\n已导入。`;
   }
-  const { number, difference } = await desk.stage(kind, source, by, onProgress);
+  const { number, difference } = await desk.stage(kind, source, atShell(by), onProgress);
   end();
   say(inWords(difference));
-  await desk.apply(number, { reason, by, andBy });
+  await desk.apply(number, { ...atShell(andBy), reason });
   say(`第 ${number} 次导入已生效，正在录入。`);
   await takenOver(desk, number, say);
   return `第 ${number} 次导入完成。`;

@@ -8,6 +8,7 @@ import { Postbox } from './bus/postbox.ts';
 import { invitationDigest, invitationPath } from './protocol/invitations.ts';
 import type { Layout } from './protocol/layout.ts';
 import { hasRight, type Role, type Scope, type StaffId, shell } from './protocol/staff.ts';
+import { commandsWithin } from './protocol/subjects.ts';
 
 export type Invited = { staff: StaffId; roles: Role[]; scope: Scope; reason: string };
 /** `path`: of the link, on the operators' port. */
@@ -23,7 +24,7 @@ const fresh = () => ({
 
 export async function inviteStaff(bus: Bus, layout: Layout, who: Invited): Promise<Invitation> {
   const secret = randomBytes(24).toString('base64url');
-  const reply = await new Postbox(bus, answerWithinMs).post(layout.session, {
+  const reply = await new Postbox(bus, answerWithinMs, commandsWithin).post(layout.session, {
     ...({ kind: 'invite-staff', ...who, digest: invitationDigest(secret) } as const),
     ...{ anew: true, by: shell, byGeneration: 0, ...fresh(), epoch: 0 },
   });
@@ -35,7 +36,10 @@ export async function inviteStaff(bus: Bus, layout: Layout, who: Invited): Promi
 /** Undefined: there is somebody who keeps the accounts. An invitation from before is void by this one. */
 export async function inviteFirst(bus: Bus, layout: Layout): Promise<Invitation | undefined> {
   const query = { kind: 'staff-list' } as const;
-  const reply = await new Postbox(bus, answerWithinMs).post(layout.session, { ...fresh(), query });
+  const reply = await new Postbox(bus, answerWithinMs, commandsWithin).post(layout.session, {
+    ...fresh(),
+    query,
+  });
   if (reply.kind !== 'staff-list') return { kind: 'not', why: 'no answer' };
   const kept = reply.staff.some(
     ({ state, roles }) => state === 'active' && hasRight(roles, 'keep-accounts'),

@@ -33,8 +33,10 @@ import {
 } from './protocol/codec.ts';
 import type { EpochMs, PartitionName } from './protocol/ids.ts';
 import type { Layout } from './protocol/layout.ts';
+import { mayComeFromGateway } from './protocol/senders.ts';
 import {
   commandsTo,
+  commandsWithin,
   countsFrom,
   ledgersFrom,
   noticesFrom,
@@ -46,7 +48,7 @@ import { loadKeys } from './store/keys.ts';
 import { openLmdbStore } from './store/lmdb-store.ts';
 import type { Store } from './store/store.ts';
 import { openVault, type Vault } from './store/vault.ts';
-import type { Publication, Writer } from './writer/ports.ts';
+import type { Publication, Submitted, Writer } from './writer/ports.ts';
 import { startWriter } from './writer/writer.ts';
 
 export type EngineOptions = {
@@ -216,16 +218,30 @@ function answer(
   writer: Writer,
   onTrouble: (what: string) => void,
 ): Unsubscribe {
-  return bus.answer(commandsTo(partition), (payload, reply) => {
-    try {
-      writer.submit(decodeAsk(payload), (replies) => reply(encodeReplies(replies)));
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      // Nothing of it was carried out, which an answer without replies says.
-      onTrouble(`${partition}: a message that cannot be read: ${error.message}`);
-      reply(encodeReplies([]));
-    }
-  });
+  const answerAt = (door: string, admit: (item: Submitted) => Submitted): Unsubscribe =>
+    bus.answer(door, (payload, reply) => {
+      try {
+        writer.submit(decodeAsk(payload).map(admit), (replies) => reply(encodeReplies(replies)));
+      } catch (error) {
+        if (!(error instanceof CodecError)) throw error;
+        // Nothing of it was carried out, which an answer without replies says.
+        onTrouble(`${partition}: a message that cannot be read: ${error.message}`);
+        reply(encodeReplies([]));
+      }
+    });
+  const leaves = [
+    answerAt(commandsWithin(partition), (item) => item),
+    answerAt(commandsTo(partition), (item) => {
+      if ('query' in item || item.kind === 'malformed' || item.kind === 'barred') return item;
+      if (mayComeFromGateway(item)) return item;
+      // A gateway never sends such: it is another version's, broken, or somebody else's by now.
+      onTrouble(`${partition}: ${item.kind} came through the gateways' door, and was refused`);
+      return { kind: 'barred', id: item.id };
+    }),
+  ];
+  return () => {
+    for (const leave of leaves) leave();
+  };
 }
 
 function publish(bus: Bus, partition: PartitionName, publication: Publication): void {
@@ -263,7 +279,7 @@ export function importProvince(
 }
 
 function importPort(bus: Bus, layout: Layout): ImportPort {
-  const postbox = new Postbox(bus, importAnswerMs);
+  const postbox = new Postbox(bus, importAnswerMs, commandsWithin);
   const lost = () => new Error('the engine did not answer; what was imported stays');
   let queries = 0;
   return {

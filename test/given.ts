@@ -435,6 +435,9 @@ export class Visitor {
   }
 }
 
+/** The command line, as somebody there. */
+export const shellAs = (named: string) => ({ by: 'shell', byGeneration: 0, named });
+
 /** Whoever keeps all accounts: invited by the command line, and the invitation accepted. */
 export function givenKeeper(desk: Desk, staff = 'keeper', roles: Role[] = ['system']): void {
   const scope = { kind: 'province' } as const;

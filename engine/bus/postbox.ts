@@ -16,7 +16,7 @@ import {
   decodeReplies,
 } from '../protocol/codec.ts';
 import type { CommandId, PartitionName } from '../protocol/ids.ts';
-import { commandsTo } from '../protocol/subjects.ts';
+import { commandsTo, type commandsWithin } from '../protocol/subjects.ts';
 import { type Bus, BusAbsent, BusBusy, BusUnanswered } from './bus.ts';
 
 /** The outcome is not known: it may have been carried out. Never shown as "failed". */
@@ -28,19 +28,23 @@ const bytesInMessageMax = 256 * 1024;
 
 const unknown: Unknown = { kind: 'unknown' };
 
+type Door = typeof commandsTo | typeof commandsWithin;
+
 type Waiting = { id: CommandId; resolve: (answer: Answered | Unknown) => void };
 
 export class Postbox {
   readonly #bus: Bus;
   readonly #timeoutMs: number;
+  readonly #door: Door;
   readonly #gathered = new Map<PartitionName, { batch: AskBatch; waiting: Waiting[] }>();
   readonly #onTheirWay = new Set<Promise<void>>();
   #gathering = false;
 
-  /** After `timeoutMs` without an answer the outcome is `unknown`. */
-  constructor(bus: Bus, timeoutMs: number) {
+  /** After `timeoutMs` without an answer the outcome is `unknown`. `door`: a gateway's, or the house's. */
+  constructor(bus: Bus, timeoutMs: number, door: Door = commandsTo) {
     this.#bus = bus;
     this.#timeoutMs = timeoutMs;
+    this.#door = door;
   }
 
   post(partition: PartitionName, asked: Asked): Promise<Answered | Unknown> {
@@ -90,7 +94,7 @@ export class Postbox {
     if (gathered === undefined || gathered.waiting.length === 0) return;
     const sent = gathered.waiting.splice(0);
     const onItsWay = this.#bus
-      .ask(commandsTo(partition), gathered.batch.take(), this.#timeoutMs)
+      .ask(this.#door(partition), gathered.batch.take(), this.#timeoutMs)
       .then((bytes) => {
         const replies = decodeReplies(bytes);
         for (const [place, { id, resolve }] of sent.entries()) {

@@ -24,6 +24,7 @@ import {
   type Act,
   type ActView,
   type AreaPart,
+  type Decider,
   isTwoPeoples,
   noticeMax,
   type PersonPart,
@@ -32,8 +33,9 @@ import {
   rightOf,
   type StaffId,
   scopesOf,
-  shell,
+  signed,
 } from '../protocol/staff.ts';
+import { isBlank, lackingIn } from '../protocol/two-people.ts';
 import { assert, unreachable } from './assert.ts';
 import { calendarFits } from './calendars.ts';
 import { contentHash } from './content-hash.ts';
@@ -41,7 +43,7 @@ import { accept, type Decision, outdated, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
 import { openPools, openWindow, pausePools, pauseWindow } from './pauses.ts';
 import type { ActRow, AdoptedRow, SessionRow } from './rows.ts';
-import { notTheirs, type StaffBook } from './staff-book.ts';
+import { asTheyAre, notTheirs, type StaffBook } from './staff-book.ts';
 
 /** By number, in order. */
 export type ActBook = Map<number, ActRow>;
@@ -71,7 +73,8 @@ export function decideProposeAct(desk: ActDesk, given: Sequenced, command: Propo
   const early = outdated(given);
   if (early !== undefined) return early;
   if (session === undefined) return refuse('session-missing');
-  const { act, by, reason, foreseen } = command;
+  const { act, reason, foreseen } = command;
+  const by = signed(command);
   if (isBlank(reason)) return refuse('reason-missing');
   const refusal = notDecidable(desk, act, command) ?? unfit(act, session.adopted, at);
   if (refusal !== undefined) return refuse(refusal);
@@ -106,7 +109,8 @@ function repeatedProposal(acts: ActBook, command: ProposeAct): Decision | undefi
 }
 
 export function decideApproveAct(desk: ActDesk, command: ApproveAct, at: EpochMs): Decision {
-  const { number, by } = command;
+  const { number } = command;
+  const by = signed(command);
   const row = desk.acts.get(number);
   if (row === undefined || desk.session === undefined) return refuse('act-unknown');
   const { act } = row;
@@ -114,7 +118,8 @@ export function decideApproveAct(desk: ActDesk, command: ApproveAct, at: EpochMs
     return accept({ kind: 'act', number, decided: true });
   if (row.state !== 'proposed') return refuse('act-ended');
   if (row.at + proposalMs <= at) return refuse('act-expired');
-  if (row.by === by) return refuse('second-person-missing');
+  const lacking = lackingIn({ reason: row.reason, by: row.by, andBy: by });
+  if (lacking !== undefined) return refuse(lacking);
   const refusal =
     notDecidable(desk, act, command) ??
     notDecidable(desk, act, asTheyAre(desk.staff, row.by)) ??
@@ -127,7 +132,7 @@ export function decideApproveAct(desk: ActDesk, command: ApproveAct, at: EpochMs
 
 /** Who has proposed it, or anybody who might have approved it. */
 export function decideWithdrawAct(desk: ActDesk, command: WithdrawAct, at: EpochMs): Decision {
-  const { number, by } = command;
+  const { number } = command;
   const row = desk.acts.get(number);
   if (row === undefined) return refuse('act-unknown');
   if (row.state === 'withdrawn') return accept(done);
@@ -135,7 +140,7 @@ export function decideWithdrawAct(desk: ActDesk, command: WithdrawAct, at: Epoch
   if (row.at + proposalMs <= at) return refuse('act-expired');
   const refusal = notDecidable(desk, row.act, command);
   if (refusal !== undefined) return refuse(refusal);
-  return accept(done, { kind: 'act-withdrawn', number, by });
+  return accept(done, { kind: 'act-withdrawn', number, by: signed(command) });
 }
 
 export function decideNoteActCarried(acts: ActBook, command: NoteActCarried): Decision {
@@ -147,17 +152,9 @@ export function decideNoteActCarried(acts: ActBook, command: NoteActCarried): De
   });
 }
 
-type Decider = { by: StaffId; byGeneration: number };
-
 function notDecidable({ staff, adopted }: ActDesk, act: Act, decider: Decider) {
   return notTheirs(staff, adopted, decider, rightOf[act.kind], scopesOf(act));
 }
-
-/** B1: a proposer who has signed out since has still proposed it; one who lost the right has not. */
-const asTheyAre = (staff: StaffBook, by: StaffId): Decider => ({
-  by,
-  byGeneration: by === shell ? 0 : (staff.get(by)?.generation ?? 0),
-});
 
 /** What decides `number`: the act's own event, and the session's. `andBy` absent: one is enough. */
 function carriedOut(
@@ -179,7 +176,6 @@ function carriedOut(
 
 // ── What acts are about ─────────────────────────────────────────────────────────────────────────
 
-const isBlank = (text: string): boolean => text.trim() === '';
 const same = (one: unknown, other: unknown): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 const isPlain = (text: string, most: number): boolean =>

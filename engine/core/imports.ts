@@ -4,7 +4,9 @@
  *
  * I1 One import at a time is open or ready. What is not ready is never applied, and what was applied or
  *    dropped stays so.
- * I2 Every partition hears of the end, in the order of numbers, until it has acknowledged it.
+ * I2 Who begins, closes, applies or drops one may import for the whole province, as the accounts here say
+ *    at that moment; who applies it is not who brought it, and whoever brought it must still have the right.
+ * I3 Every partition hears of the end, in the order of numbers, until it has acknowledged it.
  */
 import type {
   ApplyImport,
@@ -17,11 +19,14 @@ import type {
 import type { ImportEvent } from '../protocol/events.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import type { ImportNumber, ImportView } from '../protocol/imports.ts';
-import { lackingIn } from '../protocol/two-people.ts';
+import { rightOfCommand } from '../protocol/senders.ts';
+import { type Decider, signed } from '../protocol/staff.ts';
+import { isBlank, lackingIn } from '../protocol/two-people.ts';
 import { assert, unreachable } from './assert.ts';
 import { accept, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
-import type { ImportRow } from './rows.ts';
+import type { AdoptedRow, ImportRow } from './rows.ts';
+import { asTheyAre, notTheirs, type StaffBook } from './staff-book.ts';
 
 /** By number. */
 export type Imports = Map<ImportNumber, ImportRow>;
@@ -29,29 +34,47 @@ export type Imports = Map<ImportNumber, ImportRow>;
 /** Of those decided long ago the journal tells. */
 const shownMax = 50;
 
-export function decideOnImport(imports: Imports, command: ImportCommand): Decision {
+type Around = { imports: Imports; staff: StaffBook; adopted: AdoptedRow | undefined };
+
+export function decideOnImport(around: Around, command: ImportCommand): Decision {
+  const { imports } = around;
+  if (command.kind === 'note-import-adopted')
+    return noteAdopted(imports.get(command.import), command);
+  const refusal = mayNot(around, command, command.kind);
   switch (command.kind) {
     case 'begin-import':
-      return begin(imports, command);
+      return refusal === undefined ? begin(imports, command) : refuse(refusal);
     case 'close-import':
-      return close(imports.get(command.import), command);
+      return refusal === undefined ? close(imports.get(command.import), command) : refuse(refusal);
     case 'apply-import':
-      return apply(imports.get(command.import), command);
-    case 'drop-import':
-      return drop(imports.get(command.import), command);
-    case 'note-import-adopted':
-      return noteAdopted(imports.get(command.import), command);
+      return refusal === undefined ? apply(around, command) : refuse(refusal);
+    case 'drop-import': {
+      const row = imports.get(command.import);
+      // Whoever has begun it may give it up, whatever has become of their account since: a file that
+      // broke off would stand in everybody's way.
+      if (refusal !== undefined && row?.by !== signed(command)) return refuse(refusal);
+      return drop(row, command);
+    }
     default:
       return unreachable(command);
   }
 }
 
-function begin(imports: Imports, { key, what, source, by }: BeginImport): Decision {
+/** I2. */
+const mayNot = (
+  { staff, adopted }: Around,
+  decider: Decider,
+  kind: Exclude<ImportCommand, NoteImportAdopted>['kind'],
+) => notTheirs(staff, adopted, decider, rightOfCommand[kind], [{ kind: 'province' }]);
+
+function begin(imports: Imports, command: BeginImport): Decision {
+  const { key, what, source } = command;
   for (const row of imports.values()) {
     if (row.key === key) return accept({ kind: 'import-begun', import: row.number });
     if (row.state === 'open' || row.state === 'ready') return refuse('import-open');
   }
   const number = imports.size + 1;
+  const by = signed(command);
   const event = { kind: 'import-begun', import: number, key, what, source, by } as const;
   return accept({ kind: 'import-begun', import: number }, event);
 }
@@ -64,17 +87,20 @@ function close(row: ImportRow | undefined, command: CloseImport): Decision {
   return accept(done, { kind: 'import-closed', import: row.number, sum, capacities });
 }
 
-function apply(row: ImportRow | undefined, command: ApplyImport): Decision {
-  const lacking = lackingIn(command);
-  if (lacking !== undefined) return refuse(lacking);
+function apply(around: Around, command: ApplyImport): Decision {
+  const { reason } = command;
+  const row = around.imports.get(command.import);
+  if (isBlank(reason)) return refuse('reason-missing');
   if (row === undefined) return refuse('import-unknown');
   if (row.state === 'applied') return accept(done);
   if (row.state === 'dropped') return refuse('import-closed');
   if (row.state === 'open') return refuse('import-not-ready');
-  // Whoever brought the file is the first of the two, whatever name is given now.
-  const alone = lackingIn({ ...command, by: row.by });
-  if (alone !== undefined) return refuse(alone);
-  const { reason, by, andBy } = command;
+  const { by } = row;
+  const andBy = signed(command);
+  const lacking = lackingIn({ reason, by, andBy });
+  if (lacking !== undefined) return refuse(lacking);
+  const refusal = mayNot(around, asTheyAre(around.staff, by), 'begin-import');
+  if (refusal !== undefined) return refuse(refusal);
   return accept(done, { kind: 'import-applied', import: row.number, reason, by, andBy });
 }
 
@@ -134,7 +160,7 @@ export function importViews(imports: Imports): ImportView[] {
   }));
 }
 
-/** I2: those who have not acknowledged its end. */
+/** I3: those who have not acknowledged its end. */
 export const notToldOf = (
   { state, acknowledged }: ImportRow,
   partitions: readonly PartitionName[],

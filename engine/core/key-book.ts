@@ -12,7 +12,8 @@ import type { KeyEvent } from '../protocol/events.ts';
 import type { EpochMs } from '../protocol/ids.ts';
 import type { KeyId, KeyView } from '../protocol/keys.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
-import type { Scope } from '../protocol/staff.ts';
+import { rightOfCommand } from '../protocol/senders.ts';
+import { type Scope, signed } from '../protocol/staff.ts';
 import { isBlank } from '../protocol/two-people.ts';
 import { assert, unreachable } from './assert.ts';
 import { accept, type Decision, refuse } from './decision.ts';
@@ -41,22 +42,23 @@ export function decideOnKey(around: Around, command: KeyCommand): Decision {
 }
 
 function make(around: Around, row: KeyRow | undefined, command: MakeKey): Decision {
-  const { apiKey, label, digest, may, scope, by, reason } = command;
+  const { apiKey, label, digest, may, scope, reason } = command;
   const refusal = undecidable(around, command, scope);
   if (refusal !== undefined) return refuse(refusal);
   if (row !== undefined) return row.digest === digest ? accept(done) : refuse('command-id-reused');
   if (!isKnown(scope, around.adopted)) return refuse('area-unknown');
   if (around.keys.size >= keysMax) return refuse('keys-full');
+  const by = signed(command);
   return accept(done, { kind: 'key-made', apiKey, label, digest, may, scope, by, reason });
 }
 
 function end(around: Around, row: KeyRow | undefined, command: EndKey): Decision {
   if (row === undefined) return refuse('key-unknown');
-  const { apiKey, by, reason } = command;
+  const { apiKey, reason } = command;
   const refusal = undecidable(around, command, row.scope);
   if (refusal !== undefined) return refuse(refusal);
   if (row.endedAt > 0) return accept(done);
-  return accept(done, { kind: 'key-ended', apiKey, by, reason });
+  return accept(done, { kind: 'key-ended', apiKey, by: signed(command), reason });
 }
 
 function undecidable(
@@ -65,7 +67,7 @@ function undecidable(
   scope: Scope,
 ): RefusalReason | undefined {
   if (isBlank(command.reason)) return 'reason-missing';
-  return notTheirs(staff, adopted, command, 'keep-keys', [scope]);
+  return notTheirs(staff, adopted, command, rightOfCommand[command.kind], [scope]);
 }
 
 export function evolveKeys(keys: KeyBook, event: KeyEvent, at: EpochMs): KeyRow {

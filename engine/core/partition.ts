@@ -324,7 +324,7 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'set-window':
       return decideSetWindow(partition.session, command, at);
     case 'install-catalogue':
-      return decideInstallCatalogue(partition.session, command);
+      return decideInstallCatalogue(partition, command);
     case 'set-booking-proof':
       return decideSetBookingProof(partition.session, command);
     case 'adopt':
@@ -342,7 +342,7 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'apply-import':
     case 'drop-import':
     case 'note-import-adopted':
-      return decideOnImport(partition.imports, command);
+      return decideOnImport(partition, command);
     case 'stage-candidates':
       return decideStageCandidates(partition.staging, partition.candidates, command);
     case 'stage-grades':

@@ -20,14 +20,17 @@ import type {
 } from '../protocol/commands.ts';
 import type { SessionEvent } from '../protocol/events.ts';
 import type { EpochMs } from '../protocol/ids.ts';
-import type { Adopted, Window } from '../protocol/session.ts';
-import { lackingIn } from '../protocol/two-people.ts';
+import { rightOfCommand } from '../protocol/senders.ts';
+import { type Adopted, firstSettings, type Window } from '../protocol/session.ts';
+import { signed } from '../protocol/staff.ts';
+import { isBlank, lackingIn } from '../protocol/two-people.ts';
 import { assert } from './assert.ts';
 import { accept, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
 import { openWindow, type PauseWords, pauseWindow } from './pauses.ts';
 import type { AdoptedRow, SessionRow } from './rows.ts';
 import { chinaDay } from './rules.ts';
+import { notTheirs, type StaffBook } from './staff-book.ts';
 
 export function decideInstallSession(
   row: SessionRow | undefined,
@@ -46,23 +49,35 @@ export function decideInstallSession(
   return accept({ kind: 'adopted', number }, { kind: 'session-installed', adopted });
 }
 
+type Around = {
+  session: SessionRow | undefined;
+  staff: StaffBook;
+  adopted: AdoptedRow | undefined;
+};
+
 /** Nothing but the catalogue, and only onto the session that it was made from. */
-export function decideInstallCatalogue(
-  row: SessionRow | undefined,
-  { catalogue, onto, reason, by }: InstallCatalogue,
-): Decision {
-  if (row === undefined) return refuse('session-missing');
-  if (reason.trim() === '') return refuse('reason-missing');
-  const { adopted } = row;
-  if (same(catalogue, adopted.catalogue))
-    return accept({ kind: 'adopted', number: adopted.number });
-  if (adopted.number !== onto) return refuse('changed-meanwhile');
-  const number = adopted.number + 1;
-  return accept(
-    { kind: 'adopted', number },
-    { kind: 'catalogue-installed', adopted: { ...adopted, number, catalogue }, reason, by },
-  );
+export function decideInstallCatalogue(around: Around, command: InstallCatalogue): Decision {
+  const { catalogue, onto, reason } = command;
+  const { staff, session: row } = around;
+  if (isBlank(reason)) return refuse('reason-missing');
+  const right = rightOfCommand['install-catalogue'];
+  const refusal = notTheirs(staff, around.adopted, command, right, [{ kind: 'province' }]);
+  if (refusal !== undefined) return refuse(refusal);
+  if (row !== undefined && same(catalogue, row.adopted.catalogue))
+    return accept({ kind: 'adopted', number: row.adopted.number });
+  if (row === undefined && onto !== 0) return refuse('session-missing');
+  if (row !== undefined && row.adopted.number !== onto) return refuse('changed-meanwhile');
+  const number = onto + 1;
+  const adopted = { ...(row?.adopted ?? firstSession), number, catalogue };
+  const by = signed(command);
+  return accept({ kind: 'adopted', number }, { kind: 'catalogue-installed', adopted, reason, by });
 }
+
+/** Its calendar is empty, so nothing is open. */
+const firstSession: Omit<Adopted, 'number' | 'catalogue'> = {
+  ...{ window: { state: 'open', pausedMs: 0 }, calendar: [] },
+  settings: { ...firstSettings, bookingProof: 'code' },
+};
 
 export function decideSetWindow(
   row: SessionRow | undefined,

@@ -21,8 +21,10 @@ import type {
 import type { StaffEvent } from '../protocol/events.ts';
 import type { EpochMs } from '../protocol/ids.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
+import { rightOfCommand } from '../protocol/senders.ts';
 import { signInDelayAfter } from '../protocol/sign-in-delay.ts';
 import {
+  type Decider,
   hasRight,
   invitationMs,
   isWithin,
@@ -33,6 +35,7 @@ import {
   type StaffId,
   type StaffView,
   shell,
+  signed,
 } from '../protocol/staff.ts';
 import { isBlank } from '../protocol/two-people.ts';
 import { assert, unreachable } from './assert.ts';
@@ -99,17 +102,30 @@ export function decideOnStaff(
 export function notTheirs(
   book: StaffBook,
   adopted: AdoptedRow | undefined,
-  { by, byGeneration }: { by: StaffId; byGeneration: number },
+  { by, byGeneration, named }: Decider,
   right: Right,
   scopes: readonly Scope[],
 ): RefusalReason | undefined {
+  // That it is the command line, its door has shown (protocol/senders.ts).
   if (by === shell) return undefined;
+  if (named !== undefined) return 'right-missing';
   const row = book.get(by);
   const active = row?.state === 'active' && row.generation === byGeneration;
   if (!active || !hasRight(row.roles, right)) return 'right-missing';
   const areas = adopted?.adopted.catalogue.areas ?? [];
   const cityOf = (area: string) => areas.find(({ code }) => code === area)?.city;
   return scopes.every((asked) => isWithin(row.scope, asked, cityOf)) ? undefined : 'scope-foreign';
+}
+
+/**
+ * Whoever has signed something before, as their account is by now: who has signed out since has still
+ * done it; one who has lost the right has not.
+ */
+export function asTheyAre(book: StaffBook, by: string): Decider {
+  const isShell = by === shell || by.startsWith(`${shell} `);
+  return isShell
+    ? { by: shell, byGeneration: 0 }
+    : { by, byGeneration: book.get(by)?.generation ?? 0 };
 }
 
 /** What is asked about every decision on an account. */
@@ -120,7 +136,7 @@ function undecidable(
   scopes: readonly Scope[],
 ): RefusalReason | undefined {
   if (isBlank(command.reason)) return 'reason-missing';
-  const refusal = notTheirs(book, adopted, command, 'keep-accounts', scopes);
+  const refusal = notTheirs(book, adopted, command, rightOfCommand[command.kind], scopes);
   if (refusal !== undefined) return refusal;
   return command.by === command.staff ? 'own-account' : undefined;
 }
@@ -147,7 +163,7 @@ function invite(
   const generation = (row?.generation ?? 0) + 1;
   return accept(done, {
     ...({ kind: 'staff-invited', staff, roles, scope, digest, until: at + invitationMs } as const),
-    ...{ generation, by, reason, answer },
+    ...{ generation, by: signed(command), reason, answer },
   });
 }
 
@@ -174,7 +190,7 @@ function setRoles(
   row: StaffRow,
   command: SetRoles,
 ): Decision {
-  const { staff, roles, scope, by, reason } = command;
+  const { staff, roles, scope, reason } = command;
   const refusal = undecidable(book, adopted, command, [scope, row.scope]);
   if (refusal !== undefined) return refuse(refusal);
   if (!rolesFit(roles)) return refuse('roles-unfit');
@@ -182,6 +198,7 @@ function setRoles(
   if (!keepsAll(roles, scope) && isLastKeeper(book, row)) return refuse('last-keeper');
   const generation = row.generation + 1;
   const answer = answerTo(command, done);
+  const by = signed(command);
   return accept(done, {
     ...({ kind: 'staff-roles-set', staff, roles, scope, generation, by, reason, answer } as const),
   });
@@ -193,12 +210,13 @@ function endAccount(
   row: StaffRow,
   command: EndAccount,
 ): Decision {
-  const { staff, by, reason } = command;
+  const { staff, reason } = command;
   const refusal = undecidable(book, adopted, command, [row.scope]);
   if (refusal !== undefined) return refuse(refusal);
   if (isLastKeeper(book, row)) return refuse('last-keeper');
   const generation = row.generation + 1;
   const answer = answerTo(command, done);
+  const by = signed(command);
   return accept(done, { kind: 'account-ended', staff, generation, by, reason, answer });
 }
 

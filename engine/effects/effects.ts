@@ -30,6 +30,7 @@ import type { MessageContent } from '../protocol/messages.ts';
 import { passingRefusals, type RefusalReason } from '../protocol/refusals.ts';
 import type { ChannelsReport, CommandReply, Query, QueryReply } from '../protocol/replies.ts';
 import { type CommandBody, partitionOfBody, type RoutedBody } from '../protocol/routing.ts';
+import { commandsWithin } from '../protocol/subjects.ts';
 import { NotHeard } from './channel.ts';
 import type { Courier } from './failover.ts';
 import { Lane } from './lane.ts';
@@ -88,7 +89,7 @@ const passing: ReadonlySet<RefusalReason> = new Set([...passingRefusals, 'sessio
 export function createEffects(options: EffectsOptions): Effects {
   const { bus, layout, vault, courier, clock, onRoomForNews, onTrouble } = options;
   const { now } = clock;
-  const postbox = new Postbox(bus, answerWithinMs);
+  const postbox = new Postbox(bus, answerWithinMs, commandsWithin);
   const known = new Set<string>();
   const codes = new Lane<BookEffect>(codesRunningMax, run);
   const news = new Lane<BookEffect>(newsRunningMax, run, newsPerSecondMax);

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import type { EpochMs } from '../protocol/ids.ts';
 import { ticketMask } from '../protocol/masks.ts';
-import type { InstalledSettings } from '../protocol/session.ts';
+import { firstSettings, type InstalledSettings } from '../protocol/session.ts';
 import {
   candidatesAreImported,
   importCandidates,
@@ -17,7 +17,6 @@ import {
 } from './apply.ts';
 import { catalogueOf, demonstrationCalendar } from './calendar.ts';
 import { checkCandidates } from './candidates.ts';
-import { firstSettings } from './desk.ts';
 import { readProvince, sourceIn } from './province.ts';
 import type { ImportPort, ImportVault } from './send.ts';
 

@@ -19,8 +19,8 @@ import type {
 import { partitionOfArea } from '../protocol/layout.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
 import type { PoolBalance, RegisteredLine } from '../protocol/replies.ts';
-import type { Adopted, InstalledSettings } from '../protocol/session.ts';
-import type { DecidedByTwo } from '../protocol/two-people.ts';
+import type { Adopted } from '../protocol/session.ts';
+import type { Decider } from '../protocol/staff.ts';
 import type { Difference } from './difference.ts';
 import { type ImportKind, importFormats } from './formats.ts';
 import type { DeskPort } from './port.ts';
@@ -57,42 +57,24 @@ export class DeskRefused extends Error {
   }
 }
 
-const minuteMs = 60_000;
-/** D7, D8, B1: what a new session begins with. The calendar is empty, so nothing is open. */
-export const firstSettings: InstalledSettings = {
-  foreignCourse: 'warn',
-  importedPhoneMustMatch: true,
-  holdMs: 5 * minuteMs,
-  holdMaxMs: 10 * minuteMs,
-  codeTriesMax: 5,
-  codeResendAfterMs: minuteMs,
-  bookingCodesPerDayMax: 10,
-  accountCodesPerDayMax: 10,
-  messagesPerPhonePerDayMax: 20,
-  peoplePerPhoneMax: 3,
-  areaMovesPerDayMax: 10,
-  paymentMs: 30 * minuteMs,
-  releaseGraceMs: 30 * minuteMs,
-  remindBeforeMs: [180 * minuteMs, 60 * minuteMs],
-  billsAfterMs: 13 * 60 * minuteMs,
-};
-
 export type ImportDesk = {
   /** What the file would change; nothing is kept. Throws `ImportRefused` with its faults. */
   preview(kind: ImportKind, source: Source, onProgress?: Progress): Promise<Difference>;
   /** Previews a table of the catalogue for `install`. */
   previewCatalogue(kind: CatalogueKind, source: Source): Promise<CataloguePreview>;
   /** `changed-meanwhile`: the session is another one by now, and has to be compared anew. */
-  install(preview: CataloguePreview, decided: { reason: string; by: string }): Promise<void>;
+  install(preview: CataloguePreview, decided: Decided): Promise<void>;
   /** Stages the whole file, brought by `by`, and leaves it ready to be applied. */
-  stage(kind: StagedKind, source: Source, by: string, onProgress?: Progress): Promise<Staged>;
-  apply(number: ImportNumber, decided: DecidedByTwo): Promise<void>;
-  drop(number: ImportNumber): Promise<void>;
+  stage(kind: StagedKind, source: Source, by: Decider, onProgress?: Progress): Promise<Staged>;
+  /** By the second of the two. */
+  apply(number: ImportNumber, decided: Decided): Promise<void>;
+  drop(number: ImportNumber, by: Decider): Promise<void>;
   /** Newest first. */
   imports(): Promise<ImportView[]>;
   /** How far an applied import has gone into the rows, over all partitions; it counts before that. */
   taken(number: ImportNumber): Promise<{ slices: number; taken: number; done: boolean }>;
 };
+type Decided = Decider & { reason: string };
 export type Staged = { number: ImportNumber; difference: Difference };
 
 export const isStagedKind = (kind: ImportKind): kind is StagedKind & ImportKind =>
@@ -162,9 +144,15 @@ export function createImportDesk(port: DeskPort, people: PeopleFinder): ImportDe
     const reply = await port.tell(layout.session, body);
     if (reply.kind === 'refused') throw new DeskRefused(reply.reason);
   };
-  async function begin(what: StagedKind, source: string, by: string): Promise<ImportNumber> {
+  async function begin(what: StagedKind, source: string, by: Decider): Promise<ImportNumber> {
     const key = randomBytes(17).toString('base64url').slice(0, 22);
-    const reply = await port.tell(layout.session, { kind: 'begin-import', key, what, source, by });
+    const reply = await port.tell(layout.session, {
+      kind: 'begin-import',
+      key,
+      what,
+      source,
+      ...by,
+    });
     if (reply.kind === 'refused') throw new DeskRefused(reply.reason);
     if (reply.outcome.kind !== 'import-begun') throw new Error('an import did not begin');
     return reply.outcome.import;
@@ -179,10 +167,8 @@ export function createImportDesk(port: DeskPort, people: PeopleFinder): ImportDe
       return (await catalogue(kind, source)).difference;
     },
     previewCatalogue: catalogue,
-    install: ({ catalogue: after, onto }, { reason, by }) =>
-      onto === undefined
-        ? tell({ kind: 'install-session', catalogue: after, calendar: [], settings: firstSettings })
-        : tell({ kind: 'install-catalogue', catalogue: after, onto, reason, by }),
+    install: ({ catalogue: after, onto }, decided) =>
+      tell({ kind: 'install-catalogue', catalogue: after, onto, ...decided }),
     async stage(what, source, by, onProgress) {
       const number = await begin(what, source.name, by);
       try {
@@ -195,20 +181,19 @@ export function createImportDesk(port: DeskPort, people: PeopleFinder): ImportDe
         } else difference = await compare(what, source, number, onProgress);
         const sum = sumOf(what, difference);
         await tell({
-          ...({ kind: 'close-import', import: number, sum } as const),
+          ...({ kind: 'close-import', import: number, sum, ...by } as const),
           ...(capacities && { capacities }),
         });
         return { number, difference };
       } catch (error) {
         // K2. Were this refused or unheard too, the error that led here would still be the one to tell.
-        await tell({ kind: 'drop-import', import: number }).catch(() => undefined);
+        await tell({ kind: 'drop-import', import: number, ...by }).catch(() => undefined);
         if (error instanceof StagingRefused) throw new DeskRefused(error.reason);
         throw error;
       }
     },
-    apply: (number, { reason, by, andBy }) =>
-      tell({ kind: 'apply-import', import: number, reason, by, andBy }),
-    drop: (number) => tell({ kind: 'drop-import', import: number }),
+    apply: (number, decided) => tell({ kind: 'apply-import', import: number, ...decided }),
+    drop: (number, by) => tell({ kind: 'drop-import', import: number, ...by }),
     async imports() {
       return (await port.ask(layout.session, { kind: 'imports' })).imports;
     },

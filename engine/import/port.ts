@@ -14,6 +14,7 @@ import type { Layout } from '../protocol/layout.ts';
 import { passingRefusals, type RefusalReason } from '../protocol/refusals.ts';
 import type { CommandReply, Query, QueryAnswer } from '../protocol/replies.ts';
 import type { CommandBody } from '../protocol/routing.ts';
+import { commandsTo, type commandsWithin } from '../protocol/subjects.ts';
 
 export type DeskPort = {
   layout: Layout;
@@ -40,6 +41,8 @@ export type DeskPortOptions = {
   now(): EpochMs;
   /** How long an engine that does not answer is waited for: a restart takes seconds. */
   patienceMs?: number;
+  /** The command line has the house's. */
+  door?: typeof commandsTo | typeof commandsWithin;
 };
 
 export function createDeskPort({
@@ -47,8 +50,9 @@ export function createDeskPort({
   layout,
   now,
   patienceMs = 60_000,
+  door = commandsTo,
 }: DeskPortOptions): DeskPort {
-  const postbox = new Postbox(bus, answerWithinMs);
+  const postbox = new Postbox(bus, answerWithinMs, door);
 
   async function untilAnswered<Answer extends { kind: string }>(
     post: (id: string) => Promise<Answer>,

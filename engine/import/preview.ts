@@ -42,11 +42,11 @@ import { Problems, type Source } from './table.ts';
 /** What stands: the session, and every pool with what is taken of it. */
 export type Standing = { adopted: Adopted; pools: readonly PoolBalance[] };
 export type CatalogueKind = 'session' | 'units' | 'areas' | 'courses' | 'programmes' | 'plans';
-/** `onto`: the session's number that the difference is against; undefined: there is no session yet. */
+/** `onto`: the session's number that the difference is against; 0: there is no session yet. */
 export type CataloguePreview = {
   difference: Difference;
   catalogue: Catalogue;
-  onto: number | undefined;
+  onto: number;
 };
 export type CapacitiesPreview = {
   difference: Difference;
@@ -181,7 +181,7 @@ export async function previewFirstSession(source: Source): Promise<CataloguePrev
   return {
     difference: differenceOf(sessionFormat.columns, ({ code }) => code, [], headRows(head)),
     catalogue: { ...head, ...nothing },
-    onto: undefined,
+    onto: 0,
   };
 }
 

@@ -230,6 +230,8 @@ const foreign = text(128);
 const asideReason: Shape<AsideReason> = word(asideReasons);
 
 const staff = ascii(characters('a-z0-9.-'), 2, 32);
+/** Of who decided: an account, or `shell` and a label. */
+const signature = text(300);
 const rolesHeld = list(choice<Role>(roles), roles.length);
 const scope = union<Scope, 'kind'>('kind', {
   province: {},
@@ -246,7 +248,7 @@ const staffView = record<StaffView>({
   scope,
   state: staffState,
   generation: small,
-  invitedBy: staff,
+  invitedBy: signature,
   invitedUntil: optional(at),
   lastSignInAt: optional(at),
 });
@@ -256,7 +258,7 @@ const may = list(choice<KeyScope>(keyScopes), keyScopes.length);
 const keyView = record<KeyView>({
   ...{ apiKey: opaque, label, digest: apiKeyDigest, may, scope },
   state: choice<KeyView['state']>(['active', 'ended']),
-  ...{ madeBy: staff, madeAt: at, endedBy: optional(staff), endedAt: optional(at) },
+  ...{ madeBy: signature, madeAt: at, endedBy: optional(signature), endedAt: optional(at) },
 });
 
 const codeAddress = record<CodeAddress>({ sealed, index: opaque, mask });
@@ -546,12 +548,13 @@ const reconciledBill = {
 };
 const onStaff = { ...envelope, staff };
 const ofStaff = { ...onStaff, generation: small };
-const byStaff = { ...envelope, by: staff, byGeneration: small };
+const decider = { by: staff, byGeneration: small, named: optional(label) };
+const byStaff = { ...envelope, ...decider };
 const onKey = { ...byStaff, apiKey: opaque, reason: sentence };
 /** An area's code, or a person's id. */
 const target = ascii(characters('0-9A-Za-z_-'), 1, 22);
 const carried = { target, refused: optional(reason), changed: count, left: count };
-const decidedByStaff = { ...onStaff, by: staff, byGeneration: small, reason: sentence };
+const decidedByStaff = { ...onStaff, ...decider, reason: sentence };
 const onOrder = { ...onRegistration, order: numbers };
 const onAttempt = { ...envelope, area: code, attempt: numbers };
 
@@ -689,10 +692,13 @@ const item = union<Item, 'kind'>('kind', {
   'renew-totp': { ...ofStaff, secret, step: small },
   'renew-recovery-codes': { ...ofStaff, recovery },
   'end-staff-sign-ins': ofStaff,
-  'begin-import': { ...envelope, key: opaque, what: stagedKind, source: label, by: label },
-  'close-import': { ...onImport, sum: importSum, capacities: optional(areaCapacities) },
-  'apply-import': { ...onImport, reason: sentence, by: label, andBy: label },
-  'drop-import': onImport,
+  'begin-import': { ...byStaff, key: opaque, what: stagedKind, source: label },
+  'close-import': {
+    ...{ ...onImport, ...decider, sum: importSum },
+    capacities: optional(areaCapacities),
+  },
+  'apply-import': { ...onImport, ...decider, reason: sentence },
+  'drop-import': { ...onImport, ...decider },
   'note-import-adopted': { ...onImport, partition },
   'stage-candidates': { ...stagedSlice, candidates: list(plainCandidate, sliceMax) },
   'stage-grades': { ...stagedSlice, people: list(plainGrades, sliceMax) },
@@ -701,7 +707,7 @@ const item = union<Item, 'kind'>('kind', {
     capacities: areaCapacities,
   },
   'take-staged': { ...onImport, slice: count },
-  'install-catalogue': { ...envelope, catalogue, onto: small, reason: sentence, by: label },
+  'install-catalogue': { ...byStaff, catalogue, onto: small, reason: sentence },
   'make-key': { ...onKey, label, digest: apiKeyDigest, may, scope },
   'end-key': onKey,
   'propose-act': { ...byStaff, act, reason: sentence, foreseen: foreseenLines },
@@ -930,16 +936,16 @@ const actView = record<ActView>({
   number: small,
   at,
   act,
-  by: staff,
+  by: signature,
   reason: sentence,
   foreseen: foreseenLines,
-  andBy: optional(staff),
+  andBy: optional(signature),
   decidedAt: optional(at),
   state: union<ActState, 'kind'>('kind', {
     proposed: {},
     decided: { open: small },
     done: {},
-    withdrawn: { by: staff },
+    withdrawn: { by: signature },
     expired: {},
   }),
   refused: list(record<ActView['refused'][number]>({ where: target, reason }), 10_000),
@@ -1160,7 +1166,7 @@ const reply = union<Reply, 'kind'>('kind', {
     ...id,
     imports: list(
       record<ImportView>({
-        ...{ number: small, what: stagedKind, source: label, by: label, at },
+        ...{ number: small, what: stagedKind, source: label, by: signature, at },
         state: choice(['open', 'ready', 'applied', 'dropped']),
         sum: optional(importSum),
       }),

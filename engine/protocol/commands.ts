@@ -54,6 +54,7 @@ import type {
 import type {
   Act,
   AreaPart,
+  Decider,
   ForeseenLine,
   PersonPart,
   Role,
@@ -516,36 +517,28 @@ export type SetBookingProof = Envelope &
   DecidedByTwo & { kind: 'set-booking-proof'; to: BookingProof };
 /**
  * S1: one table of the catalogue was imported. `onto`: the session's number that the difference was
- * shown against.
+ * shown against; 0: there was none, and this is its first.
  */
-export type InstallCatalogue = Envelope & {
-  kind: 'install-catalogue';
-  catalogue: Catalogue;
-  onto: number;
-  reason: string;
-  by: string;
-};
+export type InstallCatalogue = Envelope &
+  Decider & { kind: 'install-catalogue'; catalogue: Catalogue; onto: number; reason: string };
 /**
- * One file; `key` is the sender's own, so that asking again begins nothing new. `by`: whoever brought
- * it, and so the first of the two who decide.
+ * One file; `key` is the sender's own, so that asking again begins nothing new. Whoever brings it is the
+ * first of the two who decide.
  */
-export type BeginImport = Envelope & {
-  kind: 'begin-import';
-  key: string;
-  what: StagedKind;
-  source: string;
-  by: string;
-};
+export type BeginImport = Envelope &
+  Decider & { kind: 'begin-import'; key: string; what: StagedKind; source: string };
 /** Every slice was acknowledged, or here it is; what is not closed cannot be applied. */
-export type CloseImport = Envelope & {
-  kind: 'close-import';
-  import: ImportNumber;
-  sum: ImportSum;
-  capacities?: AreaCapacities[];
-};
-/** S1, S2: from this one event on everything is as the file says. */
-export type ApplyImport = Envelope & DecidedByTwo & { kind: 'apply-import'; import: ImportNumber };
-export type DropImport = Envelope & { kind: 'drop-import'; import: ImportNumber };
+export type CloseImport = Envelope &
+  Decider & {
+    kind: 'close-import';
+    import: ImportNumber;
+    sum: ImportSum;
+    capacities?: AreaCapacities[];
+  };
+/** S1, S2: by the second of the two; from this one event on everything is as the file says. */
+export type ApplyImport = Envelope &
+  Decider & { kind: 'apply-import'; import: ImportNumber; reason: string };
+export type DropImport = Envelope & Decider & { kind: 'drop-import'; import: ImportNumber };
 /** A partition has heard what became of the import. */
 export type NoteImportAdopted = Envelope & {
   kind: 'note-import-adopted';
@@ -601,8 +594,8 @@ export type SessionCommand =
   | SetBookingProof
   | InstallCatalogue;
 
-/** Who decides about an account or a key (`shell`: the command line, of generation 0), and why. */
-type DecidedByStaff = { by: StaffId; byGeneration: number; reason: string };
+/** Who decides about an account or a key, and why. */
+type DecidedByStaff = Decider & { reason: string };
 /**
  * A one-time link: `digest` is that of its secret. `anew`: for an account that there is already, as
  * the way back in: password and authenticator are void, and are set by the link. Nobody's name that
@@ -700,13 +693,11 @@ export type MakeKey = Envelope &
 export type EndKey = Envelope & DecidedByStaff & { kind: 'end-key'; apiKey: KeyId };
 export type KeyCommand = MakeKey | EndKey;
 
-/** Who decides at the desk; `shell`: the command line, of generation 0. */
-type ByStaff = { by: StaffId; byGeneration: number };
 /** What two must decide waits for the other; anything else is decided with it (W3). */
 export type ProposeAct = Envelope &
-  ByStaff & { kind: 'propose-act'; act: Act; reason: string; foreseen: ForeseenLine[] };
-export type ApproveAct = Envelope & ByStaff & { kind: 'approve-act'; number: number };
-export type WithdrawAct = Envelope & ByStaff & { kind: 'withdraw-act'; number: number };
+  Decider & { kind: 'propose-act'; act: Act; reason: string; foreseen: ForeseenLine[] };
+export type ApproveAct = Envelope & Decider & { kind: 'approve-act'; number: number };
+export type WithdrawAct = Envelope & Decider & { kind: 'withdraw-act'; number: number };
 /** An effect's completion: what one area or person made of the act. `target`: which. */
 export type NoteActCarried = Envelope & {
   kind: 'note-act-carried';

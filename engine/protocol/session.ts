@@ -125,6 +125,25 @@ export type Settings = {
 };
 /** Without what two people decide (`set-booking-proof`): nobody installs that. */
 export type InstalledSettings = Omit<Settings, 'bookingProof'>;
+const minuteMs = 60_000;
+/** D7, D8, B1: what a new session begins with. */
+export const firstSettings: InstalledSettings = {
+  foreignCourse: 'warn',
+  importedPhoneMustMatch: true,
+  holdMs: 5 * minuteMs,
+  holdMaxMs: 10 * minuteMs,
+  codeTriesMax: 5,
+  codeResendAfterMs: minuteMs,
+  bookingCodesPerDayMax: 10,
+  accountCodesPerDayMax: 10,
+  messagesPerPhonePerDayMax: 20,
+  peoplePerPhoneMax: 3,
+  areaMovesPerDayMax: 10,
+  paymentMs: 30 * minuteMs,
+  releaseGraceMs: 30 * minuteMs,
+  remindBeforeMs: [180 * minuteMs, 60 * minuteMs],
+  billsAfterMs: 13 * 60 * minuteMs,
+};
 
 /**
  * The window as staff left it. `pausedMs` is the sum of the ended pauses; while paused the hold

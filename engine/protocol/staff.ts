@@ -26,6 +26,15 @@ export const staffIdPattern = /^(?!shell$)[a-z][a-z0-9.-]{1,31}$/;
 /** Whoever has the program's own command line: the first administrator comes from there. */
 export const shell = 'shell';
 
+/**
+ * Who decides, signed in with that generation. `shell` has generation 0, and `named` is what somebody
+ * there calls themselves; nobody else has it.
+ */
+export type Decider = { by: StaffId; byGeneration: number; named?: string };
+/** As journal and rows have it: an account's name, or `shell` with the other behind it. */
+export const signed = ({ by, named }: Decider): string =>
+  named === undefined ? by : `${by} ${named}`;
+
 /** 查看 · 考务 · 财务 · 系统 · 审计 */
 export const roles = ['viewer', 'office', 'finance', 'system', 'audit'] as const;
 export type Role = (typeof roles)[number];
@@ -296,7 +305,8 @@ export type StaffView = {
   state: StaffState;
   /** Sign-ins of a lower one are ended. */
   generation: number;
-  invitedBy: StaffId | typeof shell;
+  /** As it was signed. */
+  invitedBy: string;
   /** While it is invited: until when the link is good. */
   invitedUntil?: EpochMs;
   lastSignInAt?: EpochMs;

@@ -10,8 +10,11 @@ function checked(part: string): string {
   return part;
 }
 
-/** Gateways and effects ask; the partition's one writer listens. Payload: a batch of commands and queries. */
+/** Gateways ask; the partition's one writer listens. Payload: a batch of commands and queries. */
 export const commandsTo = (partition: PartitionName): string => `ruxi.ask.${checked(partition)}`;
+/** The same for the house (senders.ts): effects, and the command line. No gateway may publish here. */
+export const commandsWithin = (partition: PartitionName): string =>
+  `ruxi.within.${checked(partition)}`;
 /** The writer publishes after each flush, at most a few times a second; gateways listen. Payload: AreaCounts[]. */
 export const countsFrom = (partition: PartitionName): string => `ruxi.counts.${checked(partition)}`;
 /** The writer publishes what every gateway must know at once; payload: Notice[]. */

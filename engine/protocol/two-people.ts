@@ -2,6 +2,7 @@
  * Acts that are two people's (S2): the journal has who they were and why. Nobody is a second person
  * to themselves, in whatever width, case or spacing the name is typed.
  */
+import { shell } from './staff.ts';
 
 export type DecidedByTwo = { reason: string; by: string; andBy: string };
 
@@ -19,8 +20,9 @@ export function lackingIn({
 /** Nothing that could be read stands there. */
 export const isBlank = (typed: string): boolean => nameOf(typed) === '';
 
+/** Whoever has an account is the same person at the command line. */
 const nameOf = (typed: string): string =>
-  typed
+  (typed.startsWith(`${shell} `) ? typed.slice(shell.length) : typed)
     .normalize('NFKC')
     .replaceAll(/[\s\p{C}]/gu, '')
     .toLowerCase();

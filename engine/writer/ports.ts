@@ -4,7 +4,7 @@
  */
 import type { Effect } from '../core/effects.ts';
 import type { Answered, Asked, Malformed } from '../protocol/codec.ts';
-import type { EpochMs, PartitionName } from '../protocol/ids.ts';
+import type { CommandId, EpochMs, PartitionName } from '../protocol/ids.ts';
 import type { Layout } from '../protocol/layout.ts';
 import type { AreaLedger } from '../protocol/ledger.ts';
 import type { Notice } from '../protocol/notices.ts';
@@ -20,8 +20,8 @@ import type { Vault } from '../store/vault.ts';
 
 /** `monotonic` never steps; their difference tells a clock that was set from one that ran. */
 export type Clock = { now(): EpochMs; monotonic(): number };
-/** As decoded from a message: what could not be read is answered too. */
-export type Submitted = Asked | Malformed;
+/** As decoded from a message: what could not be read, or came through a door not its own, is answered too. */
+export type Submitted = Asked | Malformed | { kind: 'barred'; id: CommandId };
 export type { Answered };
 export type Publication =
   | { kind: 'counts'; counts: AreaCounts[] }

@@ -280,6 +280,7 @@ class PartitionWriter implements Writer {
     for (const item of items) {
       if ('query' in item) replies.push(this.#answer(item, batch));
       else if (item.kind === 'malformed') replies.push(refusedAs(item.id, 'malformed'));
+      else if (item.kind === 'barred') replies.push(refusedAs(item.id, 'right-missing'));
       else replies.push(this.#carryCommand(item, batch));
     }
     batch.size += items.length;

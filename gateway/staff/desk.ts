@@ -11,6 +11,7 @@
  */
 import type { AreaCode } from '../../engine/protocol/ids.ts';
 import {
+  type Decider,
   hasRight,
   isWithin,
   type Right,
@@ -38,6 +39,12 @@ export type Visit = {
 };
 /** `form` is the root of the ids of the commands that it sends. */
 export type FormVisit = Visit & { form: FormToken };
+
+/** As the engine looks it up (protocol/senders.ts). */
+export const deciderOf = ({ me }: Visit): Decider => ({
+  by: me.staff,
+  byGeneration: me.generation,
+});
 
 type Answer = Reply | Promise<Reply>;
 type How = {

@@ -17,7 +17,7 @@ import type { KeyReason } from '../../web/desk/wording.ts';
 import { formOf } from '../form.ts';
 import { type Reply, redirect } from '../http.ts';
 import { sendForm } from '../sign-in/send.ts';
-import type { FormVisit, Visit } from './desk.ts';
+import { deciderOf, type FormVisit, type Visit } from './desk.ts';
 import { deskPage, waitPage } from './page.ts';
 import { choicesOf } from './people.ts';
 
@@ -58,7 +58,7 @@ export async function makeKey(visit: FormVisit): Promise<Reply> {
       may: [...may],
       scope,
     },
-    ...{ by: visit.me.staff, byGeneration: visit.me.generation, reason },
+    ...{ ...deciderOf(visit), reason },
   };
   const reply = await sendForm(context.gateway, form, body, about);
   if (reply.kind === 'unknown') return again('outcome-unknown');
@@ -68,18 +68,12 @@ export async function makeKey(visit: FormVisit): Promise<Reply> {
 
 /** POST /desk/keys/end */
 export async function endKey(visit: FormVisit): Promise<Reply> {
-  const { context, request, form, me } = visit;
+  const { context, request, form } = visit;
   const key = await keyOf(visit, request.form.get('key'));
   if ('reply' in key) return key.reply;
   const reason = request.form.get('reason').trim().slice(0, 200);
   const { apiKey } = key;
-  const body = {
-    kind: 'end-key' as const,
-    apiKey,
-    by: me.staff,
-    byGeneration: me.generation,
-    reason,
-  };
+  const body = { kind: 'end-key' as const, apiKey, ...deciderOf(visit), reason };
   const reply = await sendForm(context.gateway, form, body, `${apiKey}~${reason}`);
   if (reply.kind === 'accepted') return redirect('/desk/keys?ended');
   const why = reply.kind === 'unknown' ? 'outcome-unknown' : reply.reason;

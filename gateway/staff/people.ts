@@ -22,7 +22,7 @@ import type { Unknown } from '../engine-client.ts';
 import { formOf } from '../form.ts';
 import { type Reply, redirect } from '../http.ts';
 import { sendForm } from '../sign-in/send.ts';
-import type { FormVisit, Visit } from './desk.ts';
+import { deciderOf, type FormVisit, type Visit } from './desk.ts';
 import { deskPage, waitPage } from './page.ts';
 
 const news = ['roles', 'ended'] as const;
@@ -65,7 +65,7 @@ export const setRoles = (visit: FormVisit): Promise<Reply> =>
     if (scope === undefined) return again('scope-missing');
     const { staff } = account;
     const held = [...typed.roles];
-    const body = { kind: 'set-roles', staff, roles: held, scope, ...decider(visit) } as const;
+    const body = { kind: 'set-roles', staff, roles: held, scope, ...decided(visit) } as const;
     const reply = await sendForm(visit.context.gateway, visit.form, body, saltOf(typed));
     return answerTo(reply, again) ?? redirect('/desk/people?roles');
   });
@@ -80,7 +80,7 @@ export const inviteAnew = (visit: FormVisit): Promise<Reply> =>
 
 export const endAccount = (visit: FormVisit): Promise<Reply> =>
   forPerson(visit, async ({ account, typed, again }) => {
-    const body = { kind: 'end-account', staff: account.staff, ...decider(visit) } as const;
+    const body = { kind: 'end-account', staff: account.staff, ...decided(visit) } as const;
     const reply = await sendForm(visit.context.gateway, visit.form, body, saltOf(typed));
     return answerTo(reply, again) ?? redirect('/desk/people?ended');
   });
@@ -105,7 +105,7 @@ async function sendInvitation(
   const secret = cookies.keyed('desk invitation', `${form.nonce}~${staff}`).toString('base64url');
   const body = {
     ...{ kind: 'invite-staff' as const, staff, roles: [...typed.roles], scope, anew },
-    ...{ digest: invitationDigest(secret), ...decider(visit) },
+    ...{ digest: invitationDigest(secret), ...decided(visit) },
   };
   const reply = await sendForm(context.gateway, form, body, saltOf(typed));
   return (
@@ -123,8 +123,9 @@ function answerTo(reply: CommandReply | Unknown, again: Again): Reply | undefine
   return reply.kind === 'refused' ? again(reply.reason) : undefined;
 }
 
-const decider = ({ me, request }: FormVisit) => ({
-  ...{ by: me.staff, byGeneration: me.generation, reason: request.form.get('reason').trim() },
+const decided = (visit: FormVisit) => ({
+  ...deciderOf(visit),
+  reason: visit.request.form.get('reason').trim(),
 });
 
 const saltOf = (typed: TypedAccount): string => JSON.stringify(typed);

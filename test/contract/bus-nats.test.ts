@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { BusAbsent, BusUnanswered } from '../../engine/bus/bus.ts';
 import { connectNatsBus } from '../../engine/bus/nats-bus.ts';
+import {
+  commandsTo,
+  commandsWithin,
+  countsFrom,
+  ledgersFrom,
+  noticesFrom,
+  telemetryFrom,
+} from '../../engine/protocol/subjects.ts';
 import { type NatsServer, startNats } from '../harness/nats.ts';
 import { describeBus } from './bus-contract.ts';
 
@@ -55,6 +63,38 @@ test('U1 U2 a server that goes away leaves asks unanswered; when it is back, all
   expect(heard).not.toContain(2);
   expect(heard.filter((one) => one === 1)).toHaveLength(1);
   await Promise.all([asker.close(), answerer.close()]);
+}, 60_000);
+
+test('S2 a gateway’s account asks and hears, and neither speaks nor listens as the house does', async () => {
+  const guarded = await startNats({
+    file: new URL('../../ops/nats.conf', import.meta.url).pathname,
+    environment: { RUXI_NATS_ENGINE_PASSWORD: 'one', RUXI_NATS_GATEWAY_PASSWORD: 'other' },
+  });
+  const urlOf = (user: string) => guarded.url.replace('//', `//${user}@`);
+  const engine = await connectNatsBus({ url: urlOf('engine:one'), name: 'engine' });
+  const gateway = await connectNatsBus({ url: urlOf('gateway:other'), name: 'gateway' });
+  const within: string[] = [];
+  engine.answer(commandsTo('p0'), (payload, reply) => reply(payload));
+  engine.answer(commandsWithin('p0'), (payload, reply) => {
+    within.push(payload.toString());
+    reply(payload);
+  });
+  const heard: number[] = [];
+  for (const subject of [countsFrom, ledgersFrom, noticesFrom, telemetryFrom])
+    gateway.subscribe(subject('p0'), (payload) => heard.push(payload[0] ?? 0));
+  const overheard: number[] = [];
+  gateway.subscribe(commandsTo('p0'), (payload) => overheard.push(payload[0] ?? 0));
+  await vi.waitFor(() => gateway.ask(commandsTo('p0'), Uint8Array.of(1), 20_000));
+  const barred = gateway.ask(commandsWithin('p0'), Uint8Array.of(2), 50);
+  await expect(barred).rejects.toBeInstanceOf(BusUnanswered);
+  gateway.publish(noticesFrom('p0'), Uint8Array.of(3));
+  for (const [place, subject] of [countsFrom, ledgersFrom, noticesFrom, telemetryFrom].entries())
+    engine.publish(subject('p0'), Uint8Array.of(10 + place));
+  await vi.waitFor(() => expect(heard).toEqual([10, 11, 12, 13]));
+  await engine.ask(commandsWithin('p0'), Uint8Array.of(4), 20_000);
+  expect([within.length, overheard]).toEqual([1, []]);
+  await Promise.all([engine.close(), gateway.close()]);
+  await guarded.stop();
 }, 60_000);
 
 test('T2 a bus may be started before its server', async () => {

@@ -39,6 +39,7 @@ import {
   givenRecord,
   givenSettings,
   givenTicketRecord,
+  shellAs,
 } from '../given.ts';
 
 /** Another decoder, as independent as they come. */
@@ -821,6 +822,7 @@ describe('round trips', () => {
     const envelope = { answerBy: 8, epoch: 0 };
     const onImport = { ...envelope, import: 3 };
     const slice = { ...onImport, slice: 2, keep: true };
+    const decider = { by: 'li.na', byGeneration: 2 };
     const sum = { added: 1, changed: 2, same: 3, columns: [{ column: 'phone', rows: 2 }] };
     const capacities = [
       { area: '0124', capacities: [{ unit: 'A', capacity: 3, candidateType: 'applied' as const }] },
@@ -835,14 +837,14 @@ describe('round trips', () => {
           key: id(9),
           what: 'grades',
           source: '成绩.csv',
-          by: 'li.na',
+          ...decider,
         },
-        { kind: 'close-import', id: id(2), ...onImport, sum, capacities },
-        { kind: 'apply-import', id: id(3), ...onImport, reason: '示例', by: '甲', andBy: '乙' },
-        { kind: 'drop-import', id: id(4), ...onImport },
+        { kind: 'close-import', id: id(2), ...onImport, ...decider, sum, capacities },
+        { kind: 'apply-import', id: id(3), ...onImport, ...shellAs('示例'), reason: '示例' },
+        { kind: 'drop-import', id: id(4), ...onImport, ...decider },
         {
           ...({ kind: 'install-catalogue', id: id(10), ...envelope, onto: 3 } as const),
-          ...{ catalogue: adopted.catalogue, reason: '示例', by: '甲' },
+          ...{ catalogue: adopted.catalogue, reason: '示例', ...decider },
         },
         { kind: 'note-import-adopted', id: id(5), ...onImport, partition: 'p0' },
         { kind: 'adopt-import', id: id(6), ...onImport, to: 'applied', capacities },

@@ -40,7 +40,7 @@ afterAll(async () => {
 
 /** Decided, and heard of by areas and gateway. */
 async function decide(to: 'code' | 'password', area: string): Promise<void> {
-  await asking.send({ kind: 'set-booking-proof', to, ...two });
+  await asking.sendWithin({ kind: 'set-booking-proof', to, ...two });
   await vi.waitFor(async () => {
     const heard = gateway.context.catalogue.current()?.adopted.settings.bookingProof;
     const partition = partitionOfArea(asking.client.layout, area);

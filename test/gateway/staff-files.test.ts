@@ -8,6 +8,7 @@ import type { Query } from '../../engine/protocol/replies.ts';
 import { createEngineClient } from '../../gateway/engine-client.ts';
 import { createImportJob } from '../../gateway/staff/files/import-job.ts';
 import { type EngineHere, startEngineHere } from '../harness/engine.ts';
+import { accountIn, askEngine } from '../harness/holding.ts';
 import { givenStaffWorld, type Shown, type StaffBrowser, type StaffWorld } from './staff-desk.ts';
 
 const patience = { timeout: 60_000, interval: 20 };
@@ -33,6 +34,10 @@ beforeAll(async () => {
     query.kind === 'imports'
       ? real.askAt(partition, query)
       : ofWorld(partition, query)) as typeof client.askAt;
+  // The engine looks up who decides: it has the same accounts.
+  const asking = await askEngine(engine);
+  await accountIn(asking, 'one', ['office']);
+  await accountIn(asking, 'other', ['office', 'finance']);
   const port = createDeskPort({ bus, layout: config.layout, now: Date.now });
   const desk = createImportDesk(port, engine.engine.vault);
   Object.assign(world.context, {

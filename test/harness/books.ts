@@ -1,5 +1,6 @@
 /** Stands in for every writer of a layout: answers what a test says, and keeps what was asked. */
 import { MessageChannel } from 'node:worker_threads';
+import { expect } from 'vitest';
 import type { Bus } from '../../engine/bus/bus.ts';
 import { createEmbeddedBus } from '../../engine/bus/embedded-bus.ts';
 import {
@@ -13,7 +14,8 @@ import type { Command } from '../../engine/protocol/commands.ts';
 import { type Layout, partitionsOf } from '../../engine/protocol/layout.ts';
 import type { Notice } from '../../engine/protocol/notices.ts';
 import type { Query, QueryAnswer } from '../../engine/protocol/replies.ts';
-import { commandsTo, noticesFrom } from '../../engine/protocol/subjects.ts';
+import { mayComeFromGateway } from '../../engine/protocol/senders.ts';
+import { commandsTo, commandsWithin, noticesFrom } from '../../engine/protocol/subjects.ts';
 import { givenAdopted } from '../given.ts';
 
 /** `lost`: no reply ever comes. A refusal or outcome may be given without its id. */
@@ -60,11 +62,12 @@ export function fakeBooks(layout: Layout): FakeBooks {
       leaving.get(partition)?.();
     },
     arrive(partition) {
-      leaving.set(
-        partition,
-        far.answer(commandsTo(partition), (payload, reply) => {
+      const leaves = [commandsTo, commandsWithin].map((door) =>
+        far.answer(door(partition), (payload, reply) => {
           const items = decodeAsk(payload).filter((item): item is Asked => {
             if ('kind' in item && item.kind === 'malformed') throw new Error('malformed');
+            if (door === commandsTo && !('query' in item))
+              expect(mayComeFromGateway(item)).toBe(true);
             return true;
           });
           books.messages.push({ partition, items });
@@ -79,6 +82,9 @@ export function fakeBooks(layout: Layout): FakeBooks {
           if (all.length === replies.length) reply(encodeReplies(all));
         }),
       );
+      leaving.set(partition, () => {
+        for (const leave of leaves) leave();
+      });
     },
     async close() {
       await Promise.all([bus.close(), far.close()]);

@@ -1,17 +1,25 @@
 /** A candidate of the demonstration who holds seats, in an engine of this process. */
+import { Postbox } from '../../engine/bus/postbox.ts';
 import { demonstrationSignIns } from '../../engine/import/demonstration.ts';
+import type { Command } from '../../engine/protocol/commands.ts';
 import type { Accepted, RegistrationView } from '../../engine/protocol/replies.ts';
+import { partitionOfBody } from '../../engine/protocol/routing.ts';
+import type { Decider, Role, Scope, StaffId } from '../../engine/protocol/staff.ts';
+import { commandsWithin } from '../../engine/protocol/subjects.ts';
 import {
   type CommandBody,
   createEngineClient,
   type EngineClient,
 } from '../../gateway/engine-client.ts';
+import { opaque } from '../given.ts';
 import type { EngineHere } from './engine.ts';
 
 export type Asking = {
   client: EngineClient;
-  /** Throws what was refused. */
+  /** As a gateway. Throws what was refused. */
   send(body: CommandBody): Promise<Accepted>;
+  /** The same, as what is the house's own. */
+  sendWithin(body: CommandBody): Promise<Accepted>;
   close(): Promise<void>;
 };
 
@@ -23,18 +31,46 @@ export async function askEngine(engine: EngineHere): Promise<Asking> {
     timeoutMs: 60_000,
   });
   await client.whenReady();
+  const within = new Postbox(engine.bus, 60_000, commandsWithin);
   let ids = 0;
+  const envelope = () => {
+    ids += 1;
+    return { id: `engine${ids}`.padEnd(22, '-'), answerBy: Date.now() + 60_000 };
+  };
+  const accepted = <Reply extends { kind: string }>(reply: Reply): Accepted => {
+    if (reply.kind !== 'accepted') throw new Error(JSON.stringify(reply));
+    return reply as unknown as Accepted;
+  };
   return {
     client,
-    async send(body) {
-      ids += 1;
-      const id = `engine${ids}`.padEnd(22, '-');
-      const reply = await client.send(body, { id, answerBy: Date.now() + 60_000 });
-      if (reply.kind !== 'accepted') throw new Error(JSON.stringify(reply));
-      return reply;
+    send: async (body) => accepted(await client.send(body, envelope())),
+    async sendWithin(body) {
+      const command = { ...body, ...envelope(), epoch: 0 } as Command;
+      return accepted(await within.post(partitionOfBody(engine.config.layout, body), command));
     },
     close: () => client.close(),
   };
+}
+
+/** Invited by the command line, and the invitation accepted: as it decides from now on. */
+export async function accountIn(
+  { client, send, sendWithin }: Asking,
+  staff: StaffId,
+  roles: Role[],
+  scope: Scope = { kind: 'province' },
+): Promise<Decider> {
+  const digest = opaque(`link${staff}`, 1);
+  const byShell = { by: 'shell', byGeneration: 0, reason: '示例' };
+  await sendWithin({
+    ...{ kind: 'invite-staff', staff, roles, scope, digest, anew: false, ...byShell },
+  });
+  await send({
+    ...{ kind: 'accept-invitation', staff, digest, hash: '$argon2id$invented' },
+    ...{ secret: 'A'.repeat(32), step: 1, recovery: [] },
+  });
+  const facts = await client.ask({ kind: 'staff-facts', staff });
+  if (facts.kind !== 'staff-facts' || facts.facts === null) throw new Error('no account');
+  return { by: staff, byGeneration: facts.facts.generation };
 }
 
 export type Holder = {

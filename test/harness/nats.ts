@@ -20,13 +20,19 @@ const host = '127.0.0.1';
 const upWithinMs = 10_000;
 const lookEveryMs = 20;
 
-export async function startNats(): Promise<NatsServer> {
+/** `settings`: a file beside the address, and what it reads of its environment. */
+export async function startNats(settings?: {
+  file: string;
+  environment: Record<string, string>;
+}): Promise<NatsServer> {
   const port = await freePort();
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    const started = spawn('nats-server', ['--addr', host, '--port', String(port)], {
+    const from = settings === undefined ? [] : ['--config', settings.file];
+    const started = spawn('nats-server', [...from, '--addr', host, '--port', String(port)], {
       stdio: 'ignore',
+      env: { ...process.env, ...settings?.environment },
     });
     child = started;
     const failed = once(started, 'error').then(([error]) => {

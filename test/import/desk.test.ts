@@ -13,9 +13,12 @@ import {
 } from '../../engine/import/desk.ts';
 import { type ExportKind, exportCsv } from '../../engine/import/export.ts';
 import { partitionOfPerson } from '../../engine/protocol/layout.ts';
+import { commandsWithin } from '../../engine/protocol/subjects.ts';
+import { shellAs } from '../given.ts';
 import { type EngineHere, startEngineHere } from '../harness/engine.ts';
 
-const decided = { reason: '示例', by: '示例甲', andBy: '示例乙' };
+const brought = shellAs('示例甲');
+const decided = { ...shellAs('示例乙'), reason: '示例' };
 const waiting = { timeout: 20_000 };
 
 /** Lines of its candidates' file: some have two. */
@@ -29,7 +32,8 @@ beforeAll(async () => {
     ...{ RUXI_SESSION_PARTITION: 'desk', RUXI_AREA_PARTITIONS: 'areas-1,areas-2' },
     ...{ RUXI_PEOPLE_PARTITIONS: 'people-1,people-2', RUXI_PHONE_PARTITIONS: 'people-1' },
   });
-  port = createDeskPort({ bus: engine.bus, layout: engine.config.layout, now: Date.now });
+  const { bus, config } = engine;
+  port = createDeskPort({ bus, layout: config.layout, now: Date.now, door: commandsWithin });
   desk = createImportDesk(port, engine.engine.vault);
 }, 60_000);
 afterAll(async () => {
@@ -82,13 +86,13 @@ test('S1 candidates are previewed, staged unseen over two partitions, and there 
   const { number, difference } = await desk.stage(
     'candidates',
     fileOf('candidates', everybody()),
-    '示例甲',
+    brought,
     (people) => heard.push(people),
   );
   expect(difference).toMatchObject({ added: 300, changed: 0, same: 0 });
   expect(heard.at(-1)).toBe(300);
   expect(await candidate(7)).toBeNull();
-  await expect(desk.apply(number, { ...decided, andBy: '示例甲' })).rejects.toThrow(
+  await expect(desk.apply(number, { ...decided, ...brought })).rejects.toThrow(
     'second-person-missing',
   );
   await desk.apply(number, decided);
@@ -113,10 +117,10 @@ test('S1 grades go in the same way, and one stranger keeps the whole file out', 
   const right = documents.flatMap((_, at) => [line(at, '00009', 61), line(at, '00012', 88)]);
   const stranger = `居民身份证,${documentOf(777)},${ticketOf(777)},00009,70,`;
   await expect(
-    desk.stage('grades', fileOf('grades', [...right, stranger]), 'li.na'),
+    desk.stage('grades', fileOf('grades', [...right, stranger]), brought),
   ).rejects.toThrow('grades.csv 第 602 行：没有这位考生的记录');
   expect((await candidate(5))?.tickets[0]?.passed).toEqual([]);
-  const { number, difference } = await desk.stage('grades', fileOf('grades', right), 'li.na');
+  const { number, difference } = await desk.stage('grades', fileOf('grades', right), brought);
   expect(difference).toMatchObject({ changed: 300, columns: [{ title: '合格课程', rows: 300 }] });
   await desk.apply(number, decided);
   await taken(number);
@@ -134,11 +138,11 @@ test('S1 a half upload and a file with one fault at its end leave nothing behind
     yield new TextEncoder().encode(`\n${documents.map((_, at) => line(at)).join('\n')}\n`);
     throw new Error('the connection was lost');
   }
-  const lost = desk.stage('candidates', uploadedSource('half.csv', halfway()), 'li.na');
+  const lost = desk.stage('candidates', uploadedSource('half.csv', halfway()), brought);
   await expect(lost).rejects.toThrow('the connection was lost');
   const faulty = [...documents.map((_, at) => line(at)), line(3).replace('有效', '未知')];
   await expect(
-    desk.stage('candidates', fileOf('candidates', faulty), 'li.na'),
+    desk.stage('candidates', fileOf('candidates', faulty), brought),
   ).rejects.toBeInstanceOf(ImportRefused);
   const states = (await desk.imports()).slice(0, 2).map(({ state }) => state);
   expect(states).toEqual(['dropped', 'dropped']);
@@ -158,10 +162,10 @@ test('S1 S2 capacities wait for two people, and are never set below what is take
   const { number, difference } = await desk.stage(
     'capacities',
     fileOf('capacities', lines),
-    'li.na',
+    brought,
   );
   expect(difference).toMatchObject({ changed: 2, columns: [{ title: '容量', rows: 2 }] });
-  await expect(desk.stage('capacities', fileOf('capacities', lines), 'li.na')).rejects.toThrow(
+  await expect(desk.stage('capacities', fileOf('capacities', lines), brought)).rejects.toThrow(
     'import-open',
   );
   expect(await pool('0104')).toMatchObject({ capacity: 660 });

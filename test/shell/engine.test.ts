@@ -1,10 +1,12 @@
 /** A whole engine, its books apart in several partitions, as a gateway sees it. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { decodeReplies } from '../../engine/protocol/codec.ts';
+import type { Adopted } from '../../engine/protocol/session.ts';
 import { commandsTo } from '../../engine/protocol/subjects.ts';
+import type { CommandBody } from '../../gateway/engine-client.ts';
 import { opaque } from '../given.ts';
 import { type EngineHere, startEngineHere } from '../harness/engine.ts';
-import { type Asking, askEngine, holdSeats } from '../harness/holding.ts';
+import { type Asking, accountIn, askEngine, holdSeats } from '../harness/holding.ts';
 
 let engine: EngineHere;
 let asking: Asking;
@@ -66,7 +68,7 @@ test('counts reach a gateway after the command that changed them', async () => {
     for (const one of counts) heard.set(one.area, one.version);
   });
   const area = '0124';
-  await asking.send({
+  await asking.sendWithin({
     kind: 'set-capacity',
     area,
     capacities: ['A', 'B', 'C', 'D'].map((unit) => ({ unit, capacity: 500 })),
@@ -76,26 +78,9 @@ test('counts reach a gateway after the command that changed them', async () => {
 });
 
 test('S2 S4 an act of two is decided, and carried to the books of other partitions', async () => {
-  const { client, send } = asking;
+  const { client, send, sendWithin } = asking;
   const reason = '示例';
-  const digest = opaque('link', 1);
-  const scope = { kind: 'province' } as const;
-  const invited = {
-    kind: 'invite-staff',
-    staff: 'li',
-    roles: ['office'],
-    scope,
-    digest,
-    anew: false,
-  } as const;
-  await send({ ...invited, roles: ['office'], by: 'shell', byGeneration: 0, reason });
-  await send({
-    ...{ kind: 'accept-invitation', staff: 'li', digest, hash: '$argon2id$invented' },
-    ...{ secret: 'A'.repeat(32), step: 1, recovery: [] },
-  });
-  const facts = await client.ask({ kind: 'staff-facts', staff: 'li' });
-  if (facts.kind !== 'staff-facts' || facts.facts === null) throw new Error('no account');
-  const byLi = { by: 'li', byGeneration: facts.facts.generation };
+  const byLi = await accountIn(asking, 'li', ['office']);
   const areas = ['0124', '0105'];
   const counts = await Promise.all(
     engine.config.layout.areas.map((partition) => client.askAt(partition, { kind: 'balance' })),
@@ -110,7 +95,7 @@ test('S2 S4 an act of two is decided, and carried to the books of other partitio
   }));
   const byShell = { by: 'shell', byGeneration: 0, reason, foreseen: [] };
   const act = { kind: 'set-capacity', changes } as const;
-  const { outcome } = await send({ kind: 'propose-act', act, ...byShell });
+  const { outcome } = await sendWithin({ kind: 'propose-act', act, ...byShell });
   if (outcome.kind !== 'act') throw new Error(outcome.kind);
   const { number } = outcome;
   await send({ kind: 'approve-act', number, ...byLi });
@@ -128,9 +113,49 @@ test('S2 S4 an act of two is decided, and carried to the books of other partitio
     });
   });
   const paused = { kind: 'set-paying', to: 'paused', shown: '通道故障' } as const;
-  const second = await send({ kind: 'propose-act', act: paused, ...byShell });
+  const second = await sendWithin({ kind: 'propose-act', act: paused, ...byShell });
   if (second.outcome.kind !== 'act') throw new Error(second.outcome.kind);
   await send({ kind: 'approve-act', number: second.outcome.number, ...byLi });
   expect(await adopted).toBe('通道故障');
   expect(engine.troubles).toEqual([]);
+});
+
+test('S2 S3 what is the house’s, and whoever says they are the command line, comes by no gateway', async () => {
+  const { client, send } = asking;
+  const answerBy = () => Date.now() + 60_000;
+  const shell = { by: 'shell', byGeneration: 0, named: '示例' };
+  const act = { kind: 'open-window' } as const;
+  const { adopted } = (await client.ask({ kind: 'session' })) as { adopted: Adopted };
+  const refused = [
+    { kind: 'set-capacity', area: '0124', capacities: [{ unit: 'A', capacity: 9_999 }] },
+    {
+      kind: 'act-on-area',
+      area: '0124',
+      act: 1,
+      part: { kind: 'release-unpaid', before: 2 ** 42 },
+    },
+    { kind: 'install-session', ...adopted },
+    { kind: 'propose-act', act, ...shell, reason: '示例', foreseen: [] },
+    { kind: 'approve-act', number: 1, ...shell },
+    { kind: 'install-catalogue', catalogue: adopted.catalogue, onto: 1, ...shell, reason: '示例' },
+    { kind: 'apply-import', import: 1, ...shell, reason: '示例' },
+    { kind: 'end-account', staff: 'li', ...shell, reason: '示例' },
+  ] as const satisfies CommandBody[];
+  for (const [place, body] of refused.entries()) {
+    const id = opaque('gate', place);
+    expect(await client.send(body as CommandBody, { id, answerBy: answerBy() })).toMatchObject({
+      ...{ kind: 'refused', reason: 'right-missing' },
+    });
+  }
+  expect(engine.troubles.splice(0)).toHaveLength(refused.length);
+  // Its neighbours in the same message are none the worse.
+  const both = await Promise.all([
+    send({ kind: 'end-staff-sign-ins', staff: 'li', generation: 2 }),
+    client.send(
+      { kind: 'expire-holds', area: '0124' },
+      { id: opaque('gate', 9), answerBy: answerBy() },
+    ),
+  ]);
+  expect(both.map(({ kind }) => kind)).toEqual(['accepted', 'refused']);
+  expect(engine.troubles.splice(0)).toHaveLength(1);
 });

@@ -4,10 +4,11 @@ import type { PlainCandidate, StagingView } from '../../engine/protocol/imports.
 import type { CandidateView } from '../../engine/protocol/replies.ts';
 import { decodeEntry } from '../../engine/store/journal.ts';
 import { verifyStore } from '../../engine/verify.ts';
-import { opaque } from '../given.ts';
+import { opaque, shellAs } from '../given.ts';
 import { WriterDesk } from './writer-harness.ts';
 
-const decided = { reason: '示例', by: '示例甲', andBy: '示例乙' };
+const brought = shellAs('示例甲');
+const decided = { ...shellAs('示例乙'), reason: '示例' };
 const sum = { added: 0, changed: 0, same: 0, columns: [] };
 
 function plain(
@@ -34,7 +35,7 @@ const peopleOf = (desk: WriterDesk, from: number, to: number): PlainCandidate[] 
 async function begin(desk: WriterDesk, key = 1): Promise<number> {
   const reply = await desk.send({
     ...({ kind: 'begin-import', key: opaque('upload', key) } as const),
-    ...{ what: 'candidates', source: '考生.csv', by: 'li.na' },
+    ...{ what: 'candidates', source: '考生.csv', ...brought },
   });
   if (reply.kind !== 'accepted' || reply.outcome.kind !== 'import-begun')
     return expect.unreachable(JSON.stringify(reply));
@@ -48,7 +49,7 @@ const stage = (
   keep = true,
 ) => desk.send({ kind: 'stage-candidates', import: number, slice, keep, candidates });
 const close = (desk: WriterDesk, number: number) =>
-  desk.send({ kind: 'close-import', import: number, sum });
+  desk.send({ kind: 'close-import', import: number, sum, ...brought });
 const apply = (desk: WriterDesk, number: number) =>
   desk.send({ kind: 'apply-import', import: number, ...decided });
 /** What the effects would do. */
@@ -89,7 +90,7 @@ test('S1 nothing staged is seen; from the one event on all of it is, and goes in
   await close(desk, number);
   expect(await view(desk, 3)).toBeNull();
   expect(
-    await desk.send({ kind: 'apply-import', import: number, ...decided, andBy: '示例甲' }),
+    await desk.send({ kind: 'apply-import', import: number, ...decided, ...brought }),
   ).toMatchObject({
     reason: 'second-person-missing',
   });
@@ -241,10 +242,10 @@ test('S1 a half-sent import is never seen, is dropped, and its late slices are r
   expect(
     await desk.send({
       ...({ kind: 'begin-import', key: opaque('upload', 9) } as const),
-      ...{ what: 'candidates', source: 'b.csv', by: 'li.na' },
+      ...{ what: 'candidates', source: 'b.csv', ...brought },
     }),
   ).toMatchObject({ reason: 'import-open' });
-  await desk.send({ kind: 'drop-import', import: number });
+  await desk.send({ kind: 'drop-import', import: number, ...brought });
   await adopt(desk, number);
   expect(await stage(desk, number, 1, peopleOf(desk, 64, 90))).toMatchObject({
     reason: 'import-closed',

@@ -5,7 +5,7 @@ import type { ImportState, StagedKind } from '../../engine/protocol/imports.ts';
 import type { KeyScope } from '../../engine/protocol/keys.ts';
 import type { RefusalReason } from '../../engine/protocol/refusals.ts';
 import type { OrderState } from '../../engine/protocol/replies.ts';
-import type { Role, Scope, StaffState } from '../../engine/protocol/staff.ts';
+import { type Role, type Scope, type StaffState, shell } from '../../engine/protocol/staff.ts';
 import { clockTime } from '../china-time.ts';
 import { type Said, sayRefusal } from '../wording.ts';
 import type { Finder, SeatState } from './lookup-models.ts';
@@ -262,6 +262,11 @@ export const stagedNames: Record<StagedKind, string> = {
   grades: '成绩',
   capacities: '考位容量',
 };
+/** Whoever decided something: an account, or the command line with what somebody there called themselves. */
+export function whoOf(signed: string): string {
+  if (signed === shell) return '命令行';
+  return signed.startsWith(`${shell} `) ? `命令行（${signed.slice(shell.length + 1)}）` : signed;
+}
 export const importStates: Record<ImportState, string> = {
   open: '正在核对',
   ready: '等待复核',

@@ -25,7 +25,7 @@ import type { Unknown } from '../../engine-client.ts';
 import { emptyForm, formOf } from '../../form.ts';
 import { type Reply, redirect } from '../../http.ts';
 import { sendForm } from '../../sign-in/send.ts';
-import type { FormVisit, Visit } from '../desk.ts';
+import { deciderOf, type FormVisit, type Visit } from '../desk.ts';
 import { sessionOf } from '../lookup/parts.ts';
 import { deskPage, waitPage } from '../page.ts';
 import { type Typed, typedAct } from './typed.ts';
@@ -138,12 +138,11 @@ async function propose(
   act: Act,
   reason: string,
 ): Promise<CommandReply | Unknown> {
-  const { context, me, form } = visit;
+  const { context, form } = visit;
   const lines = await foreseenNow(visit, act);
   if (lines === undefined) return { kind: 'unknown' };
-  const by = { by: me.staff, byGeneration: me.generation };
   // A double click is one act: what is foreseen may have moved in between, and is no part of it.
-  const body = { kind: 'propose-act', act, ...by, reason, foreseen: lines } as const;
+  const body = { kind: 'propose-act', act, ...deciderOf(visit), reason, foreseen: lines } as const;
   return sendForm(context.gateway, form, body, JSON.stringify([act, reason]));
 }
 
@@ -158,12 +157,12 @@ export const approveAct = (visit: FormVisit): Promise<Reply> => decide(visit, 'a
 export const withdrawAct = (visit: FormVisit): Promise<Reply> => decide(visit, 'withdraw-act');
 
 async function decide(visit: FormVisit, kind: 'approve-act' | 'withdraw-act'): Promise<Reply> {
-  const { context, me, form, request } = visit;
+  const { context, form, request } = visit;
   const number = Number(request.form.get('number'));
   if (!Number.isSafeInteger(number) || number < 1 || number > 0xffff_ffff)
     return deskPage(visit, 404, 'refused', { why: 'unknown' });
-  const by = { by: me.staff, byGeneration: me.generation };
-  const reply = await sendForm(context.gateway, form, { kind, number, ...by }, String(number));
+  const body = { kind, number, ...deciderOf(visit) };
+  const reply = await sendForm(context.gateway, form, body, String(number));
   if (reply.kind === 'unknown') return actPage(visit, 503, number, 'outcome-unknown');
   if (reply.kind === 'refused') return actPage(visit, 422, number, reply.reason);
   return redirect(`/desk/act?number=${number}`);

@@ -19,7 +19,7 @@ import {
   isStagedKind,
   uploadedSource,
 } from '../../../engine/import/desk.ts';
-import type { StaffId } from '../../../engine/protocol/staff.ts';
+import type { Decider } from '../../../engine/protocol/staff.ts';
 import type { ImportOutcome, ImportWork } from '../../../web/desk/files-models.ts';
 import type { UploadedFile } from '../../http.ts';
 
@@ -28,7 +28,7 @@ export type ImportJob = {
   work(): ImportWork | undefined;
   running(): boolean;
   /** False: another one is running. */
-  begin(kind: ImportKind, file: UploadedFile, by: StaffId): boolean;
+  begin(kind: ImportKind, file: UploadedFile, by: Decider): boolean;
   /** A compared table of the catalogue, if it is still this one that waits. */
   waiting(id: string): CataloguePreview | undefined;
   /** What is shown was decided, by whatever way. */
@@ -42,7 +42,7 @@ export function createImportJob(desk: ImportDesk, onFault: (error: unknown) => v
   let work: ImportWork | undefined;
   let preview: { id: string; is: CataloguePreview } | undefined;
 
-  async function run(kind: ImportKind, file: UploadedFile, by: StaffId): Promise<ImportOutcome> {
+  async function run(kind: ImportKind, file: UploadedFile, by: Decider): Promise<ImportOutcome> {
     const source = uploadedSource(file.name, piecesOf(file.bytes));
     if (isStagedKind(kind)) {
       const { number, difference } = await desk.stage(kind, source, by, (people) => {
@@ -63,7 +63,13 @@ export function createImportJob(desk: ImportDesk, onFault: (error: unknown) => v
       if (work?.outcome.kind === 'running') return false;
       const title = importFormats.find((one) => one.kind === kind)?.title ?? kind;
       const mine: ImportWork = {
-        ...{ what: kind, title, file: file.name, by, outcome: { kind: 'running', people: 0 } },
+        ...{
+          what: kind,
+          title,
+          file: file.name,
+          by: by.by,
+          outcome: { kind: 'running', people: 0 },
+        },
       };
       work = mine;
       preview = undefined;

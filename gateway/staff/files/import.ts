@@ -7,7 +7,7 @@ import { DeskRefused, type ImportKind, importFormats } from '../../../engine/imp
 import type { RefusalReason } from '../../../engine/protocol/refusals.ts';
 import type { FilesModels } from '../../../web/desk/files-models.ts';
 import { type Reply, redirect } from '../../http.ts';
-import type { FormVisit, Visit } from '../desk.ts';
+import { deciderOf, type FormVisit, type Visit } from '../desk.ts';
 import { deskPage, waitPage } from '../page.ts';
 
 /** Three hundred thousand candidates with long lines. */
@@ -52,14 +52,14 @@ const forProvince = (visit: Visit): Reply | undefined =>
 export async function takeFile(visit: FormVisit): Promise<Reply> {
   const refused = forProvince(visit);
   if (refused !== undefined) return refused;
-  const { context, request, me } = visit;
+  const { context, request } = visit;
   const token = request.form.get('token');
   const kind = importFormats.find((one) => one.kind === request.form.get('kind'))?.kind;
   const { file } = request;
   if (kind === undefined || file === undefined || file.bytes.length === 0)
     return importPage(visit, 422, token, { reason: 'file-missing' });
   const name = { ...file, name: shownName(file.name) };
-  if (!context.importJob.begin(kind as ImportKind, name, me.staff))
+  if (!context.importJob.begin(kind as ImportKind, name, deciderOf(visit)))
     return importPage(visit, 422, token, { reason: 'import-busy' });
   return redirect('/desk/import');
 }
@@ -70,22 +70,22 @@ const shownName = (name: string): string =>
 
 /** POST /desk/import/install */
 export async function installTable(visit: FormVisit): Promise<Reply> {
-  const { context, request, me } = visit;
+  const { context, request } = visit;
   const preview = context.importJob.waiting(request.form.get('id'));
   if (preview === undefined) return again(visit, 'import-closed');
   return decide(visit, 'installed', (reason) =>
-    context.importDesk.install(preview, { reason, by: me.staff }),
+    context.importDesk.install(preview, { ...deciderOf(visit), reason }),
   );
 }
 
 /** POST /desk/import/apply */
 export async function applyImport(visit: FormVisit): Promise<Reply> {
-  const { context, me } = visit;
+  const { context } = visit;
   const found = await importNamed(visit);
   if ('reply' in found) return found.reply;
-  const { number, by } = found.named;
+  const { number } = found.named;
   return decide(visit, 'applied', (reason) =>
-    context.importDesk.apply(number, { reason, by, andBy: me.staff }),
+    context.importDesk.apply(number, { ...deciderOf(visit), reason }),
   );
 }
 
@@ -94,7 +94,12 @@ export async function dropImport(visit: FormVisit): Promise<Reply> {
   const found = await importNamed(visit);
   if ('reply' in found) return found.reply;
   const { number } = found.named;
-  return decide(visit, 'dropped', () => visit.context.importDesk.drop(number), true);
+  return decide(
+    visit,
+    'dropped',
+    () => visit.context.importDesk.drop(number, deciderOf(visit)),
+    true,
+  );
 }
 
 async function importNamed(visit: FormVisit) {
