@@ -1,5 +1,8 @@
-/** Every page, in a real browser, at a phone's, a tablet's and a desk's width. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+/**
+ * Every page, in a real browser: at a phone's, a tablet's and a desk's width, on a narrow screen, and with
+ * more space between letters and lines.
+ */
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PageName } from '../../web/view-models.ts';
 import { axeComplaints, rulesOfWidth } from '../harness/axe.ts';
@@ -8,63 +11,75 @@ import { samples } from './samples.ts';
 import { origin, sampleAddress, stage } from './stage.ts';
 
 let browser: Browser;
-let context: BrowserContext;
 let page: Page;
+/** What scripts and the browser complained of since somebody asked. */
+const said: string[] = [];
 beforeAll(async () => {
   browser = await launchBrowser();
-  context = await newVisitor(browser, { width: 360 });
+  const context = await newVisitor(browser, { width: 360 });
   await context.routeWebSocket(/\/live/, () => {});
   await stage(context);
   page = await context.newPage();
+  page.on('pageerror', ({ message }) => said.push(message));
+  page.on('console', (message) => {
+    const text = message.text();
+    // A browser notes every 422 as if it were a broken link.
+    if (message.type() === 'error' && !text.includes('422')) said.push(text);
+  });
 });
 afterAll(() => browser.close());
 
-/** Runs in the page, where this project's own types do not reach. What is 1 px wide is for Enter. */
+/** These run in the page, where this project's own types do not reach. */
+const sideways = `document.documentElement.scrollWidth > document.documentElement.clientWidth
+  ? ['wider than the screen'] : []`;
+
+/** What is 1 px wide is for Enter. */
 const sizeComplaints = `(() => {
-  const { scrollWidth, clientWidth } = document.documentElement;
-  const wide = scrollWidth > clientWidth ? ['wider than the screen'] : [];
   const targets = document.querySelectorAll('button, .btn, .tbtn, .ml a, summary, select, .choice');
   const small = [...targets].filter((target) => {
     const { width, height } = target.getBoundingClientRect();
     return target.checkVisibility() && width > 1 && (width < 44 || height < 44);
   });
-  return [...wide, ...small.map((target) => 'below 44 px: ' + target.textContent)];
+  return [...${sideways}, ...small.map((target) => 'below 44 px: ' + target.textContent)];
+})()`;
+
+/** WCAG 1.4.12, as a reader's own style sheet would; and what is then cut off. */
+const spacing = `(() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(\`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+    word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }\`);
+  document.adoptedStyleSheets = [sheet];
+  const cut = [...document.querySelectorAll('body *')].filter((element) => {
+    const { overflowX, overflowY, clip } = getComputedStyle(element);
+    if (overflowX === 'visible' && overflowY === 'visible') return false;
+    if (clip !== 'auto' || !element.textContent.trim() || !element.checkVisibility()) return false;
+    return element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1;
+  });
+  return [...${sideways}, ...cut.map((element) => 'cut off: ' + element.className)];
 })()`;
 
 test.each(Object.keys(samples) as PageName[])(
-  'B16 %s can be read, reached and pressed at every width',
+  'B16 %s can be read, reached and pressed at every width, and asks for nothing that its policy refuses',
   async (name) => {
     const complaints: string[] = [];
-    const note = (sample: string, width: number, what: string[]) =>
-      complaints.push(...what.map((one) => `${sample} at ${width} px: ${one}`));
     for (const sample of Object.keys(samples[name])) {
-      await page.setViewportSize({ width: 360, height: 800 });
+      const found: string[] = [];
+      const note = (width: number, what: string[]) =>
+        found.push(...what.map((one) => `at ${width} px: ${one}`));
+      const resize = (width: number) => page.setViewportSize({ width, height: 800 });
+      await resize(360);
       await page.goto(sampleAddress(name, sample));
       for (const width of [360, 768, 1440]) {
-        await page.setViewportSize({ width, height: 800 });
-        note(sample, width, await page.evaluate<string[]>(sizeComplaints));
-        note(sample, width, await axeComplaints(page, width === 768 ? rulesOfWidth : undefined));
+        await resize(width);
+        note(width, await page.evaluate<string[]>(sizeComplaints));
+        note(width, await axeComplaints(page, width === 768 ? rulesOfWidth : undefined));
       }
+      await resize(320);
+      note(320, await page.evaluate<string[]>(sideways));
+      await resize(360);
+      note(360, await page.evaluate<string[]>(spacing));
+      complaints.push(...[...found, ...said.splice(0)].map((one) => `${sample}: ${one}`));
     }
-    expect(complaints).toEqual([]);
-  },
-);
-
-test.each(Object.keys(samples) as PageName[])(
-  'B16 %s asks for nothing that its content security policy refuses',
-  async (name) => {
-    const complaints: string[] = [];
-    const visited = await context.newPage();
-    visited.on('pageerror', ({ message }) => complaints.push(message));
-    visited.on('console', (message) => {
-      const text = message.text();
-      // A browser notes every 422 as if it were a broken link.
-      if (message.type() === 'error' && !text.includes('422')) complaints.push(text);
-    });
-    for (const sample of Object.keys(samples[name])) {
-      await visited.goto(sampleAddress(name, sample));
-    }
-    await visited.close();
     expect(complaints).toEqual([]);
   },
 );

@@ -1,7 +1,4 @@
-/**
- * Every page for everybody, in a real browser: by keyboard alone, on a narrow screen, with more
- * space between letters and lines, without motion, in the colours of the system.
- */
+/** Every page for everybody, in a real browser: by keyboard alone, without motion, in the colours of the system. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PageName } from '../../web/view-models.ts';
@@ -23,16 +20,6 @@ afterAll(() => browser.close());
 
 const names = Object.keys(samples) as PageName[];
 const samplesOf = (name: PageName): string[] => Object.keys(samples[name]);
-
-/** Asks the same of every sample of a page; what is found is told with the sample's name. */
-async function everySampleOf(name: PageName, look: () => Promise<string[]>): Promise<string[]> {
-  const complaints: string[] = [];
-  for (const sample of samplesOf(name)) {
-    await page.goto(sampleAddress(name, sample));
-    complaints.push(...(await look()).map((one) => `${sample}: ${one}`));
-  }
-  return complaints;
-}
 
 /** Runs in the page, where this project's own types do not reach. */
 const focusState = `(() => {
@@ -106,37 +93,6 @@ test('B16 the skip link leads into the page, and Esc closes the menu where it wa
   expect(await page.locator('.menu[open]').count()).toBe(0);
   expect(await page.locator('.menu > summary:focus').count()).toBe(1);
 });
-
-const sideways = `document.documentElement.scrollWidth > document.documentElement.clientWidth
-  ? ['wider than the screen'] : []`;
-
-/** WCAG 1.4.12, as a reader's own style sheet would; and what is then cut off. */
-const spacing = `(() => {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(\`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
-    word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }\`);
-  document.adoptedStyleSheets = [sheet];
-  const cut = [...document.querySelectorAll('body *')].filter((element) => {
-    const { overflowX, overflowY, clip } = getComputedStyle(element);
-    if (overflowX === 'visible' && overflowY === 'visible') return false;
-    if (clip !== 'auto' || !element.textContent.trim() || !element.checkVisibility()) return false;
-    return element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1;
-  });
-  return [...${sideways}, ...cut.map((element) => 'cut off: ' + element.className)];
-})()`;
-
-test.each(names)(
-  'B16 %s scrolls sideways neither at 320 px nor with more space between letters, words and lines',
-  async (name) => {
-    const look = async () => {
-      await page.setViewportSize({ width: 320, height: 640 });
-      const narrow = await page.evaluate<string[]>(sideways);
-      await page.setViewportSize({ width: 360, height: 640 });
-      return [...narrow, ...(await page.evaluate<string[]>(spacing))];
-    };
-    expect(await everySampleOf(name, look)).toEqual([]);
-  },
-);
 
 /** The longest that anything on the page moves, in seconds. */
 const moves = `Math.max(...[...document.querySelectorAll('*')].flatMap((element) => {
