@@ -35,7 +35,7 @@ import type {
   UnbindPhone,
 } from '../protocol/commands.ts';
 import type { CandidateEvent, PasswordSet, PhoneCodePurpose } from '../protocol/events.ts';
-import type { ChallengeId, EpochMs } from '../protocol/ids.ts';
+import type { AreaCode, ChallengeId, EpochMs } from '../protocol/ids.ts';
 import { signInMaxMs } from '../protocol/lasting.ts';
 import type { CandidateView, ShownInFull, SignInFacts } from '../protocol/replies.ts';
 import { signInDelayAfter } from '../protocol/sign-in-delay.ts';
@@ -112,12 +112,6 @@ export function decideOnCandidate(
       return resetPassword(row, command, at);
     case 'end-sign-ins':
       return endSignIns(row, command, at);
-    case 'show-in-full': {
-      const { by, reason } = command;
-      if (reason === '') return refuse('reason-missing');
-      // Every time anew: each showing stands in the journal.
-      return accept(inFullOf(row), { kind: 'shown-in-full', person, by, reason });
-    }
     case 'sign-out':
       return signOut(row, command, at);
     case 'act-on-candidate':
@@ -565,8 +559,6 @@ export function evolveCandidate(
       forgetReset(row);
       fence(row);
       return row;
-    case 'shown-in-full':
-      return row;
     case 'sign-ins-ended':
       endedSince(row, event.generation, event.at);
       return row;
@@ -732,9 +724,11 @@ export function signInFactsOf(row: CandidateRow): SignInFacts {
   return { ...common, password: { kind: 'initial' } };
 }
 
-/** Still sealed: the writer opens it once it is written that somebody saw it. */
-function inFullOf({ record, phone }: CandidateRow): ShownInFull {
+/** Still sealed: the writer opens it. Null: the person has nothing to do with that area. */
+export function inFullOf(row: CandidateRow, area: AreaCode | undefined): ShownInFull | null {
+  const { record, phone, claim, areasLeft } = row;
+  if (area !== undefined && claim?.area !== area && !areasLeft.includes(area)) return null;
   const { documentType, document, name } = record;
-  const shown = { kind: 'shown-in-full', documentType, document, name } as const;
+  const shown = { documentType, document, name };
   return { ...shown, ...(phone === undefined ? {} : { phone: phone.sealed }) };
 }

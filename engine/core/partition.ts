@@ -76,6 +76,7 @@ import {
   candidateViewOf,
   decideOnCandidate,
   evolveCandidate,
+  inFullOf,
   signInFactsOf,
 } from './candidate-book.ts';
 import { decideReleaseUnpaid, decideRemindUnpaid, nextUnpaidDue, tidyUnpaid } from './day-close.ts';
@@ -129,6 +130,7 @@ import {
 import { paidOrderIn } from './slips.ts';
 import {
   decideOnStaff,
+  decideShowInFull,
   evolveStaff,
   type StaffBook,
   staffFactsOf,
@@ -246,7 +248,6 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'prove-reset-code':
     case 'reset-password':
     case 'end-sign-ins':
-    case 'show-in-full':
     case 'sign-out':
     case 'act-on-candidate':
       return decideOnCandidate(rules, partition.candidates.get(command.person), given, command);
@@ -265,6 +266,8 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'renew-recovery-codes':
     case 'end-staff-sign-ins':
       return decideOnStaff(partition.staff, partition.adopted, given, command);
+    case 'show-in-full':
+      return decideShowInFull(partition.staff, partition.adopted, given, command);
     case 'propose-act':
       return decideProposeAct(partition, given, command);
     default:
@@ -536,6 +539,10 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
         .filter((one) => at - one.at <= signInMaxMs || one.signedOut.length > 0);
       return { kind: query.kind, revocations };
     }
+    case 'in-full': {
+      const row = partition.candidates.get(query.person);
+      return { kind: query.kind, shown: row ? inFullOf(row, query.area) : null };
+    }
     case 'order-state':
       return { kind: query.kind, paid: paidOrderIn(partition.areas.get(query.area), query) };
     case 'registrations':
@@ -658,10 +665,10 @@ export function rowsNeeded(asked: Command | PreparedCommand | Query): RowNeed[] 
     case 'prove-reset-code':
     case 'reset-password':
     case 'end-sign-ins':
-    case 'show-in-full':
     case 'sign-out':
     case 'act-on-candidate':
     case 'candidate':
+    case 'in-full':
     case 'sign-in-facts':
       return [{ table: 'candidates', key: asked.person }];
     case 'note-delivery':
@@ -854,7 +861,7 @@ const tableOfEvent: Record<EventKind, Table> = {
   'reset-code-proven': 'candidates',
   'sign-ins-ended': 'candidates',
   'signed-out': 'candidates',
-  'shown-in-full': 'candidates',
+  'shown-in-full': 'staff',
   'phone-left': 'phones',
   'payment-set-aside': 'asides',
   'course-caps-set': 'areas',

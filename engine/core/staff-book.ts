@@ -16,6 +16,7 @@ import type {
   RecordStaffSignIn,
   Sequenced,
   SetRoles,
+  ShowInFull,
   StaffCommand,
 } from '../protocol/commands.ts';
 import type { StaffEvent } from '../protocol/events.ts';
@@ -48,6 +49,8 @@ export type StaffBook = Map<StaffId, StaffRow>;
 
 /** Ended ones are kept, so this is for all the years of one data folder. */
 export const staffMax = 10_000;
+/** From the journal to the page. */
+const shownWithinMs = 60_000;
 
 export function decideOnStaff(
   book: StaffBook,
@@ -96,6 +99,31 @@ export function decideOnStaff(
     default:
       return unreachable(command);
   }
+}
+
+/** S4: may they see somebody's numbers in full? That they do stands here before it is so. */
+export function decideShowInFull(
+  book: StaffBook,
+  adopted: AdoptedRow | undefined,
+  given: Sequenced,
+  command: ShowInFull,
+): Decision {
+  const { by, person, area, reason } = command;
+  const row = book.get(by);
+  const early = repeated(row, command) ?? outdated(given);
+  if (early !== undefined) return early;
+  if (isBlank(reason)) return refuse('reason-missing');
+  const scope: Scope = area === undefined ? { kind: 'province' } : { kind: 'area', area };
+  const refusal = notTheirs(book, adopted, command, rightOfCommand[command.kind], [scope]);
+  if (refusal !== undefined) return refuse(refusal);
+  // The command line has no page to show it on.
+  if (row === undefined) return refuse('right-missing');
+  const until = given.at + shownWithinMs;
+  const answer = answerTo(command, { kind: 'may-be-shown', until, pass: '' });
+  return accept(answer.outcome, {
+    ...({ kind: 'shown-in-full', staff: by, person, reason, answer } as const),
+    ...(area === undefined ? {} : { area }),
+  });
 }
 
 /** A1. Why `by`, signed in with that generation, may not do this in all of `scopes`. */
@@ -327,6 +355,7 @@ export function evolveStaff(known: StaffRow | undefined, event: StaffEvent, at: 
       row.recovery = event.recovery;
       return row;
     case 'staff-sign-ins-ended':
+    case 'shown-in-full':
       return row;
     default:
       return unreachable(event);

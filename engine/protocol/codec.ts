@@ -105,6 +105,7 @@ import type {
   RegistrationView,
   Revocation,
   SeatView,
+  ShownInFull,
   SignInFacts,
 } from './replies.ts';
 import { channelNames } from './replies.ts';
@@ -507,6 +508,7 @@ const query = union<Query, 'kind'>('kind', {
   registration: { area: code, person: opaque },
   candidate: { person: opaque },
   'sign-in-facts': { person: opaque },
+  'in-full': { person: opaque, area: optional(code), until: at, pass: plain },
   outcome: { command: opaque, person: opaque, area: optional(code), answerBy: at },
   counts: {},
   balance: { area: optional(code) },
@@ -630,7 +632,6 @@ const item = union<Item, 'kind'>('kind', {
   'prove-reset-code': { ...onPerson, challenge: opaque, code: smsCode },
   'reset-password': { ...onPerson, proof: opaque, hash: passwordHash },
   'end-sign-ins': { ...onPerson, generation: small },
-  'show-in-full': { ...onPerson, by: staff, reason: sentence },
   'sign-out': { ...onPerson, nonce: opaque, until: at },
   'release-phone': { ...onPhone, binding: small },
   'confirm-registration': onRegistration,
@@ -710,6 +711,7 @@ const item = union<Item, 'kind'>('kind', {
   'install-catalogue': { ...byStaff, catalogue, onto: small, reason: sentence },
   'make-key': { ...onKey, label, digest: apiKeyDigest, may, scope },
   'end-key': onKey,
+  'show-in-full': { ...onPerson, ...decider, area: optional(code), reason: sentence },
   'propose-act': { ...byStaff, act, reason: sentence, foreseen: foreseenLines },
   'approve-act': { ...byStaff, number: small },
   'withdraw-act': { ...byStaff, number: small },
@@ -764,7 +766,7 @@ const outcome = union<Outcome, 'kind'>('kind', {
   },
   act: { number: small, decided: boolean },
   carried: { changed: count, left: count, more: boolean },
-  'shown-in-full': { documentType: plain, document: plain, name: label, phone: optional(plain) },
+  'may-be-shown': { until: at, pass: plain },
 });
 const orderState = choice<OrderState>([
   ...(['confirmed', 'paid', 'refunding', 'refunded', 'withdrawn', 'released'] as const),
@@ -1009,6 +1011,15 @@ const reply = union<Reply, 'kind'>('kind', {
   },
   registration: { ...id, registration },
   candidate: { ...id, candidate: nullable(candidate) },
+  'in-full': {
+    ...id,
+    shown: nullable(
+      record<ShownInFull>({
+        ...{ documentType: plain, document: plain, name: label },
+        phone: optional(plain),
+      }),
+    ),
+  },
   'sign-in-facts': {
     ...id,
     facts: nullable(

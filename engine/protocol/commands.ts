@@ -408,14 +408,6 @@ export type SignOut = Envelope & {
   until: EpochMs;
 };
 
-/** S4: somebody at the desk sees the numbers in full; that they did, and why, stands in the journal. */
-export type ShowInFull = Envelope & {
-  kind: 'show-in-full';
-  person: PersonId;
-  by: StaffId;
-  reason: string;
-};
-
 export type CandidateCommand =
   | ImportCandidate
   | RecordSignIn
@@ -435,8 +427,7 @@ export type CandidateCommand =
   | ResetPassword
   | EndSignIns
   | SignOut
-  | ActOnCandidate
-  | ShowInFull;
+  | ActOnCandidate;
 
 /** Takes a place on the phone for ten minutes, before a code is sent to it (D7). */
 export type JoinPhone = Envelope & { kind: 'join-phone'; phone: PhoneIndex; person: PersonId };
@@ -680,6 +671,14 @@ export type StaffCommand =
   | RenewRecoveryCodes
   | EndStaffSignIns;
 
+/**
+ * S4: somebody at the desk sees a person's numbers in full. `area`: one that the person registers or
+ * registered in, for who works for no more than that; absent, for the province's. Accepted, it stands in
+ * the journal, and the answer has what the person's own book then asks for (`in-full`).
+ */
+export type ShowInFull = Envelope &
+  Decider & { kind: 'show-in-full'; person: PersonId; area?: AreaCode; reason: string };
+
 /** For another system; the secret whose `digest` this is was shown once and is kept nowhere. */
 export type MakeKey = Envelope &
   DecidedByStaff & {
@@ -732,6 +731,7 @@ export type Command =
   | PhoneCommand
   | SessionCommand
   | StaffCommand
+  | ShowInFull
   | KeyCommand
   | ImportCommand
   | StagingCommand;

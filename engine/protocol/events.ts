@@ -332,12 +332,6 @@ export type SignedOut = OnCandidateRow & {
   at: EpochMs;
   answer: Answer;
 };
-/** S3: somebody at the desk saw the numbers in full. */
-export type ShownInFull = OnCandidateRow & {
-  kind: 'shown-in-full';
-  by: StaffId;
-  reason: string;
-};
 
 type OnPhoneRow = { phone: PhoneIndex };
 /** `until` absent: lasting, for the binding of this number. */
@@ -428,6 +422,13 @@ export type RecoveryCodesRenewed = OnStaffRow & {
   recovery: string[];
 };
 export type StaffSignInsEnded = OnStaffRow & EndsSignIns & { kind: 'staff-sign-ins-ended' };
+/** S3: of whom, and why; what is shown follows. */
+export type ShownInFull = OnStaffRow & {
+  kind: 'shown-in-full';
+  person: PersonId;
+  area?: AreaCode;
+  reason: string;
+};
 export type StaffEvent =
   | StaffInvited
   | InvitationAccepted
@@ -438,7 +439,8 @@ export type StaffEvent =
   | StaffPasswordSet
   | TotpRenewed
   | RecoveryCodesRenewed
-  | StaffSignInsEnded;
+  | StaffSignInsEnded
+  | ShownInFull;
 
 type OnKeyRow = { apiKey: KeyId };
 export type KeyMade = OnKeyRow &
@@ -577,8 +579,7 @@ export type CandidateEvent =
   | SignInsEnded
   | SignedOut
   | PhoneUnboundFor
-  | ActivationReset
-  | ShownInFull;
+  | ActivationReset;
 export type PhoneEvent = PhoneJoined | MessageTaken | PhoneLeft;
 export type SessionEvent =
   | SessionInstalled

@@ -75,11 +75,11 @@ export type Outcome =
   | { kind: 'import-begun'; import: ImportNumber }
   /** stage-candidates, stage-grades: of each person in the order they came. */
   | { kind: 'staged'; people: StagedChange[] }
-  | ShownInFull;
+  /** show-in-full: until then, for whoever has what only engines can write. */
+  | { kind: 'may-be-shown'; until: EpochMs; pass: string };
 
-/** show-in-full; sealed until the writer opens it. Empty texts where the person was erased. */
+/** Sealed until the writer opens it. Empty texts where the person was erased. */
 export type ShownInFull = {
-  kind: 'shown-in-full';
   documentType: string;
   document: string;
   name: string;
@@ -284,6 +284,8 @@ export type Query =
   | { kind: 'candidate'; person: PersonId }
   /** Tickets, type and what the password step needs; nothing that names the person. */
   | { kind: 'sign-in-facts'; person: PersonId }
+  /** As show-in-full allowed it. */
+  | { kind: 'in-full'; person: PersonId; area?: AreaCode; until: EpochMs; pass: string }
   /** B2: what became of a command; `area` absent: a CandidateBook's. */
   | { kind: 'outcome'; command: CommandId; person: PersonId; area?: AreaCode; answerBy: EpochMs }
   | { kind: 'counts' }
@@ -390,6 +392,8 @@ export type QueryAnswer =
   | { kind: 'registration'; registration: RegistrationView }
   | { kind: 'candidate'; candidate: CandidateView | null }
   /** `retryAt`: of nobody, who is delayed like anybody (D2). */
+  /** Null: there is no such person, or they have nothing to do with that area. */
+  | { kind: 'in-full'; shown: ShownInFull | null }
   | { kind: 'sign-in-facts'; facts: SignInFacts | null; retryAt?: EpochMs }
   | {
       kind: 'outcome';

@@ -23,6 +23,7 @@ export type RoutedQuery = Extract<
       | 'registration'
       | 'candidate'
       | 'sign-in-facts'
+      | 'in-full'
       | 'outcome'
       | 'session'
       | 'spend-once'
@@ -87,7 +88,6 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'prove-reset-code':
     case 'reset-password':
     case 'end-sign-ins':
-    case 'show-in-full':
     case 'sign-out':
     case 'act-on-candidate':
       return partitionOfPerson(layout, body.person);
@@ -120,6 +120,7 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'apply-import':
     case 'drop-import':
     case 'note-import-adopted':
+    case 'show-in-full':
     case 'propose-act':
     case 'approve-act':
     case 'withdraw-act':
@@ -137,6 +138,7 @@ export function partitionOfQuery(layout: Layout, query: RoutedQuery): PartitionN
       return partitionOfArea(layout, query.area);
     case 'candidate':
     case 'sign-in-facts':
+    case 'in-full':
       return partitionOfPerson(layout, query.person);
     case 'outcome':
       return query.area === undefined

@@ -70,6 +70,7 @@ export const senders = {
   'close-import': 'import',
   'apply-import': 'import',
   'drop-import': 'import',
+  'show-in-full': 'see-in-full',
   'propose-act': 'act',
   'approve-act': 'act',
   'withdraw-act': 'act',
@@ -107,7 +108,6 @@ export const senders = {
   'import-candidate': 'house',
   'set-window': 'house',
   'set-booking-proof': 'house',
-  'show-in-full': 'house',
 } as const satisfies { [K in Kind]: Sender<K> };
 
 /** Which right each asks for that bears who decided it. */

@@ -329,7 +329,9 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   'session-acted': { act: uint, adopted },
   'phone-unbound-for': { ...onCandidate, answer },
   'activation-reset': { ...onCandidate, generation: uint, at: uint, answer },
-  'shown-in-full': { ...onCandidate, by: text, reason: text },
+  'shown-in-full': {
+    ...{ ...onStaff, person: text, area: optional(text), reason: text },
+  },
   'key-made': {
     ...{ ...decided, apiKey: text, label: text, digest: text, scope },
     may: some(choice<KeyScope>(['areas', 'counts', 'registrations', 'orders'])),

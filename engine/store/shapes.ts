@@ -135,7 +135,7 @@ const anyOutcome = union<Outcome, 'kind'>('kind', {
   act: { number: uint, decided: boolean },
   carried: { changed: uint, left: uint, more: boolean },
   // Never kept: each showing is an event of its own.
-  'shown-in-full': { documentType: text, document: text, name: text, phone: optional(text) },
+  'may-be-shown': { until: uint, pass: text },
 });
 const outcome: Shape<Outcome> = {
   write(to, value) {

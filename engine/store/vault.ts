@@ -36,6 +36,8 @@ export interface Vault {
   activationDigestOf(person: PersonId, code: string): string;
   /** Six digits, the same for the same challenge for as long as the code key lives. */
   smsCodeOf(challenge: ChallengeId): string;
+  /** Under the same key, which no gateway has: what one engine says, another can check. */
+  passOf(words: string): string;
   close(): Promise<void>;
 }
 
@@ -154,6 +156,7 @@ export function openVault(folder: string, keys: Keys): Vault {
       remember(codes, codesMax, challenge, code);
       return code;
     },
+    passOf: (words) => createHmac('sha256', keys.code).update(`pass ${words}`).digest('base64url'),
     async close() {
       // Whoever asked to settle was told of a failure.
       await settling.catch(() => {});

@@ -4,7 +4,14 @@
  * name opened again, and facts with the secret.
  */
 import type { CandidateRecord, Command, PreparedCommand } from '../protocol/commands.ts';
-import type { ChallengeId, PersonId, Sealed, TicketNumber } from '../protocol/ids.ts';
+import type {
+  AreaCode,
+  ChallengeId,
+  EpochMs,
+  PersonId,
+  Sealed,
+  TicketNumber,
+} from '../protocol/ids.ts';
 import type { PlainCandidate } from '../protocol/imports.ts';
 import { documentMask, nameMask, phoneMask } from '../protocol/masks.ts';
 import type { CandidateView, ShownInFull } from '../protocol/replies.ts';
@@ -113,6 +120,13 @@ export function withOpenSecret(vault: Vault, staff: StaffId, facts: StaffFacts):
   return open === undefined ? rest : { ...rest, secret: open };
 }
 
+type Passed = { person: PersonId; area?: AreaCode | undefined; until: EpochMs };
+/** What the session's book allowed, for the person's, which has no accounts: engines alone can write it. */
+export const passFor = (vault: Vault, { person, area = '', until }: Passed): string =>
+  vault.passOf(`in full ${person} ${area} ${until}`);
+export const isPass = (vault: Vault, passed: Passed & { pass: string }): boolean =>
+  isSame(passFor(vault, passed), passed.pass);
+
 /** Of an erased person nothing is left to be shown. */
 export function opened(vault: Vault, person: PersonId, sealed: ShownInFull): ShownInFull {
   const open = (text: Sealed): string => vault.open(person, text) ?? '';
@@ -126,11 +140,13 @@ export function withOpenName(vault: Vault, view: CandidateView): CandidateView {
   return { ...view, name: vault.open(view.person, view.name) ?? '' };
 }
 
+const matches = (vault: Vault, challenge: ChallengeId, typed: string): boolean =>
+  isSame(vault.smsCodeOf(challenge), typed);
+
 /** Takes as long for a near miss as for a far one. */
-function matches(vault: Vault, challenge: ChallengeId, typed: string): boolean {
-  const code = vault.smsCodeOf(challenge);
-  let difference = code.length ^ typed.length;
-  for (let at = 0; at < code.length; at += 1)
-    difference |= code.charCodeAt(at) ^ (typed.charCodeAt(at) | 0);
+function isSame(right: string, typed: string): boolean {
+  let difference = right.length ^ typed.length;
+  for (let at = 0; at < right.length; at += 1)
+    difference |= right.charCodeAt(at) ^ (typed.charCodeAt(at) | 0);
   return difference === 0;
 }

@@ -56,7 +56,7 @@ import {
   type WriterLimits,
   type WriterOptions,
 } from './ports.ts';
-import { opened, prepare, withOpenName, withOpenSecret } from './prepare.ts';
+import { isPass, opened, passFor, prepare, withOpenName, withOpenSecret } from './prepare.ts';
 import { Recounting } from './recounting.ts';
 import { loadNeeded, type Recovered, recover, stagedPeopleAt } from './recovery.ts';
 import { Sequencer } from './sequencer.ts';
@@ -470,6 +470,14 @@ class PartitionWriter implements Writer {
         const candidate = withOpenName(this.#options.vault, answer.candidate);
         return { id, kind: 'candidate', candidate };
       }
+      case 'in-full': {
+        const { vault } = this.#options;
+        if (query.until < at || !isPass(vault, query)) return refusedAs(id, 'right-missing');
+        this.#load(rowsNeeded(query), batch);
+        const answer = ask(this.#partition, query, at);
+        if (answer.kind !== 'in-full' || answer.shown === null) return { id, ...answer };
+        return { id, kind: query.kind, shown: opened(vault, query.person, answer.shown) };
+      }
       case 'staff-facts': {
         const answer = ask(this.#partition, query, at);
         if (answer.kind !== 'staff-facts' || answer.facts === null) return { id, ...answer };
@@ -539,8 +547,11 @@ class PartitionWriter implements Writer {
   #toShow(command: PreparedCommand, reply: CommandReply): CommandReply {
     if (reply.kind !== 'accepted') return reply;
     const { outcome } = reply;
-    if (command.kind === 'show-in-full' && outcome.kind === 'shown-in-full')
-      return { ...reply, outcome: opened(this.#options.vault, command.person, outcome) };
+    if (command.kind === 'show-in-full' && outcome.kind === 'may-be-shown') {
+      const { person, area } = command;
+      const pass = passFor(this.#options.vault, { person, area, until: outcome.until });
+      return { ...reply, outcome: { ...outcome, pass } };
+    }
     if (reply.candidate === undefined) return reply;
     return { ...reply, candidate: withOpenName(this.#options.vault, reply.candidate) };
   }

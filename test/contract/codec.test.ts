@@ -395,7 +395,9 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     kind: kind('show-in-full'),
     ...envelope,
     person: opaque,
+    area: code,
     by: staff,
+    byGeneration: small,
     reason: sentence,
   }),
   fc.record({ kind: kind('sign-out'), ...envelope, person: opaque, nonce: opaque, until: at }),
@@ -681,14 +683,7 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
           ),
         }),
         fc.record({ kind: kind('claiming'), claim: small, from: code, to: code }),
-        fc.record({
-          ...{
-            kind: kind('shown-in-full'),
-            documentType: kind('resident-id'),
-            name: kind('示例一'),
-          },
-          ...{ document: kind('99999919850209003X'), phone: kind('19900000000') },
-        }),
+        fc.record({ kind: kind('may-be-shown'), until: at, pass: opaque }),
         fc.record({ kind: kind('sign-in-failed'), failures: small, retryAt: at }),
         fc.record({
           kind: kind('reset-code'),

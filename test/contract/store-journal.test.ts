@@ -259,9 +259,7 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   },
   'shown-in-full': {
     kind: 'shown-in-full',
-    person: givenPerson(1),
-    by: 'li.na',
-    reason: '来电核对',
+    ...{ ...onStaff, person: givenPerson(1), area: '0101', reason: '来电核对' },
   },
   'signed-out': {
     kind: 'signed-out',

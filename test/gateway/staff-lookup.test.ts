@@ -219,7 +219,7 @@ test('S3 S4 numbers in full: by who may, with a reason, after the proof, and wri
   );
   expect(shownTo()).toEqual([]);
   expect((await office.prove()).page).toBe('inFull');
-  expect(shownTo()).toMatchObject([{ person, by: 'office', reason: '核对' }]);
+  expect(shownTo()).toMatchObject([{ person, staff: 'office', reason: '核对' }]);
 });
 
 test('S4 D14 an order is found by its number with every fact, by its own office alone', async () => {

@@ -69,6 +69,8 @@ export class FakeVault implements Vault {
     const mac = createHmac('sha256', this.#key).update(challenge).digest();
     return String(mac.readUInt32BE(0) % 1_000_000).padStart(6, '0');
   }
+  passOf = (words: string): string =>
+    createHmac('sha256', this.#key).update(`pass ${words}`).digest('base64url');
   async close(): Promise<void> {}
 }
 

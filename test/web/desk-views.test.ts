@@ -429,7 +429,7 @@ const lookupSamples: { [Name in keyof LookupModels]: LookupModels[Name][] } = {
   ],
   inFull: [
     {
-      ...{ kind: 'shown-in-full', person: 'p'.repeat(22), documentType: 'resident-id' },
+      ...{ person: 'p'.repeat(22), documentType: 'resident-id' },
       ...{ documentTypeName: '居民身份证', document: '99999919850209003X', name: '示例一' },
     },
   ],

@@ -24,7 +24,7 @@ import type { Session } from '../../catalogue.ts';
 import type { Reply } from '../../http.ts';
 import { sendForm } from '../../sign-in/send.ts';
 import { normalisePhone } from '../../sign-in/typed.ts';
-import type { FormVisit, Visit } from '../desk.ts';
+import { deciderOf, type FormVisit, type Visit } from '../desk.ts';
 import { deskPage } from '../page.ts';
 import { orderLine } from './orders.ts';
 import {
@@ -40,6 +40,7 @@ import {
 } from './parts.ts';
 
 const reasonMax = 200;
+const halfMinuteMs = 30_000;
 
 /** GET /desk/candidates */
 export const showFind = (visit: Visit): Reply =>
@@ -205,7 +206,7 @@ function registeredIn(
 
 /** POST /desk/candidate/in-full */
 export async function showInFull(visit: FormVisit): Promise<Reply> {
-  const { context, request, me } = visit;
+  const { context, request } = visit;
   const person = request.form.get('person');
   const reason = request.form.get('reason').trim().slice(0, reasonMax);
   if (!opaquePattern.test(person)) return unknown(visit);
@@ -215,13 +216,22 @@ export async function showInFull(visit: FormVisit): Promise<Reply> {
   }
   const asked = await candidateOf(visit, person);
   if (asked.kind !== 'found') return asked.kind === 'away' ? away(visit) : unknown(visit);
-  const body = { kind: 'show-in-full', person, by: me.staff, reason } as const;
-  const reply = await sendForm(context.gateway, visit.form, body, `${person}~${reason}`);
+  const { client, now } = context.gateway;
+  const own = areasOf(asked.found).find((code) => visit.within(code));
+  const area = visit.within({ kind: 'province' }) || own === undefined ? {} : { area: own };
+  const body = { kind: 'show-in-full', person, ...area, ...deciderOf(visit), reason } as const;
+  // What was allowed holds for a minute: a form that is sent anew later is asked for anew.
+  const salt = `${person}~${reason}~${Math.floor(now() / halfMinuteMs)}`;
+  const reply = await sendForm(context.gateway, visit.form, body, salt);
   if (reply.kind === 'refused') return unknown(visit);
-  if (reply.kind !== 'accepted' || reply.outcome.kind !== 'shown-in-full') return away(visit);
-  const { outcome } = reply;
-  const type = documentTypes.find(({ code }) => code === outcome.documentType);
+  if (reply.kind !== 'accepted' || reply.outcome.kind !== 'may-be-shown') return away(visit);
+  const { until, pass } = reply.outcome;
+  const answer = await client.ask({ kind: 'in-full', person, ...area, until, pass });
+  if (answer.kind !== 'in-full') return away(visit);
+  const { shown } = answer;
+  if (shown === null) return unknown(visit);
+  const type = documentTypes.find(({ code }) => code === shown.documentType);
   return deskPage(visit, 200, 'inFull', {
-    ...{ ...outcome, person, documentTypeName: type?.name ?? outcome.documentType },
+    ...{ ...shown, person, documentTypeName: type?.name ?? shown.documentType },
   });
 }
