@@ -491,6 +491,10 @@ export const givenActs: Act[] = [
   { kind: 'end-sign-ins-for', person: givenPerson(1), area: '0101' },
   { kind: 'withdraw-for', person: givenPerson(1), area: '0101', order: 'DEMO_0101_1_1' },
   { kind: 'refund-for', person: givenPerson(1), area: '0101', order: 'DEMO_0101_1_1' },
+  {
+    ...({ kind: 'withdraw-area', area: '0101', units: ['A'], from: 0, shown: '示例' } as const),
+    remedy: { kind: 'move', to: ['0102', '0103'] },
+  },
 ];
 
 /** A provider's word that an attempt was paid. */

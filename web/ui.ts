@@ -669,6 +669,8 @@ export function orderChip(state: OrderModel['state']): Markup {
       return chip('back', '已撤销');
     case 'released':
       return chip('back', '已释放');
+    case 'moved':
+      return chip('back', '已转考区');
   }
 }
 

@@ -442,6 +442,18 @@ export function sayRefusal(problem: ProblemModel<RefusalReason>): Said {
       );
     case 'window-over':
       return said('本次报考已截止，这次操作没有处理。', '已缴费的报考不受影响。');
+    case 'area-withdrawn':
+      return said(
+        problem.unit === undefined
+          ? '这个考区不能举行本次考试了，这次操作没有处理。'
+          : `这个考区不能举行${unit}的考试了，这次操作没有处理。`,
+        '已有考位的考生由办公室统一安排，请留意短信；没有考位的，请改选其他考区。',
+      );
+    case 'seats-moving':
+      return said(
+        '您的考位正在转到另一个考区，这次操作没有处理。',
+        '考位和已缴的费用都在，请过几秒再看“我的报考”。',
+      );
     case 'area-paused':
       return said(
         '这个考区暂停报考，这次操作没有处理。',

@@ -18,8 +18,10 @@ import { hasLiveAttempt, unpaidOf } from './day-close.ts';
 import { accept, answerTo, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
 import { notConfirmed } from './orders.ts';
+import { isGoing } from './places.ts';
 import type { RegistrationRow } from './rows.ts';
 import { bookableFrom, type Rules } from './rules.ts';
+import { decideWithdrawal } from './withdrawals.ts';
 
 /** Registrations changed by one command, with others' commands between. */
 const releasedPerCommandMax = 200;
@@ -56,6 +58,8 @@ export function decideActOnArea(
     case 'withdraw-for':
     case 'refund-for':
       return changeOrder(book, command, part);
+    case 'withdraw-area':
+      return decideWithdrawal(rules, book, act, at);
     default:
       return unreachable(part);
   }
@@ -97,7 +101,7 @@ function releaseUnpaid(
   let changed = 0;
   let left = 0;
   for (const row of book.registrations.values()) {
-    if (row.unpaidSince === 0 || row.unpaidSince > before) continue;
+    if (row.unpaidSince === 0 || row.unpaidSince > before || isGoing(row)) continue;
     left += row.orders.filter(
       (order) => order.state === 'confirmed' && hasLiveAttempt(order),
     ).length;
@@ -123,6 +127,7 @@ function changeOrder(book: AreaBook, command: ActOnArea, part: OrderPart): Decis
   const row: RegistrationRow | undefined = book.registrations.get(part.person);
   const order = row?.orders.find(({ number }) => number === part.order);
   if (row === undefined || order === undefined) return refuse('order-unknown');
+  if (isGoing(row)) return refuse('seats-moving');
   const { area, number, person, claim } = row;
   const { state, place } = order;
   const on = { area, number, person, claim, order: place };

@@ -19,7 +19,7 @@ import type {
 import type { ActEvent, SessionActed } from '../protocol/events.ts';
 import type { EpochMs } from '../protocol/ids.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
-import type { Adopted } from '../protocol/session.ts';
+import { type Adopted, targetsMax } from '../protocol/session.ts';
 import {
   type Act,
   type ActView,
@@ -34,6 +34,7 @@ import {
   type StaffId,
   scopesOf,
   signed,
+  targetsOf,
 } from '../protocol/staff.ts';
 import { isBlank, lackingIn } from '../protocol/two-people.ts';
 import { assert, unreachable } from './assert.ts';
@@ -165,10 +166,10 @@ function carriedOut(
   andBy?: StaffId,
 ): { events: (ActEvent | SessionActed)[] } {
   const decided: ActEvent = {
-    ...({ kind: 'act-decided', number, targets: targetsOf(act) } as const),
+    ...({ kind: 'act-decided', number, targets: booksOf(act) } as const),
     ...(andBy === undefined ? {} : { andBy }),
   };
-  const after = sessionAfter(act, adopted, at);
+  const after = sessionAfter(act, number, adopted, at);
   if (after === undefined) return { events: [decided] };
   const acted = { ...after, number: adopted.number + 1 };
   return { events: [decided, { kind: 'session-acted', act: number, adopted: acted }] };
@@ -241,6 +242,25 @@ function unfit(act: Act, adopted: Adopted, at: EpochMs): RefusalReason | undefin
     case 'withdraw-for':
     case 'refund-for':
       return isArea(act.area) ? undefined : 'area-unknown';
+    case 'withdraw-area': {
+      const { area, units, remedy } = act;
+      const to = targetsOf(remedy);
+      if (![area, ...to].every(isArea)) return 'area-unknown';
+      const standing = adopted.withdrawals?.find((one) => one.area === area);
+      if ((standing?.act ?? 0) !== act.from) return 'changed-meanwhile';
+      const twice = new Set(units).size < units.length || new Set(to).size < to.length;
+      if (twice || !units.every(isUnit) || to.includes(area)) return 'act-unfit';
+      if (remedy.kind === 'move' && (to.length === 0 || to.length > targetsMax)) return 'act-unfit';
+      if (remedy.kind === 'reopen')
+        return standing === undefined || standing.remedy.kind === 'reopen'
+          ? 'changed-meanwhile'
+          : undefined;
+      const isLost = (target: string): boolean =>
+        adopted.withdrawals?.some(
+          (one) => one.area === target && one.units.length === 0 && one.remedy.kind !== 'reopen',
+        ) === true;
+      return to.some(isLost) ? 'area-withdrawn' : unreadable(act.shown);
+    }
     default:
       return unreachable(act);
   }
@@ -253,7 +273,12 @@ function unreadable(shown: string): RefusalReason | undefined {
 }
 
 /** Undefined: it is not about the session. */
-function sessionAfter(act: Act, adopted: Adopted, at: EpochMs): Adopted | undefined {
+function sessionAfter(
+  act: Act,
+  number: number,
+  adopted: Adopted,
+  at: EpochMs,
+): Adopted | undefined {
   const { settings } = adopted;
   switch (act.kind) {
     case 'pause-window': {
@@ -285,18 +310,25 @@ function sessionAfter(act: Act, adopted: Adopted, at: EpochMs): Adopted | undefi
       const { text, until } = act;
       return text === '' ? without : { ...without, notice: { text, until } };
     }
+    case 'withdraw-area': {
+      const { area, units, remedy, shown: reason } = act;
+      const others = (adopted.withdrawals ?? []).filter((one) => one.area !== area);
+      const withdrawal = { area, units, act: number, reason, remedy };
+      return { ...adopted, withdrawals: [...others, withdrawal] };
+    }
     default:
       return undefined;
   }
 }
 
-function targetsOf(act: Act): string[] {
+function booksOf(act: Act): string[] {
   switch (act.kind) {
     case 'set-capacity':
       return act.changes.map(({ area }) => area);
     case 'set-course-caps':
     case 'withdraw-for':
     case 'refund-for':
+    case 'withdraw-area':
       return [act.area];
     case 'release-unpaid':
       return [...new Set(act.areas)];
@@ -329,6 +361,8 @@ export function partOf({ act, number, endedAt }: ActRow, target: string): ActPar
       return onArea({ kind: 'set-course-caps', from: act.from, caps: act.caps });
     case 'release-unpaid':
       return onArea({ kind: 'release-unpaid', before: endedAt });
+    case 'withdraw-area':
+      return onArea({ kind: act.kind });
     case 'withdraw-for':
     case 'refund-for':
       return onArea({ kind: act.kind, person: act.person, order: act.order });

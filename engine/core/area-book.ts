@@ -16,6 +16,7 @@ import { candidateTypes, type PoolCapacity } from '../protocol/session.ts';
 import { dueRows, enqueue, type HoldQueues, isDue } from './deadlines.ts';
 import { accept, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
+import { isGoing } from './places.ts';
 import { type Pools, poolIn, poolsFrom } from './pools.ts';
 import { type AreaRow, newArea, newRegistration, type RegistrationRow } from './rows.ts';
 import type { Rules } from './rules.ts';
@@ -83,6 +84,8 @@ export function decideVacateArea(book: AreaBook, command: VacateArea): Decision 
   const row = registrationOf(book, command.person);
   // A claim above this move was used here since: the move is long over, only this message is late.
   if (row.vacated >= command.claim || row.claim > command.claim) return accept(done);
+  // S5: whether seats remain is known when the other area has answered.
+  if (isGoing(row)) return refuse('seats-moving');
   if (row.places.some((place) => place.saved !== undefined)) return refuse('seats-remain');
   const { area, number, person } = row;
   return accept(done, { kind: 'area-vacated', area, number, person, claim: command.claim });

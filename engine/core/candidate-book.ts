@@ -20,6 +20,7 @@ import type {
   CodeAddress,
   EndSignIns,
   ImportCandidate,
+  MoveFor,
   NoteDelivery,
   NoteVacated,
   Prepared,
@@ -44,7 +45,7 @@ import { assert, unreachable } from './assert.ts';
 import { accept, answerTo, type Decision, outdated, refuse, repeated } from './decision.ts';
 import { done, keep, keptAnswer } from './kept-answers.ts';
 import { type CandidateRow, newCandidate, type PhoneCode, type ResetCode } from './rows.ts';
-import { chinaDay, type Rules, windowRefusal } from './rules.ts';
+import { chinaDay, isWithdrawn, type Rules, windowRefusal } from './rules.ts';
 
 export type CandidateBookCommand = Prepared<CandidateCommand> | NoteDelivery;
 
@@ -116,6 +117,8 @@ export function decideOnCandidate(
       return signOut(row, command, at);
     case 'act-on-candidate':
       return actFor(row, command, at);
+    case 'move-for':
+      return moveFor(row, command);
     case 'note-delivery': {
       const { challenge, attempt, outcome } = command;
       if (sendingCode(row, challenge) === undefined) return accept(done);
@@ -443,6 +446,7 @@ function chooseArea(rules: Rules, row: CandidateRow, command: ChooseArea, at: Ep
   const { area } = command;
   const { person, claim, record } = row;
   if (!rules.areas.has(area)) return refuse('area-unknown');
+  if (isWithdrawn(rules, area)) return refuse('area-withdrawn');
   const shut = windowRefusal(rules, record.candidateType, area, at);
   if (shut !== undefined) return { reply: shut, events: [] };
   if (row.passwordHash === undefined) return refuse('activation-required');
@@ -467,6 +471,23 @@ function chooseArea(rules: Rules, row: CandidateRow, command: ChooseArea, at: Ep
     kind: 'area-move-started',
     ...{ person, number, from, to: area, day, answer },
   });
+}
+
+/**
+ * S5. The end comes as that of any other move, when the old area has been asked. One that the person has
+ * begun ends first.
+ */
+function moveFor({ person, moving, claim, claimsGiven }: CandidateRow, command: MoveFor): Decision {
+  const { act, from, to } = command;
+  if (moving?.act === act && moving.from === from && moving.to === to)
+    return accept({ kind: 'claiming', claim: moving.number, from, to });
+  if (moving !== undefined) return refuse('area-move-running');
+  if (claim?.area !== from) return refuse('claim-elsewhere');
+  const number = claimsGiven + 1;
+  return accept(
+    { kind: 'claiming', claim: number, from, to },
+    { kind: 'area-move-for', person, number, from, to, act },
+  );
 }
 
 /** A note about an earlier move is late: that move has ended. */
@@ -577,6 +598,12 @@ export function evolveCandidate(
       row.moving = { number, from, to };
       row.movesOnDay = row.movesDay === day ? row.movesOnDay + 1 : 1;
       row.movesDay = day;
+      return row;
+    }
+    case 'area-move-for': {
+      const { number, from, to, act } = event;
+      row.claimsGiven = number;
+      row.moving = { number, from, to, act };
       return row;
     }
     case 'area-move-ended':

@@ -12,7 +12,7 @@ import type { EpochMs, UnitCode } from '../protocol/ids.ts';
 import type { AreaBook } from './area-book.ts';
 import type { Decision } from './decision.ts';
 import { done } from './kept-answers.ts';
-import { isUnpaid, isUnpaidPlace, orderAt } from './places.ts';
+import { isGoing, isUnpaid, isUnpaidPlace, orderAt } from './places.ts';
 import type { Order, RegistrationRow } from './rows.ts';
 import { closeOf, nextOpening, type Rules, releaseOf, type TypeDay } from './rules.ts';
 import { freeSeat, tell, voidCode } from './seat-moves.ts';
@@ -38,7 +38,7 @@ export function releasable(
   row: RegistrationRow,
   at: EpochMs,
 ): { units: UnitCode[]; orders: number[] } | undefined {
-  if (!isReleaseDue(rules, row, at)) return undefined;
+  if (!isReleaseDue(rules, row, at) || isGoing(row)) return undefined;
   const graceEnds = graceOf(rules, unpaidDayOf(row));
   return unpaidOf(row, (order) => hasLiveAttempt(order) && at < graceEnds);
 }
@@ -199,8 +199,8 @@ function tidyReleased(
     if (row === undefined || row.queuedDay !== day) continue;
     if (releasable(rules, row, at) !== undefined) return true;
     row.queuedDay = 0;
-    // L1: it comes back when its attempts end, or the grace does.
-    if (row.unpaidSince !== 0) unpaid.waiting.add(row);
+    // L1: it comes back when its attempts end, or the grace does; from a journey, when that ends.
+    if (row.unpaidSince !== 0 && !isGoing(row)) unpaid.waiting.add(row);
   }
   if (unpaid.waiting.size === 0) book.unpaid.delete(day);
   return false;

@@ -5,7 +5,7 @@
  * F1 Issued at least once. `key` is the same for the same work, so a second try does no harm; the
  *    completion comes back as a command, after which the row no longer asks.
  */
-import type { CodeAddress } from '../protocol/commands.ts';
+import type { CodeAddress, MovedOrder, MovedSeat } from '../protocol/commands.ts';
 import type {
   AreaCode,
   ChallengeId,
@@ -24,7 +24,7 @@ import {
   type RefundNumber,
   refundNumber,
 } from '../protocol/payments.ts';
-import type { Adopted } from '../protocol/session.ts';
+import type { Adopted, CandidateType } from '../protocol/session.ts';
 import { type ActPart, partOf } from './acts.ts';
 import { notToldOf } from './imports.ts';
 import type {
@@ -39,6 +39,7 @@ import type {
   SessionRow,
 } from './rows.ts';
 import { isReconciling } from './session-book.ts';
+import { moveOf } from './withdrawals.ts';
 
 export type Effect =
   /** Counted at the PhoneBook by `key` first; `note-delivery` brings the outcome. `area`: a booking code. */
@@ -68,6 +69,28 @@ export type Effect =
       attempt: AttemptNumber;
       startedAt: EpochMs;
       closesAt: EpochMs;
+    }
+  /** S5: all of a registration goes to another area; `note-moved` brings what that made of it. */
+  | {
+      kind: 'move-seats';
+      key: string;
+      person: PersonId;
+      area: AreaCode;
+      to: AreaCode;
+      act: number;
+      candidateType: CandidateType;
+      unpaidSince: EpochMs;
+      seats: MovedSeat[];
+      orders: MovedOrder[];
+    }
+  /** S5: money that another area took for it; `note-refund` brings what that says. */
+  | {
+      kind: 'refund-moved';
+      key: string;
+      area: AreaCode;
+      provider: ProviderName;
+      attempt: AttemptNumber;
+      paidAs: AttemptNumber;
     }
   /** Money that goes back; `note-refund` brings what the provider says. */
   | {
@@ -152,11 +175,21 @@ function ofRegistration(row: RegistrationRow): Effect[] {
     });
   }
   for (const order of orders) ofOrder(area, order, effects);
+  const { exit, number, candidateType, unpaidSince } = row;
+  if (exit?.state === 'going') {
+    const { act, to, begun } = exit;
+    const key = `${area}.${number}.move.${begun}`;
+    effects.push({
+      ...({ kind: 'move-seats', key, person, area, to, act } as const),
+      ...{ candidateType, unpaidSince, ...moveOf(row) },
+    });
+  }
   return effects;
 }
 
 function ofOrder(area: AreaCode, { number, feeFen, attempts }: Order, effects: Effect[]): void {
-  for (const { place, provider, state, startedAt, expiresAt, transaction, refund } of attempts) {
+  for (const one of attempts) {
+    const { place, provider, state, startedAt, expiresAt, transaction, refund, paidAs } = one;
     const attempt = attemptNumber(number, place);
     if (state === 'live' || state === 'stopping') {
       // Stopping is other work than watching: it must not wait for the watch to come round.
@@ -169,6 +202,10 @@ function ofOrder(area: AreaCode, { number, feeFen, attempts }: Order, effects: E
     }
     if (refund === undefined || refund.doneAt !== 0) continue;
     const key = refundNumber(attempt);
+    if (paidAs !== undefined) {
+      effects.push({ kind: 'refund-moved', key, area, provider, attempt, paidAs });
+      continue;
+    }
     effects.push({
       ...({ kind: 'refund-payment', key, area, provider, attempt } as const),
       ...{ refund: key, transaction, amountFen: feeFen },

@@ -4,18 +4,30 @@
  *
  * Z1 It changes nothing, and promises nothing: what it counts may be another number a moment later.
  */
-import type { AreaCode } from '../protocol/ids.ts';
+import type { AreaCode, EpochMs } from '../protocol/ids.ts';
 import type { Act, Foreseen, ForeseenLine } from '../protocol/staff.ts';
 import { type AreaBook, isSamePool } from './area-book.ts';
 import { hasLiveAttempt } from './day-close.ts';
 import { isUnpaidPlace } from './places.ts';
 import { poolsFrom } from './pools.ts';
 import type { Order, RegistrationRow } from './rows.ts';
+import type { Rules } from './rules.ts';
 import { seatsFree } from './seat-book.ts';
+import { foreseenOf, withdrawalIn } from './withdrawal-view.ts';
 
 type Counts = Partial<Record<Foreseen, number>>;
 
-export function foresee(areas: ReadonlyMap<AreaCode, AreaBook>, act: Act): ForeseenLine[] {
+export function foresee(
+  areas: ReadonlyMap<AreaCode, AreaBook>,
+  act: Act,
+  rules: Rules | undefined,
+  at: EpochMs,
+): ForeseenLine[] {
+  if (act.kind === 'withdraw-area') {
+    const book = areas.get(act.area);
+    const { units } = act;
+    return book === undefined ? [] : foreseenOf(withdrawalIn(rules, book, units, at), units);
+  }
   const counts: Counts = {};
   const add = (what: Foreseen, count: number): void => {
     counts[what] = (counts[what] ?? 0) + count;

@@ -4,7 +4,7 @@ import { type AreaBook, balanceOf } from './area-book.ts';
 import { assert } from './assert.ts';
 import { earliestUntil } from './deadlines.ts';
 import type { Partition } from './partition.ts';
-import { placeIn, takenAs } from './places.ts';
+import { isGoing, placeIn, takenAs } from './places.ts';
 import type { CandidateRow, RegistrationRow } from './rows.ts';
 import { seatsTaken } from './seat-book.ts';
 
@@ -14,7 +14,8 @@ export function checkInvariants(partition: Partition): void {
     checkCounts(book);
     for (const row of book.registrations.values()) {
       checkRegistration(book, row);
-      if (!row.places.some((place) => place.saved !== undefined)) continue;
+      // S5: on its way it has seats here and there, and only those there count once it has arrived.
+      if (isGoing(row) || !row.places.some((place) => place.saved !== undefined)) continue;
       const other = areaOfPerson.get(row.person);
       assert(other === undefined, 'R1: saved seats of one person lie in one area');
       areaOfPerson.set(row.person, row.area);
@@ -103,6 +104,10 @@ function checkOrders(row: RegistrationRow): void {
     const money = attempts.filter((attempt) => attempt.state === 'paid');
     const pays = money.filter(({ refund }) => refund === undefined || refund.cause === 'asked');
     const paying = state === 'paid' || state === 'refunding' || state === 'refunded' ? 1 : 0;
+    if (state === 'moved') {
+      assert(pays.length <= 1, 'O2: a moved order was paid once, or not at all');
+      continue;
+    }
     assert(pays.length === paying, 'O2: all money pays its order or goes back');
     const refund = pays[0]?.refund;
     assert(

@@ -37,10 +37,18 @@ import { assert, unreachable } from './assert.ts';
 import { evolveReleased, evolveReminded, hasLiveAttempt, unpaidChanged } from './day-close.ts';
 import { accept, answerTo, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
-import { named, orderAt, ownText, placeIn } from './places.ts';
+import { isGoing, named, orderAt, ownText, placeIn } from './places.ts';
 import { countCourse, poolOf, whyFull } from './pools.ts';
 import { type Attempt, newPlace, type Order, type RegistrationRow } from './rows.ts';
-import { bookableFrom, chinaDay, closeOf, pairOf, type Rules, typeDay } from './rules.ts';
+import {
+  bookableFrom,
+  chinaDay,
+  closeOf,
+  isWithdrawn,
+  pairOf,
+  type Rules,
+  typeDay,
+} from './rules.ts';
 import type { Taken } from './seat-book.ts';
 import { answered, freeSeat, releaseHold, tell, unchoose, voidCode } from './seat-moves.ts';
 
@@ -194,7 +202,7 @@ function requestRefund(row: RegistrationRow, order: Order, command: RequestRefun
 type Found = { row: RegistrationRow; order: Order; attempt: Attempt };
 
 /** The number is not enough: it may be another session's, or never have been handed out. */
-function find(book: AreaBook, number: AttemptNumber): Found | undefined {
+export function findAttempt(book: AreaBook, number: AttemptNumber): Found | undefined {
   const place = placeOfNumber(number);
   const row = place && book.byNumber[place.registration];
   for (const order of row?.orders ?? []) {
@@ -207,8 +215,12 @@ function find(book: AreaBook, number: AttemptNumber): Found | undefined {
 }
 
 /** D14, D11. Nothing here is too late: money that came is paid for with a seat or goes back. */
-export function decideNotePayment(book: AreaBook, command: NotePayment): Decision {
-  const found = find(book, command.attempt);
+export function decideNotePayment(
+  rules: Rules | undefined,
+  book: AreaBook,
+  command: NotePayment,
+): Decision {
+  const found = findAttempt(book, command.attempt);
   if (found === undefined) return refuse('payment-unknown');
   const { row, order, attempt } = found;
   if (attempt.provider !== command.provider) return refuse('payment-unknown');
@@ -221,20 +233,29 @@ export function decideNotePayment(book: AreaBook, command: NotePayment): Decisio
   return accept(done, {
     ...({ kind: 'payment-received', area, number, person, claim } as const),
     ...{ order: order.place, attempt: attempt.place, transaction, paidAt },
-    does: whatItDoes(book, row, order),
+    does: whatItDoes(rules, book, row, order),
   });
 }
 
-function whatItDoes(book: AreaBook, row: RegistrationRow, order: Order): PaymentReceived['does'] {
+function whatItDoes(
+  rules: Rules | undefined,
+  book: AreaBook,
+  row: RegistrationRow,
+  order: Order,
+): PaymentReceived['does'] {
   switch (order.state) {
     case 'confirmed':
-      return 'pays';
+      // On its way it is unpaid, and so it arrives.
+      return isGoing(row) ? 'lost' : 'pays';
+    case 'moved':
+      return order.attempts.some(isPaying) ? 'second' : 'lost';
     case 'paid':
     case 'refunding':
     case 'refunded':
       return 'second';
     case 'released':
-      return canRetake(book, row, order) ? 'retakes' : 'late';
+      if (canRetake(book, row, order) && !isLost(rules, order)) return 'retakes';
+      return isLost(rules, order) ? 'lost' : 'late';
     case 'withdrawn':
       // They said that they did not want it.
       return 'late';
@@ -242,6 +263,11 @@ function whatItDoes(book: AreaBook, row: RegistrationRow, order: Order): Payment
       return unreachable(order.state);
   }
 }
+
+/** S5. */
+const isLost = (rules: Rules | undefined, { number, courses }: Order): boolean =>
+  rules !== undefined &&
+  courses.some(({ unit }) => isWithdrawn(rules, placeOfNumber(number)?.area ?? '', unit));
 
 /** D11: the claim is still here, nothing else is in those units, and every seat is there. */
 function canRetake(book: AreaBook, row: RegistrationRow, { ticket, courses }: Order): boolean {
@@ -255,7 +281,7 @@ function canRetake(book: AreaBook, row: RegistrationRow, { ticket, courses }: Or
 }
 
 export function decideNoteAttemptClosed(book: AreaBook, command: NoteAttemptClosed): Decision {
-  const found = find(book, command.attempt);
+  const found = findAttempt(book, command.attempt);
   if (found === undefined) return refuse('payment-unknown');
   const { row, order, attempt } = found;
   if (attempt.state === 'closed' || attempt.state === 'paid') return accept(done);
@@ -272,7 +298,7 @@ export function decideNoteRefund(
   command: NoteRefund,
   now: EpochMs,
 ): Decision {
-  const found = find(book, command.attempt);
+  const found = findAttempt(book, command.attempt);
   // A refund that we did not ask for: somebody made it at the provider.
   if (found?.attempt.refund === undefined) return refuse('payment-unknown');
   const { row, order, attempt } = found;
@@ -324,7 +350,7 @@ export function evolveOrder(
       stopAttempts(order);
       order.attempts.push({
         ...{ place, provider, way, startedAt: at, expiresAt, state: 'live' },
-        ...{ transaction: '', paidAt: 0, refund: undefined },
+        ...{ transaction: '', paidAt: 0, refund: undefined, paidAs: undefined },
       });
       return;
     }
@@ -340,9 +366,7 @@ export function evolveOrder(
       return;
     case 'refund-requested': {
       const order = known(row, event.order);
-      const paying = order.attempts.find(isPaying);
-      assert(paying !== undefined, 'O2: a paid order was paid by an attempt');
-      paying.refund = { cause: 'asked', requestedAt: at, doneAt: 0, why: '' };
+      refundAsked(order, at);
       standAs(book, row, order, 'refunding');
       return;
     }
@@ -357,6 +381,8 @@ export function evolveOrder(
         tell(row, { kind: 'money-returned', feeFen }, at);
         return;
       }
+      // S5: it has its seats, or had them, in another area, which tells of it.
+      if (order.state === 'moved') return;
       const { bookableFrom } = event;
       if (bookableFrom === 0) tell(row, { kind: 'refund-succeeded-last-day', feeFen }, at);
       else tell(row, { kind: 'refund-succeeded', feeFen, bookableFrom }, at);
@@ -370,6 +396,9 @@ export function evolveOrder(
       refund.why = event.why;
       return;
     }
+    case 'moved-refund-requested':
+      refundAsked(known(row, event.order), at);
+      return;
     case 'seats-released':
       evolveReleased(book, row, event, at);
       return;
@@ -408,7 +437,7 @@ function confirmed(
   }
   const order: Order = {
     ...{ place, number, ticket, courses, feeFen, confirmedAt: at, state: 'confirmed', endedAt: 0 },
-    attempts: [],
+    ...{ movedTo: undefined, attempts: [] },
   };
   row.ordersGiven = place;
   row.orders = [...keptOrders(row), order];
@@ -437,16 +466,23 @@ function received(book: AreaBook, row: RegistrationRow, event: PaymentReceived, 
       tellOfPaid(row, order, at);
       return;
     case 'second':
-    case 'late': {
-      attempt.refund = { cause: does, requestedAt: at, doneAt: 0, why: '' };
-      const kind = does === 'late' ? 'late-payment-refunding' : 'second-payment-refunding';
-      tell(row, { kind, feeFen: order.feeFen }, at);
+    case 'late':
+    case 'lost': {
+      const cause = does === 'second' ? 'second' : 'late';
+      attempt.refund = { cause, requestedAt: at, doneAt: 0, why: '' };
+      tell(row, { kind: goingBack[does], feeFen: order.feeFen }, at);
       return;
     }
     default:
       unreachable(does);
   }
 }
+
+const goingBack = {
+  second: 'second-payment-refunding',
+  late: 'late-payment-refunding',
+  lost: 'area-lost-payment',
+} as const;
 
 /** O4. A draft in the unit gives way; a hold of this ticket becomes the seat. */
 function retake(
@@ -471,14 +507,21 @@ function retake(
 }
 
 /** The attempt whose money the order stands on: the one that does not go back by itself. */
-const isPaying = ({ state, refund }: Attempt): boolean =>
+export const isPaying = ({ state, refund }: Attempt): boolean =>
   state === 'paid' && (refund === undefined || refund.cause === 'asked');
+
+/** F31: the payment that the order stands on is to go back. */
+export function refundAsked({ attempts }: Order, at: EpochMs): void {
+  const paying = attempts.find(isPaying);
+  assert(paying !== undefined, 'O2: a paid order was paid by an attempt');
+  paying.refund = { cause: 'asked', requestedAt: at, doneAt: 0, why: '' };
+}
 
 function tellOfPaid(row: RegistrationRow, { courses, feeFen }: Order, at: EpochMs): void {
   tell(row, { kind: 'registration-paid', courses: courses.length, feeFen }, at);
 }
 
-function standAs(book: AreaBook, row: RegistrationRow, order: Order, state: Holding): void {
+export function standAs(book: AreaBook, row: RegistrationRow, order: Order, state: Holding): void {
   assert(holdsSeats(order.state), 'O1: only an order with seats moves on');
   for (const { unit } of order.courses) {
     const seats = poolOf(book, row, unit);
@@ -494,7 +537,7 @@ function end(order: Order, state: 'withdrawn' | 'refunded', at: EpochMs): void {
   order.endedAt = at;
 }
 
-function stopAttempts({ attempts }: Order): void {
+export function stopAttempts({ attempts }: Order): void {
   for (const attempt of attempts) if (attempt.state === 'live') attempt.state = 'stopping';
 }
 
@@ -517,22 +560,24 @@ const noOrders: OrderView[] = [];
 export function ordersOf(row: RegistrationRow): OrderView[] {
   if (row.orders.length === 0) return noOrders;
   return row.orders.map((order): OrderView => {
-    const { number, ticket, courses, feeFen, confirmedAt, state, endedAt, attempts } = order;
+    const { number, ticket, courses, feeFen, confirmedAt, state, endedAt, movedTo } = order;
     return {
       ...{ number, ticket, courses: [...courses], feeFen, confirmedAt, state },
       ...(endedAt !== 0 && { endedAt }),
-      attempts: attempts.map((attempt) => attemptView(order, attempt)),
+      ...(movedTo !== undefined && { movedTo }),
+      attempts: order.attempts.map((attempt) => attemptView(order, attempt)),
     };
   });
 }
 
 function attemptView(order: Order, attempt: Attempt): AttemptView {
-  const { provider, way, startedAt, expiresAt, state, paidAt, refund } = attempt;
+  const { provider, way, startedAt, expiresAt, state, paidAt, paidAs, refund } = attempt;
   const view: AttemptView = {
     number: attemptNumber(order.number, attempt.place),
     ...{ provider, way, startedAt, expiresAt, state },
   };
   if (paidAt !== 0) view.paidAt = paidAt;
+  if (paidAs !== undefined) view.paidAs = paidAs;
   if (refund !== undefined) {
     const { cause, requestedAt, doneAt, why } = refund;
     view.refund = { cause, requestedAt, ...(doneAt !== 0 && { doneAt }), stuck: why !== '' };

@@ -150,6 +150,8 @@ import {
   stagingView,
   type TakeStagedBody,
 } from './staging.ts';
+import { withdrawalIn } from './withdrawal-view.ts';
+import { decideNoteMoved, decideReceiveSeats, decideRefundMoved } from './withdrawals.ts';
 
 export { contentHash } from './content-hash.ts';
 export type { Decision } from './decision.ts';
@@ -250,6 +252,7 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'end-sign-ins':
     case 'sign-out':
     case 'act-on-candidate':
+    case 'move-for':
       return decideOnCandidate(rules, partition.candidates.get(command.person), given, command);
     case 'join-phone':
     case 'settle-phone':
@@ -313,7 +316,13 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'note-act-carried':
       return decideNoteActCarried(partition.acts, command);
     case 'note-payment':
-      return decideNotePayment(bookOf(partition, command.area), command);
+      return decideNotePayment(rules, bookOf(partition, command.area), command);
+    case 'receive-seats':
+      return decideReceiveSeats(rules, bookOf(partition, command.area), command);
+    case 'note-moved':
+      return decideNoteMoved(rules, bookOf(partition, command.area), command);
+    case 'refund-moved':
+      return decideRefundMoved(bookOf(partition, command.area), command);
     case 'note-attempt-closed':
       return decideNoteAttemptClosed(bookOf(partition, command.area), command);
     case 'note-refund':
@@ -569,8 +578,12 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
       const row = partition.acts.get(query.number);
       return { kind: query.kind, act: row ? actViewOf(row, at) : null };
     }
+    case 'withdrawal': {
+      const { kind, area, units } = query;
+      return { kind, withdrawal: withdrawalIn(rules, bookOf(partition, area), units, at) };
+    }
     case 'foresee':
-      return { kind: query.kind, foreseen: foresee(partition.areas, query.act) };
+      return { kind: query.kind, foreseen: foresee(partition.areas, query.act, rules, at) };
     default:
       return unreachable(query);
   }
@@ -667,6 +680,7 @@ export function rowsNeeded(asked: Command | PreparedCommand | Query): RowNeed[] 
     case 'end-sign-ins':
     case 'sign-out':
     case 'act-on-candidate':
+    case 'move-for':
     case 'candidate':
     case 'in-full':
     case 'sign-in-facts':
@@ -830,6 +844,14 @@ const tableOfEvent: Record<EventKind, Table> = {
   'seats-released': 'registrations',
   'unpaid-reminded': 'registrations',
   'news-noted': 'registrations',
+  'seats-withdrawn': 'registrations',
+  'seats-leaving': 'registrations',
+  'seats-declined': 'registrations',
+  'seats-moved-out': 'registrations',
+  'seats-received': 'registrations',
+  'seats-not-received': 'registrations',
+  'moved-refund-requested': 'registrations',
+  'area-move-for': 'candidates',
   'capacity-set': 'areas',
   'candidate-imported': 'candidates',
   'sign-in-succeeded': 'candidates',

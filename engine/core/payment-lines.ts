@@ -42,8 +42,10 @@ function isWithin({ paidAt, refund }: PaymentLine, { from, to }: PaymentsQuery):
 
 function linesOf({ orders }: RegistrationRow): PaymentLine[] {
   return orders.flatMap((order) =>
-    order.attempts.flatMap(({ place, provider, transaction, paidAt, refund }): PaymentLine[] => {
-      if (paidAt === 0) return [];
+    order.attempts.flatMap((one): PaymentLine[] => {
+      const { place, provider, transaction, paidAt, refund, paidAs } = one;
+      // S5: the bill has it under the number under which it was taken.
+      if (paidAt === 0 || paidAs !== undefined) return [];
       const attempt = attemptNumber(order.number, place);
       const line = { provider, attempt, transaction, amountFen: order.feeFen, paidAt };
       if (refund === undefined) return [line];

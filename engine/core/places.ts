@@ -11,6 +11,9 @@ export function named(row: RegistrationRow, command: { claim: number }) {
   return { area, number, person, claim: command.claim };
 }
 
+/** S5: on its way from a withdrawn area to another; nothing else happens to it. */
+export const isGoing = ({ exit }: RegistrationRow): boolean => exit?.state === 'going';
+
 export const hasSeat = (place: Place): boolean =>
   place.saved !== undefined || place.hold !== undefined;
 

@@ -48,7 +48,7 @@ export function poolOf(pools: Pools, { candidateType }: RegistrationRow, unit: U
 /** Why the person can have no seat for that course beside what the place has; undefined: can. */
 export function whyFull(
   pools: Pools,
-  { candidateType }: RegistrationRow,
+  { candidateType }: Pick<RegistrationRow, 'candidateType'>,
   place: Place | undefined,
   { unit, course }: UnitCourse,
 ): FullCourse['reason'] | undefined {

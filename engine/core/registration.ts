@@ -47,6 +47,7 @@ import {
   type Choice,
   choicesOf,
   hasSeat,
+  isGoing,
   named,
   orderAt,
   ownText,
@@ -67,6 +68,7 @@ import {
   clockOf,
   closeOf,
   isForeign,
+  isWithdrawn,
   openTime,
   pairOf,
   poolRefusal,
@@ -76,6 +78,7 @@ import {
 } from './rules.ts';
 import { answered, freeSeat, releaseHold, tell, unchoose, voidCode } from './seat-moves.ts';
 import { enqueueUnpaid } from './unpaid-days.ts';
+import { evolveWithdrawal } from './withdrawals.ts';
 
 export type CandidateAreaCommand = Prepared<SeatCommand | OrderCommand>;
 type SeatCommand =
@@ -117,7 +120,10 @@ export function decideOnRegistration(
     ? calendarRefusal(rules, type, at)
     : windowRefusal(rules, type, command.area, at);
   if (shut !== undefined) return { reply: shut, events: [] };
+  if (isGoing(row)) return refuse('seats-moving');
   if (isReleaseDue(rules, row, at)) return refuse('release-running');
+  const lost = lostUnit(rules, row, command);
+  if (lost !== undefined) return refuse('area-withdrawn', lost);
   if (isOnOrder(command)) return decideOnOrder(rules, row, given, command);
   const lock = lockOn(row, command.ticket);
   if (lock !== undefined) return { reply: lock, events: [] };
@@ -153,6 +159,47 @@ function typeFor(row: RegistrationRow, command: CandidateAreaCommand): Candidate
 /** Money has a switch of its own (S2). */
 const goesWhilePaused = ({ kind }: CandidateAreaCommand): boolean =>
   kind === 'start-payment' || kind === 'stop-payment' || kind === 'request-refund';
+
+/** S5: nothing more is taken where no exam is held; what there is can be given up, and paid money asked back. */
+function lostUnit(
+  rules: Rules,
+  row: RegistrationRow,
+  command: CandidateAreaCommand,
+): { unit?: UnitCode } | undefined {
+  const { area } = row;
+  if (!rules.withdrawals.has(area) || !takesOrPays(command)) return undefined;
+  if (isWithdrawn(rules, area)) return {};
+  const unit = unitsOf(rules, row, command).find((one) => isWithdrawn(rules, area, one));
+  return unit === undefined ? undefined : { unit };
+}
+
+const takesOrPays = ({ kind }: CandidateAreaCommand): boolean =>
+  !['drop-course', 'give-up-seats', 'withdraw-order', 'stop-payment', 'request-refund'].includes(
+    kind,
+  );
+
+/** What the command would take or pay for. */
+function unitsOf(
+  rules: Rules,
+  row: RegistrationRow,
+  command: CandidateAreaCommand,
+): readonly UnitCode[] {
+  const { ticket } = command;
+  switch (command.kind) {
+    case 'choose-course':
+      return [rules.courses.get(command.course)?.unit ?? ''];
+    case 'confirm-registration':
+      return row.places.flatMap(({ unit, saved, ticket: of }) =>
+        saved !== undefined && of === ticket ? [unit] : [],
+      );
+    case 'start-payment':
+      return (row.orders.find(({ number }) => number === command.order)?.courses ?? []).map(
+        ({ unit }) => unit,
+      );
+    default:
+      return choicesOf(row, ticket).map(({ unit }) => unit);
+  }
+}
 
 function isOnOrder(command: CandidateAreaCommand): command is OrderCommand {
   const { kind } = command;
@@ -551,6 +598,14 @@ export function evolveRegistration(
       assert(row.code !== undefined, 'the noted message belongs to a live code');
       row.code.delivery = event.outcome;
       return row;
+    case 'seats-withdrawn':
+    case 'seats-leaving':
+    case 'seats-declined':
+    case 'seats-moved-out':
+    case 'seats-received':
+    case 'seats-not-received':
+      evolveWithdrawal(rules, book, row, event, at);
+      return row;
     default:
       evolveOrder(rules, book, row, event, at);
       return row;
@@ -585,6 +640,10 @@ export function viewOf(rules: Rules, row: RegistrationRow, at: EpochMs): Registr
     orders: ordersOf(row),
   };
   if (row.releasedAt !== 0) view.releasedAt = row.releasedAt;
+  if (row.exit !== undefined) {
+    const { act, state, to } = row.exit;
+    view.exit = { act, state, ...(to === '' ? {} : { to }) };
+  }
   const { code, asking } = row;
   if (asking !== undefined) view.asking = asking;
   if (code === undefined) return view;

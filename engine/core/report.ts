@@ -96,8 +96,9 @@ class Sums {
   }
 
   #addPayments(row: RegistrationRow, order: Order, span: Span): void {
-    for (const { place, provider, state, paidAt, refund } of order.attempts) {
-      if (state !== 'paid') continue;
+    for (const { place, provider, state, paidAt, refund, paidAs } of order.attempts) {
+      // S5: what was taken in another area is counted there.
+      if (state !== 'paid' || paidAs !== undefined) continue;
       const paid = this.#moneyOn(chinaDay(paidAt), provider);
       paid.payments += 1;
       paid.paidFen += order.feeFen;
@@ -108,7 +109,7 @@ class Sums {
         this.#payments.push({ topic, attempt, provider, amountFen: order.feeFen, since });
       };
       if (refund === undefined) {
-        if (!hasItsSeats(row, order)) name('amiss', paidAt);
+        if (order.state !== 'moved' && !hasItsSeats(row, order)) name('amiss', paidAt);
         continue;
       }
       const { requestedAt, doneAt, why } = refund;

@@ -38,10 +38,11 @@ import type {
 } from '../protocol/imports.ts';
 import type { KeyId, KeyScope } from '../protocol/keys.ts';
 import type { NewsContent } from '../protocol/messages.ts';
-import type { OrderNumber, PaymentWay, ProviderName } from '../protocol/payments.ts';
+import type { AttemptNumber, OrderNumber, PaymentWay, ProviderName } from '../protocol/payments.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
 import type {
   BookingDelivery,
+  ExitState,
   FullCourse,
   OrderState,
   Outcome,
@@ -107,6 +108,8 @@ export type Order = {
   state: OrderState;
   /** 0 while it holds seats. */
   endedAt: EpochMs;
+  /** Of a `moved` one: what it is called where it is now. */
+  movedTo: OrderNumber | undefined;
   attempts: Attempt[];
 };
 /** One try to pay, with a number of its own at its provider (F38). Places count from 1. */
@@ -122,6 +125,8 @@ export type Attempt = {
   transaction: string;
   paidAt: EpochMs;
   refund: Refund | undefined;
+  /** The money was taken under this number, in the area that the order came from (S5). */
+  paidAs: AttemptNumber | undefined;
 };
 /** `why`: the provider's code while it does not take the refund on; else empty. `doneAt` 0: due. */
 export type Refund = { cause: RefundCause; requestedAt: EpochMs; doneAt: EpochMs; why: string };
@@ -130,6 +135,21 @@ export type Refund = { cause: RefundCause; requestedAt: EpochMs; doneAt: EpochMs
  * counts from 1 within the row.
  */
 export type News = { place: number; at: EpochMs; content: NewsContent };
+
+/**
+ * What the withdrawal of its area has made of a registration (withdrawals.ts). Never changed once made.
+ * `to`: where it goes or went, else empty. `begun`: how often it has set out, so that each time is work
+ * of its own.
+ */
+export type Exit = {
+  readonly act: number;
+  readonly state: ExitState;
+  readonly to: AreaCode;
+  readonly declined: readonly { area: AreaCode; reason: RefusalReason }[];
+  readonly begun: number;
+  readonly courses: number;
+  readonly feeFen: Fen;
+};
 
 /** One person in one area: all units, holds and the booking code included. */
 export type RegistrationRow = {
@@ -167,6 +187,7 @@ export type RegistrationRow = {
   newsGiven: number;
   /** The person's; it changes only while there is neither choice nor seat (R5). */
   candidateType: CandidateType;
+  exit: Exit | undefined;
   /** Derived, not packed: the deadline under which the row stands in the queue, or Infinity. */
   queuedUntil: number;
   /** Derived, not packed: the day under which it stands among the unpaid, or 0. */
@@ -230,7 +251,8 @@ export type CandidateRow = {
   /** The highest claim number handed out. */
   claimsGiven: number;
   claim: { number: number; area: AreaCode } | undefined;
-  moving: { number: number; from: AreaCode; to: AreaCode } | undefined;
+  /** `act`: of staff, who move the person from a withdrawn area (S5). */
+  moving: { number: number; from: AreaCode; to: AreaCode; act?: number } | undefined;
   /** Areas claimed before, the last left first: money may still come or go back there (D11). */
   areasLeft: AreaCode[];
   /** A fence the area has not acknowledged yet. */
@@ -458,6 +480,7 @@ export function newRegistration(area: AreaCode, number: number, person: PersonId
     news: noNews,
     newsGiven: 0,
     candidateType: 'open',
+    exit: undefined,
     queuedUntil: Number.POSITIVE_INFINITY,
     queuedDay: 0,
   };
@@ -570,6 +593,7 @@ export function packRow(row: Row): unknown[] {
         row.newsGiven,
         answersOf(row).flatMap(packAnswer),
         row.candidateType,
+        row.exit ?? null,
       ];
     case 'areas':
       return [
@@ -672,7 +696,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       const [lastIndex, person, revision, claim, vacated, fenced, places, code, ...rest] =
         packed as PackedRegistration;
       const [asking, day, holdsOnDay, orders, ordersGiven, unpaidSince, reminded, ...last] = rest;
-      const [releasedAt, news, newsGiven, answers, candidateType] = last;
+      const [releasedAt, news, newsGiven, answers, candidateType, exit] = last;
       const row = newRegistration(area, number, person);
       row.lastIndex = lastIndex;
       row.revision = revision;
@@ -693,7 +717,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       row.asking = asking === null ? undefined : unpackAsking(asking);
       row.day = day;
       row.holdsOnDay = holdsOnDay;
-      row.orders = inGroups<PackedOrder>(orders, 9).map(unpackOrder);
+      row.orders = inGroups<PackedOrder>(orders, 10).map(unpackOrder);
       row.ordersGiven = ordersGiven;
       row.unpaidSince = unpaidSince;
       row.reminded = reminded;
@@ -702,6 +726,7 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       row.newsGiven = newsGiven;
       for (const answer of unpackAnswers(answers)) keep(row, answer);
       row.candidateType = candidateType;
+      row.exit = exit ?? undefined;
       return row;
     }
     case 'areas': {
@@ -882,6 +907,7 @@ type PackedRegistration = [
   newsGiven: number,
   answers: unknown[],
   candidateType: CandidateType,
+  exit: Exit | null,
 ];
 type PackedAsking = ReturnType<typeof packAsking>;
 type PackedOrder = ReturnType<typeof packOrder>;
@@ -995,15 +1021,18 @@ function packOrder(order: Order) {
   const flat = courses.flatMap(({ unit, course }) => [unit, course]);
   return [
     ...([place, number, ticket, flat, feeFen, confirmedAt, state, endedAt] as const),
+    order.movedTo ?? null,
     attempts.flatMap(packAttempt) as unknown[],
   ] as const;
 }
 
 function unpackOrder(packed: PackedOrder): Order {
-  const [place, number, ticket, flat, feeFen, confirmedAt, state, endedAt, attempts] = packed;
+  const [place, number, ticket, flat, feeFen, confirmedAt, state, endedAt, ...rest] = packed;
+  const [movedTo, attempts] = rest;
   return {
     ...{ place, number, ticket, courses: unitCourses(flat), feeFen, confirmedAt, state, endedAt },
-    attempts: inGroups<PackedAttempt>(attempts, 9).map(unpackAttempt),
+    movedTo: movedTo ?? undefined,
+    attempts: inGroups<PackedAttempt>(attempts, 10).map(unpackAttempt),
   };
 }
 
@@ -1013,14 +1042,17 @@ function packAttempt(attempt: Attempt) {
   return [
     ...([place, provider, way, startedAt, expiresAt, state, transaction, paidAt] as const),
     refund,
+    attempt.paidAs ?? null,
   ] as const;
 }
 
 function unpackAttempt(packed: PackedAttempt): Attempt {
-  const [place, provider, way, startedAt, expiresAt, state, transaction, paidAt, refund] = packed;
+  const [place, provider, way, startedAt, expiresAt, state, transaction, paidAt, ...rest] = packed;
+  const [refund, paidAs] = rest;
   return {
     ...{ place, provider, way, startedAt, expiresAt, state, transaction, paidAt },
     refund: refund ?? undefined,
+    paidAs: paidAs ?? undefined,
   };
 }
 

@@ -12,6 +12,7 @@ import type { Refused } from '../protocol/refusals.ts';
 import {
   type Adopted,
   type AreaPause,
+  type AreaWithdrawal,
   type BookingDay,
   type CandidateType,
   type Course,
@@ -37,6 +38,8 @@ export type Rules = {
   days: ReadonlyMap<TypeDay, BookingDay>;
   /** Areas with a clock of their own (S2). */
   pauses: ReadonlyMap<AreaCode, AreaPause>;
+  /** Areas in which no exam can be held, or could not for a while (S5). */
+  withdrawals: ReadonlyMap<AreaCode, AreaWithdrawal>;
   /** What order numbers begin with: the session's code as numbers may hold it (Y2). */
   sessionTag: string;
 };
@@ -70,6 +73,7 @@ export function compileRules(adopted: Adopted): Rules {
       ),
     ),
     pauses: new Map((adopted.areaPauses ?? []).map((pause) => [pause.area, pause])),
+    withdrawals: new Map((adopted.withdrawals ?? []).map((one) => [one.area, one])),
     sessionTag: catalogue.code.replaceAll(/[^0-9A-Z]/g, '').slice(-sessionTagMax) || 'S',
   };
 }
@@ -153,6 +157,19 @@ export function poolRefusal(rules: Rules, area: AreaCode, unit: UnitCode): Refus
   const pause = pauseIn(rules, area, unit);
   if (pause === undefined) return undefined;
   return { kind: 'refused', reason: 'pool-paused', detail: { unit, at: pause.newsBy } };
+}
+
+/** S5. Without a unit: whether there is nothing left to register for. */
+export function isWithdrawn(
+  { withdrawals, units }: Pick<Rules, 'withdrawals' | 'units'>,
+  area: AreaCode,
+  unit?: UnitCode,
+): boolean {
+  const withdrawal = withdrawals.get(area);
+  if (withdrawal === undefined || withdrawal.remedy.kind === 'reopen') return false;
+  const { units: lost } = withdrawal;
+  if (lost.length === 0) return true;
+  return unit === undefined ? units.every((one) => lost.includes(one)) : lost.includes(unit);
 }
 
 function pauseIn({ pauses }: Rules, area: AreaCode, unit: UnitCode | undefined) {

@@ -18,7 +18,7 @@ import { unreachable } from '../core/assert.ts';
 import type { Effect } from '../core/effects.ts';
 import { nameOf } from '../outside-thread.ts';
 import type { ProviderCalls } from '../payments/provider.ts';
-import type { Command, DeliveryOutcome } from '../protocol/commands.ts';
+import type { Command, DeliveryOutcome, NoteMoved } from '../protocol/commands.ts';
 import type { ChallengeId, EpochMs, PartitionName, PersonId, Sealed } from '../protocol/ids.ts';
 import {
   type Layout,
@@ -76,6 +76,8 @@ const phonesRunningMax = 16;
 const newsPerSecondMax = 300;
 /** What more there is waits in its rows, and is asked for when half of this has gone. */
 const newsWaitingMax = 4_096;
+/** Of withdrawn areas (S5): candidates' own moves are not to wait behind them. */
+const movesRunningMax = 32;
 const answerWithinMs = 10_000;
 /** A message that may have left so often is not tried again: each may be one more of the same. */
 const doubtsMax = 3;
@@ -83,8 +85,11 @@ const firstPauseMs = 50;
 const pauseMaxMs = 10_000;
 const anyEpoch = 0;
 
-/** A session that is to be installed is waited for too. */
-const passing: ReadonlySet<RefusalReason> = new Set([...passingRefusals, 'session-missing']);
+/** A session that is to be installed is waited for too, and who is on the way to another area. */
+const passing: ReadonlySet<RefusalReason> = new Set([
+  ...passingRefusals,
+  ...(['session-missing', 'seats-moving'] as const),
+]);
 
 export function createEffects(options: EffectsOptions): Effects {
   const { bus, layout, vault, courier, clock, onRoomForNews, onTrouble } = options;
@@ -94,6 +99,7 @@ export function createEffects(options: EffectsOptions): Effects {
   const codes = new Lane<BookEffect>(codesRunningMax, run);
   const news = new Lane<BookEffect>(newsRunningMax, run, newsPerSecondMax);
   const phones = new Lane<BookEffect>(phonesRunningMax, run);
+  const moves = new Lane<BookEffect>(movesRunningMax, run);
   let newsLeft = false;
   const stopping = new AbortController();
   const money = createMoney({
@@ -124,6 +130,7 @@ export function createEffects(options: EffectsOptions): Effects {
 
   function laneOf({ kind }: BookEffect): Lane<BookEffect> {
     if (kind === 'send-news') return news;
+    if (kind === 'move-seats') return moves;
     return kind === 'settle-phone' || kind === 'release-phone' ? phones : codes;
   }
 
@@ -170,6 +177,8 @@ export function createEffects(options: EffectsOptions): Effects {
       }
       case 'carry-act':
         return carryAct(effect);
+      case 'move-seats':
+        return moveSeats(effect);
       case 'adopt': {
         const { partition, adopted } = effect;
         const reply = await tellAt(partition, { kind: 'adopt', adopted });
@@ -199,6 +208,7 @@ export function createEffects(options: EffectsOptions): Effects {
     const { part, target } = effect;
     const { act: number } = part;
     let changed = 0;
+    let idle = 0;
     for (;;) {
       const reply = await tell(part);
       if (reply.kind === 'refused') {
@@ -217,10 +227,32 @@ export function createEffects(options: EffectsOptions): Effects {
       const slice = outcome.kind === 'carried' ? outcome : { changed: 1, left: 0, more: false };
       changed += slice.changed;
       const { left } = slice;
-      if (slice.more) continue;
+      if (slice.more) {
+        // Nothing could be done: others have the word first.
+        idle = slice.changed === 0 ? idle + 1 : 0;
+        if (idle > 0) await pause(idle);
+        continue;
+      }
       await settle(effect, { kind: 'note-act-carried', number, target, changed, left });
       return;
     }
+  }
+
+  /** S5: the person's book gives the claim, the other area the seats, and the old one lets go. */
+  async function moveSeats(effect: Extract<Effect, { kind: 'move-seats' }>): Promise<void> {
+    const { person, area, to, act, candidateType, unpaidSince, seats, orders } = effect;
+    const note = (claim: number, came: NoteMoved['came']) =>
+      settle(effect, { kind: 'note-moved', area, person, act, to, claim, came });
+    const claimed = await tell({ kind: 'move-for', person, act, from: area, to });
+    if (claimed.kind === 'refused') return note(0, { kind: 'declined', reason: claimed.reason });
+    if (claimed.outcome.kind !== 'claiming') return trouble(effect, claimed);
+    const { claim } = claimed.outcome;
+    const moved = { claim, act, from: area, candidateType, unpaidSince, seats, orders };
+    const reply = await tell({ kind: 'receive-seats', area: to, person, ...moved });
+    if (reply.kind === 'refused') return note(claim, { kind: 'declined', reason: reply.reason });
+    const { outcome } = reply;
+    if (outcome.kind !== 'received' && outcome.kind !== 'declined') return trouble(effect, reply);
+    return note(claim, outcome);
   }
 
   async function sendMessage(effect: Extract<Effect, { kind: 'send-message' }>): Promise<void> {
@@ -352,11 +384,11 @@ export function createEffects(options: EffectsOptions): Effects {
         else put(effect);
       }
     },
-    waiting: () => ({ codes: codes.size + phones.size, news: news.size }),
+    waiting: () => ({ codes: codes.size + phones.size + moves.size, news: news.size }),
     moneyWaiting: () => money.waiting(),
     async stop() {
       stopping.abort();
-      await Promise.all([codes.stop(), news.stop(), phones.stop(), money.stop()]);
+      await Promise.all([codes.stop(), news.stop(), phones.stop(), moves.stop(), money.stop()]);
     },
   };
 }
@@ -366,6 +398,7 @@ type BookEffect = Exclude<Effect, MoneyEffect>;
 const isMoney = (effect: Effect): effect is MoneyEffect =>
   effect.kind === 'watch-payment' ||
   effect.kind === 'refund-payment' ||
+  effect.kind === 'refund-moved' ||
   effect.kind === 'reconcile';
 
 const freshId = (): string => randomBytes(17).toString('base64url').slice(0, 22);

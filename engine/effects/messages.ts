@@ -44,6 +44,18 @@ export const templates: Readonly<Record<MessageKind, string>> = {
     '同一张报考单收到了两笔付款，多付的 {fee} 元会自动原路退回付款账户，不用申请。报考不受影响，退成后发短信。',
   'money-returned':
     '自动退回的 {fee} 元已退成，到账时间以支付平台为准。报考情况请登录“我的报考”查看。',
+  'area-moved':
+    '您报考的考区不能举行考试了，{courses} 门课程的考位已为您转到另一个考区，已缴的费用照样有效，不用再付。请登录“我的报考”查看新考区。',
+  'area-moved-unpaid':
+    '您报考的考区不能举行考试了，{courses} 门课程的考位已为您转到另一个考区，其中有的还没有缴费。请登录“我的报考”查看新考区，并按时缴费。',
+  'area-lost-refunding':
+    '您报考的考区不能举行考试了，{courses} 门课程的考位已取消，已缴的 {fee} 元会自动原路退回付款账户，不用申请，退成后发短信。',
+  'area-lost':
+    '您报考的考区不能举行考试了，{courses} 门课程的考位已取消，您没有为它们付款。选好的课程都留着，请登录“我的报考”查看。',
+  'area-lost-waiting':
+    '您报考的考区不能举行考试了，{courses} 门课程的考位办公室正在安排，已缴的费用不会丢。请留意短信，现在不用操作。',
+  'area-lost-payment':
+    '您报考的考区不能举行考试了，刚付的 {fee} 元会自动原路退回付款账户，不用申请，退成后发短信。报考情况请登录“我的报考”查看。',
 };
 
 /** A template as a carrier wants it on file: `variable` writes one in the carrier's way. */
@@ -108,10 +120,15 @@ function valuesOf(content: MessageContent): Readonly<Record<string, string>> {
     case 'unpaid-reminder-last-day':
       return { courses: `${content.courses}`, clock: endOf(content.payBefore) };
     case 'registration-paid':
+    case 'area-lost-refunding':
       return { courses: `${content.courses}`, fee: yuanOf(content.feeFen) };
     case 'released-unpaid':
       return { courses: `${content.courses}`, ...momentOf(content.bookableFrom) };
     case 'released-unpaid-last-day':
+    case 'area-moved':
+    case 'area-moved-unpaid':
+    case 'area-lost':
+    case 'area-lost-waiting':
       return { courses: `${content.courses}` };
     case 'refund-succeeded':
       return { fee: yuanOf(content.feeFen), ...momentOf(content.bookableFrom) };
@@ -119,6 +136,7 @@ function valuesOf(content: MessageContent): Readonly<Record<string, string>> {
     case 'refund-succeeded-last-day':
     case 'second-payment-refunding':
     case 'money-returned':
+    case 'area-lost-payment':
       return { fee: yuanOf(content.feeFen) };
     default:
       return unreachable(content);

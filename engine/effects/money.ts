@@ -6,6 +6,7 @@
  *    closed at its end: only the provider's word "closed" lets its seats go early (D11).
  * M2 A refund is asked for with the same number until it has succeeded. What is refused is noted for
  *    staff and asked for again.
+ *    Money that was taken in another area is asked of that area (S5).
  * M3 A fact that no order takes is set aside before it is let go (D14).
  * M4 A provider that keeps everybody waiting takes no turn of another's.
  */
@@ -16,7 +17,7 @@ import { nameOf } from '../outside-thread.ts';
 import type { BillLine, ProviderCalls, Standing } from '../payments/provider.ts';
 import { asideReasonOf, setAsideOf } from '../payments/set-aside.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
-import type { ProviderName } from '../protocol/payments.ts';
+import { type ProviderName, placeOfNumber } from '../protocol/payments.ts';
 import type {
   CommandReply,
   PaymentCursor,
@@ -30,7 +31,7 @@ import { compareBill } from './reconciliation.ts';
 
 export type MoneyEffect = Extract<
   Effect,
-  { kind: 'watch-payment' | 'refund-payment' | 'reconcile' }
+  { kind: 'watch-payment' | 'refund-payment' | 'refund-moved' | 'reconcile' }
 >;
 
 export type MoneyOptions = {
@@ -152,6 +153,26 @@ export function createMoney(options: MoneyOptions): Money {
     }
   }
 
+  /** S5: the area that took the money gives it back, and says how it stands. */
+  async function refundMoved(
+    { area, attempt, paidAs }: Extract<Effect, { kind: 'refund-moved' }>,
+    tries: number,
+  ): Promise<Next> {
+    const later = { afterMs: backOff(tries, retryMaxMs) };
+    const at = placeOfNumber(paidAs)?.area;
+    if (at === undefined) throw new Error(`${paidAs} is no number of ours`);
+    const reply = await tell({ kind: 'refund-moved', area: at, attempt: paidAs });
+    if (reply.kind === 'refused' || reply.outcome.kind !== 'refund-stands') {
+      if (tries === 0) onTrouble(`${attempt}: its money is not where it was`);
+      return later;
+    }
+    const { refundedAt, why } = reply.outcome;
+    const outcome = refundedAt === 0 ? 'refused' : 'succeeded';
+    if (refundedAt !== 0 || why !== '')
+      await tell({ kind: 'note-refund', area, attempt, outcome, why, refundedAt });
+    return refundedAt === 0 ? later : 'done';
+  }
+
   async function reconcile({ day }: Extract<Effect, { kind: 'reconcile' }>): Promise<Next> {
     const date = dateOf(day);
     const dateBefore = dateOf(day - 1);
@@ -209,6 +230,9 @@ export function createMoney(options: MoneyOptions): Money {
         }
         case 'refund-payment':
           jobs[effect.provider].add(effect.key, (tries) => refund(effect, tries));
+          return;
+        case 'refund-moved':
+          jobs[effect.provider].add(effect.key, (tries) => refundMoved(effect, tries));
           return;
         case 'reconcile':
           jobs.bills.add(effect.key, () => reconcile(effect));

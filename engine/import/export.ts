@@ -286,6 +286,7 @@ const orderWords: Record<OrderView['state'], string> = {
   refunded: '已退费',
   withdrawn: '已撤销',
   released: '已释放',
+  moved: '已转考区',
 };
 
 async function* orderPages(

@@ -17,6 +17,10 @@ import {
   type CodeAddress,
   type Command,
   type DeliveryOutcome,
+  type MovedOrder,
+  type MovedPayment,
+  type MovedSeat,
+  type NoteMoved,
   type PassedCourse,
   type SetCapacity,
   type SetWindow,
@@ -87,8 +91,12 @@ import type {
   ChannelsReport,
   CodeView,
   CommandReply,
+  Demand,
   DemonstrationMessage,
+  ExitSum,
+  ExitView,
   FullCourse,
+  LeftLine,
   OrderState,
   OrderView,
   Outcome,
@@ -99,6 +107,7 @@ import type {
   Query,
   QueryAnswer,
   QueryReply,
+  ReceivedOrder,
   ReconciledDay,
   RefundCause,
   RegisteredLine,
@@ -107,8 +116,9 @@ import type {
   SeatView,
   ShownInFull,
   SignInFacts,
+  WithdrawalView,
 } from './replies.ts';
-import { channelNames } from './replies.ts';
+import { channelNames, exitStates } from './replies.ts';
 import {
   type AreaReport,
   type ReportedMoney,
@@ -120,6 +130,7 @@ import {
 import {
   type Adopted,
   type AreaPause,
+  type AreaWithdrawal,
   type BookingDay,
   type BookingProof,
   type CandidateType,
@@ -137,7 +148,9 @@ import {
   type Position,
   type Programme,
   type PublicNotice,
+  type Remedy,
   type Settings,
+  targetsMax,
   type Window,
 } from './session.ts';
 import {
@@ -179,7 +192,7 @@ export const messageSizeMax = 1024 * 1024;
 export const repliesSizeMax = 64 * 1024 * 1024;
 export const itemsMax = 4096;
 
-const version = 2;
+const version = 3;
 
 // ── Names ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -355,6 +368,11 @@ const window = union<Window, 'state'>('state', {
   open: { pausedMs: count },
   paused: { pausedMs: count, pausedAt: at, reason: sentence, newsBy: at },
 });
+const remedy = union<Remedy, 'kind'>('kind', {
+  move: { to: list(code, targetsMax) },
+  refund: {},
+  reopen: {},
+});
 const adopted = record<Adopted>({
   number: small,
   catalogue,
@@ -381,6 +399,14 @@ const adopted = record<Adopted>({
   ),
   payingPaused: optional(record<NonNullable<Adopted['payingPaused']>>({ reason: sentence })),
   notice: optional(record<PublicNotice>({ text: sentence, until: at })),
+  withdrawals: optional(
+    list(
+      record<AreaWithdrawal>({
+        ...{ area: code, units, act: small, reason: sentence, remedy },
+      }),
+      10_000,
+    ),
+  ),
 });
 
 // ── Commands ────────────────────────────────────────────────────────────────────────────────────
@@ -494,14 +520,19 @@ const act = union<Act, 'kind'>('kind', {
   'end-sign-ins-for': onPersonOf,
   'withdraw-for': onOrderOf,
   'refund-for': onOrderOf,
+  'withdraw-area': { area: code, units, from: small, remedy, shown: sentence },
 });
-const foreseenLines = list(record<ForeseenLine>({ what: word(foreseen), count: count }), 64);
+const foreseenLines = list(
+  record<ForeseenLine>({ what: word(foreseen), count: count, unit: optional(code) }),
+  1_024,
+);
 const areaPart = union<AreaPart, 'kind'>('kind', {
   'set-capacity': { from: poolCapacities, capacities: poolCapacities },
   'set-course-caps': { from: courseCaps, caps: courseCaps },
   'release-unpaid': { before: at },
   'withdraw-for': { person: opaque, order: numbers },
   'refund-for': { person: opaque, order: numbers },
+  'withdraw-area': {},
 });
 
 const query = union<Query, 'kind'>('kind', {
@@ -535,6 +566,7 @@ const query = union<Query, 'kind'>('kind', {
   acts: { waiting: boolean, before: optional(small) },
   act: { number: small },
   foresee: { act },
+  withdrawal: { area: code, units },
   keys: {},
   journal: { from: count },
   timeline: { person: opaque, before: count },
@@ -559,6 +591,8 @@ const carried = { target, refused: optional(reason), changed: count, left: count
 const decidedByStaff = { ...onStaff, ...decider, reason: sentence };
 const onOrder = { ...onRegistration, order: numbers };
 const onAttempt = { ...envelope, area: code, attempt: numbers };
+
+const receivedOrders = list(record<ReceivedOrder>({ order: small, number: numbers }), 64);
 
 type Item = Command | ({ kind: 'ask' } & AskedQuery);
 const item = union<Item, 'kind'>('kind', {
@@ -715,6 +749,28 @@ const item = union<Item, 'kind'>('kind', {
   'propose-act': { ...byStaff, act, reason: sentence, foreseen: foreseenLines },
   'approve-act': { ...byStaff, number: small },
   'withdraw-act': { ...byStaff, number: small },
+  'receive-seats': {
+    ...{ ...onArea, act: small, from: code, candidateType, unpaidSince: at },
+    seats: list(record<MovedSeat>({ unit: code, course, ticket, order: small }), unitsMax),
+    orders: list(
+      record<MovedOrder>({
+        ...{ order: small, ticket, feeFen: money, confirmedAt: at },
+        payment: optional(
+          record<MovedPayment>({ provider, way, startedAt: at, paidAt: at, paidAs: numbers }),
+        ),
+      }),
+      64,
+    ),
+  },
+  'note-moved': {
+    ...{ ...onArea, act: small, to: code },
+    came: union<NoteMoved['came'], 'kind'>('kind', {
+      received: { orders: receivedOrders },
+      declined: { reason },
+    }),
+  },
+  'refund-moved': onAttempt,
+  'move-for': { ...onPerson, act: small, from: code, to: code },
   'note-act-carried': { ...envelope, number: small, ...carried },
   'act-on-area': { ...envelope, area: code, act: small, part: areaPart },
   'act-on-candidate': {
@@ -753,6 +809,9 @@ const outcome = union<Outcome, 'kind'>('kind', {
   confirmed: { order: numbers },
   'payment-started': { attempt: numbers, amountFen: money, expiresAt: at },
   'import-begun': { import: small },
+  received: { orders: receivedOrders },
+  declined: { reason },
+  'refund-stands': { refundedAt: at, why: foreign },
   staged: {
     people: list(
       union<StagedChange, 'how'>('how', {
@@ -769,7 +828,7 @@ const outcome = union<Outcome, 'kind'>('kind', {
   'may-be-shown': { until: at, pass: plain },
 });
 const orderState = choice<OrderState>([
-  ...(['confirmed', 'paid', 'refunding', 'refunded', 'withdrawn', 'released'] as const),
+  ...(['confirmed', 'paid', 'refunding', 'refunded', 'withdrawn', 'released', 'moved'] as const),
 ]);
 const attemptView = record<AttemptView>({
   number: numbers,
@@ -779,6 +838,7 @@ const attemptView = record<AttemptView>({
   expiresAt: at,
   state: choice(['live', 'stopping', 'closed', 'paid']),
   paidAt: optional(at),
+  paidAs: optional(numbers),
   refund: optional(
     record<NonNullable<AttemptView['refund']>>({
       cause: choice<RefundCause>(['asked', 'second', 'late']),
@@ -796,6 +856,7 @@ const orderView = record<OrderView>({
   confirmedAt: at,
   state: orderState,
   endedAt: optional(at),
+  movedTo: optional(numbers),
   attempts: list(attemptView, 64),
 });
 const registration = record<RegistrationView>({
@@ -818,6 +879,7 @@ const registration = record<RegistrationView>({
   draft: list(record<RegistrationView['draft'][number]>({ unit: code, course, ticket }), unitsMax),
   orders: list(orderView, 64),
   releasedAt: optional(at),
+  exit: optional(record<ExitView>({ act: small, state: choice(exitStates), to: optional(code) })),
   code: optional(
     record<CodeView>({
       challenge: opaque,
@@ -955,6 +1017,35 @@ const actView = record<ActView>({
   left: count,
 });
 
+const poolBalance = record<PoolBalance>({
+  ...{ area: code, unit: code, candidateType: optional(candidateType), capacity: small },
+  ...{ free: small, held: small, saved: small, confirmed: small, paid: small, refunding: small },
+});
+const exitSum = { people: small, seats: small, fen: count };
+const withdrawal = record<WithdrawalView>({
+  act: small,
+  pools: list(poolBalance, 10_000),
+  ...{ people: small, peoplePaid: small, livePayments: small, feeFen: count },
+  demand: list(
+    record<Demand>({
+      ...{ candidateType, units, state: choice(['paid', 'confirmed', 'saved']), ...exitSum },
+    }),
+    10_000,
+  ),
+  waiting: record<ExitSum>(exitSum),
+  going: record<ExitSum>(exitSum),
+  moved: list(record<WithdrawalView['moved'][number]>({ to: code, ...exitSum }), 10_000),
+  letGo: record<ExitSum>(exitSum),
+  returnedFen: count,
+  left: record<ExitSum>(exitSum),
+  leftLines: list(
+    record<LeftLine>({
+      ...{ number: small, person: opaque, seats: unitsAndCourses, feeFen: count },
+      declined: list(record<LeftLine['declined'][number]>({ area: code, reason }), targetsMax),
+    }),
+    1_000,
+  ),
+});
 const reportSum = { count: small, seats: small, fen: count };
 const areaReport = record<AreaReport>({
   at,
@@ -1052,21 +1143,7 @@ const reply = union<Reply, 'kind'>('kind', {
   counts: { ...id, counts: list(areaCounts, 10_000) },
   balance: {
     ...id,
-    pools: list(
-      record<PoolBalance>({
-        area: code,
-        unit: code,
-        candidateType: optional(candidateType),
-        capacity: small,
-        free: small,
-        held: small,
-        saved: small,
-        confirmed: small,
-        paid: small,
-        refunding: small,
-      }),
-      10_000 * unitsMax,
-    ),
+    pools: list(poolBalance, 10_000 * unitsMax),
   },
   session: { ...id, adopted: nullable(adopted) },
   revocations: {
@@ -1193,6 +1270,7 @@ const reply = union<Reply, 'kind'>('kind', {
   acts: { ...id, acts: list(actView, 100) },
   act: { ...id, act: nullable(actView) },
   foresee: { ...id, foreseen: foreseenLines },
+  withdrawal: { ...id, withdrawal },
   journal: { ...id, lines: auditLines, next: optional(count) },
   timeline: { ...id, lines: auditLines, next: optional(count) },
 });

@@ -41,6 +41,7 @@ import type {
   ReconciledBill,
 } from './payments.ts';
 import type { RefusalReason } from './refusals.ts';
+import type { ReceivedOrder } from './replies.ts';
 import type {
   Adopted,
   BookingDay,
@@ -191,6 +192,58 @@ export type NoteNews = Envelope & {
   outcome: 'sent' | 'failed';
 };
 
+/** One order as another area takes it over (S5). `order`: its place where it comes from. */
+export type MovedOrder = {
+  order: number;
+  ticket: TicketNumber;
+  feeFen: Fen;
+  confirmedAt: EpochMs;
+  /** Absent: it is not paid. */
+  payment?: MovedPayment;
+};
+/** `paidAs`: the attempt under which the provider took the money and will give it back. */
+export type MovedPayment = {
+  provider: ProviderName;
+  way: PaymentWay;
+  startedAt: EpochMs;
+  paidAt: EpochMs;
+  paidAs: AttemptNumber;
+};
+/** `order`: by its place where it comes from; 0 none. */
+export type MovedSeat = { unit: UnitCode; course: CourseCode; ticket: TicketNumber; order: number };
+/**
+ * S5: all seats of somebody whose area is withdrawn, in one command: all of them or none. `claim`: the
+ * number of the person's move. Known again by `act`.
+ */
+export type ReceiveSeats = Envelope & {
+  kind: 'receive-seats';
+  area: AreaCode;
+  person: PersonId;
+  claim: number;
+  act: number;
+  from: AreaCode;
+  candidateType: CandidateType;
+  unpaidSince: EpochMs;
+  seats: MovedSeat[];
+  orders: MovedOrder[];
+};
+/** An effect's completion, at the area that is withdrawn: what `to` made of it. */
+export type NoteMoved = Envelope & {
+  kind: 'note-moved';
+  area: AreaCode;
+  person: PersonId;
+  act: number;
+  to: AreaCode;
+  claim: number;
+  came: { kind: 'received'; orders: ReceivedOrder[] } | { kind: 'declined'; reason: RefusalReason };
+};
+/** From where a moved order is now, to where its money is: it shall go back (F31). Safe to repeat. */
+export type RefundMoved = Envelope & {
+  kind: 'refund-moved';
+  area: AreaCode;
+  attempt: AttemptNumber;
+};
+
 /** From the CandidateBook's writer: leave this area at move number `claim`; refused while seats remain. */
 export type VacateArea = Envelope & {
   kind: 'vacate-area';
@@ -254,7 +307,10 @@ export type AreaCommand =
   | NoteNews
   | SetCourseCaps
   | SaveByPassword
-  | ActOnArea;
+  | ActOnArea
+  | ReceiveSeats
+  | NoteMoved
+  | RefundMoved;
 /** A candidate's, on an order. */
 export type OrderCommand =
   | ConfirmRegistration
@@ -331,6 +387,14 @@ export type ChooseArea = Envelope & {
   person: PersonId;
   ticket: TicketNumber;
   area: AreaCode;
+};
+/** S5: the person's area is withdrawn, and act `act` moves them: a claim as any other (R1). */
+export type MoveFor = Envelope & {
+  kind: 'move-for';
+  person: PersonId;
+  act: number;
+  from: AreaCode;
+  to: AreaCode;
 };
 /** The old area's answer to `vacate-area`, brought back by the effect. */
 export type NoteVacated = Envelope & {
@@ -427,7 +491,8 @@ export type CandidateCommand =
   | ResetPassword
   | EndSignIns
   | SignOut
-  | ActOnCandidate;
+  | ActOnCandidate
+  | MoveFor;
 
 /** Takes a place on the phone for ten minutes, before a code is sent to it (D7). */
 export type JoinPhone = Envelope & { kind: 'join-phone'; phone: PhoneIndex; person: PersonId };

@@ -6,7 +6,13 @@
  * E2 Times named `until`/`expiresOpen` are in open time (wall time less the pauses before it).
  */
 
-import type { AsideReason, CandidateRecord, CodeAddress, DeliveryOutcome } from './commands.ts';
+import type {
+  AsideReason,
+  CandidateRecord,
+  CodeAddress,
+  DeliveryOutcome,
+  MovedPayment,
+} from './commands.ts';
 import type {
   AreaCode,
   ChallengeId,
@@ -159,7 +165,8 @@ export type AttemptClosed = OnRegistrationRow & {
 };
 /**
  * `pays`: the order, whose seats it holds. `retakes`: the seats of a released order, all of them
- * (D11). `second` and `late`: nothing, so the money goes back by itself.
+ * (D11). `second`, `late` and `lost`, where the area is withdrawn (S5): nothing, so the money goes back by
+ * itself.
  */
 export type PaymentReceived = OnRegistrationRow & {
   kind: 'payment-received';
@@ -167,7 +174,7 @@ export type PaymentReceived = OnRegistrationRow & {
   attempt: number;
   transaction: string;
   paidAt: EpochMs;
-  does: 'pays' | 'retakes' | 'second' | 'late';
+  does: 'pays' | 'retakes' | 'second' | 'late' | 'lost';
 };
 export type RefundRequested = OnRegistrationRow & {
   kind: 'refund-requested';
@@ -208,6 +215,65 @@ export type UnpaidReminded = OnRegistrationRow & {
   reminder: number;
   payBefore: EpochMs;
   lastDay: boolean;
+};
+/**
+ * S5: of a registration in a withdrawn area. `held` and unpaid `units` are free and stay as a draft, `orders`
+ * end with them; `stops`: attempts of these orders are being closed; `refunds`: these orders go back.
+ */
+export type SeatsWithdrawn = OnRegistrationRow & {
+  kind: 'seats-withdrawn';
+  act: number;
+  held: UnitCode[];
+  units: UnitCode[];
+  orders: number[];
+  stops: number[];
+  refunds: number[];
+};
+/** From now until `seats-declined` or `seats-moved-out` nothing else happens to it. */
+export type SeatsLeaving = OnRegistrationRow & { kind: 'seats-leaving'; act: number; to: AreaCode };
+/** `again`: nothing was said of room. `left`: there is nowhere else to try. */
+export type SeatsDeclined = OnRegistrationRow & {
+  kind: 'seats-declined';
+  act: number;
+  to: AreaCode;
+  reason: RefusalReason;
+  again: boolean;
+  left: boolean;
+};
+/** `to` has the seats; orders are `moved`, and their money stays. `move`: the claim number there. */
+export type SeatsMovedOut = OnRegistrationRow & {
+  kind: 'seats-moved-out';
+  act: number;
+  to: AreaCode;
+  move: number;
+  orders: { order: number; number: OrderNumber }[];
+};
+/** Seats of somebody from a withdrawn area, as they stood there. */
+export type SeatsReceived = OnRegistrationRow & {
+  kind: 'seats-received';
+  act: number;
+  from: AreaCode;
+  candidateType: CandidateType;
+  unpaidSince: EpochMs;
+  /** `order`: by its place here. */
+  seats: { unit: UnitCode; course: CourseCode; ticket: TicketNumber; order: number }[];
+  orders: {
+    order: number;
+    orderNumber: OrderNumber;
+    ticket: TicketNumber;
+    feeFen: Fen;
+    confirmedAt: EpochMs;
+    payment?: MovedPayment;
+  }[];
+  answer: Answer;
+};
+/** There was no room: commands with a claim not above `claim` are refused from now on. */
+export type SeatsNotReceived = OnRegistrationRow & { kind: 'seats-not-received'; answer: Answer };
+/** The order has moved on, and is given back where it is now. */
+export type MovedRefundRequested = OnRegistrationRow & {
+  kind: 'moved-refund-requested';
+  order: number;
+  attempt: number;
 };
 export type NewsNoted = OnRegistrationRow & {
   kind: 'news-noted';
@@ -283,6 +349,14 @@ export type AreaMoveStarted = OnCandidateRow & {
   to: AreaCode;
   day: number;
   answer: Answer;
+};
+/** S5: the first half of a move that nobody chose. */
+export type AreaMoveFor = OnCandidateRow & {
+  kind: 'area-move-for';
+  number: number;
+  from: AreaCode;
+  to: AreaCode;
+  act: number;
 };
 export type AreaMoveEnded = OnCandidateRow & {
   kind: 'area-move-ended';
@@ -543,7 +617,8 @@ export type RegistrationEvent =
   | AreaVacated
   | AreaFenced
   | BookingDelivery
-  | OrderEvent;
+  | OrderEvent
+  | WithdrawalEvent;
 export type OrderEvent =
   | RegistrationConfirmed
   | OrderWithdrawn
@@ -556,7 +631,15 @@ export type OrderEvent =
   | RefundStuck
   | SeatsReleased
   | UnpaidReminded
-  | NewsNoted;
+  | NewsNoted
+  | MovedRefundRequested;
+export type WithdrawalEvent =
+  | SeatsWithdrawn
+  | SeatsLeaving
+  | SeatsDeclined
+  | SeatsMovedOut
+  | SeatsReceived
+  | SeatsNotReceived;
 export type CandidateEvent =
   | CandidateImported
   | SignInSucceeded
@@ -568,6 +651,7 @@ export type CandidateEvent =
   | PasswordSet
   | AreaClaimed
   | AreaMoveStarted
+  | AreaMoveFor
   | AreaMoveEnded
   | FenceSettled
   | AccountDelivery

@@ -39,6 +39,16 @@ export const newsKinds = [
   'second-payment-refunding',
   /** The end of what goes back by itself, whether it came late or twice. */
   'money-returned',
+  /** S5: the area is withdrawn, and the seats are in another. */
+  'area-moved',
+  'area-moved-unpaid',
+  /** S5: the money goes back, or there was none; the seats are gone. */
+  'area-lost-refunding',
+  'area-lost',
+  /** S5: no room elsewhere; the office decides. */
+  'area-lost-waiting',
+  /** S5: money that came for an order of a withdrawn area, and goes back by itself. */
+  'area-lost-payment',
 ] as const;
 export type NewsKind = (typeof newsKinds)[number];
 
@@ -62,5 +72,11 @@ export type NewsContent =
   | { kind: 'refund-succeeded'; feeFen: Fen; bookableFrom: EpochMs }
   | { kind: 'refund-succeeded-last-day'; feeFen: Fen }
   | { kind: 'second-payment-refunding'; feeFen: Fen }
-  | { kind: 'money-returned'; feeFen: Fen };
+  | { kind: 'money-returned'; feeFen: Fen }
+  | { kind: 'area-moved'; courses: number }
+  | { kind: 'area-moved-unpaid'; courses: number }
+  | { kind: 'area-lost-refunding'; courses: number; feeFen: Fen }
+  | { kind: 'area-lost'; courses: number }
+  | { kind: 'area-lost-waiting'; courses: number }
+  | { kind: 'area-lost-payment'; feeFen: Fen };
 export type MessageContent = CodeContent | NewsContent;

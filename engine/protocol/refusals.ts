@@ -50,7 +50,9 @@ export const refusalReasons = [
   'window-paused',
   'window-closed', // for today
   'window-over', // the last day has closed
+  'area-withdrawn', // S5: no exam is held in this area, or in that unit of it
   'area-paused', // this area alone (S2)
+  'seats-moving', // S5: this registration is on its way to another area; passes by itself
   'release-running', // F30: this registration is unpaid since an earlier day and about to be released
   // May this candidate register at all (CandidateBook).
   'activation-required', // D1: initial password, nothing else is reachable

@@ -73,10 +73,18 @@ export type Outcome =
   /** start-payment: what the provider is to be asked with. */
   | { kind: 'payment-started'; attempt: AttemptNumber; amountFen: Fen; expiresAt: EpochMs }
   | { kind: 'import-begun'; import: ImportNumber }
+  /** receive-seats: the orders there are now, or why there is no room. */
+  | { kind: 'received'; orders: ReceivedOrder[] }
+  | { kind: 'declined'; reason: RefusalReason }
+  /** refund-moved: when it succeeded, 0 while it has not; the provider's code while it does not take it. */
+  | { kind: 'refund-stands'; refundedAt: EpochMs; why: string }
   /** stage-candidates, stage-grades: of each person in the order they came. */
   | { kind: 'staged'; people: StagedChange[] }
   /** show-in-full: until then, for whoever has what only engines can write. */
   | { kind: 'may-be-shown'; until: EpochMs; pass: string };
+
+/** An order that has come from another area: its place there, and what it is called here. */
+export type ReceivedOrder = { order: number; number: OrderNumber };
 
 /** Sealed until the writer opens it. Empty texts where the person was erased. */
 export type ShownInFull = {
@@ -114,9 +122,16 @@ export type CodeView = {
 export type BookingDelivery = 'sending' | DeliveryOutcome | 'not-sent';
 /**
  * `confirmed` is 待缴费, `paid` is 已缴费 and 已确认 (F41), `refunding` 退费中; the others have ended and
- * hold no seat.
+ * hold no seat. `moved`: another area has it (S5); its money, if there is any, stays here.
  */
-export type OrderState = 'confirmed' | 'paid' | 'refunding' | 'refunded' | 'withdrawn' | 'released';
+export type OrderState =
+  | 'confirmed'
+  | 'paid'
+  | 'refunding'
+  | 'refunded'
+  | 'withdrawn'
+  | 'released'
+  | 'moved';
 /** Why money goes back: asked for, a second payment of one order, or one that came too late (D11). */
 export type RefundCause = 'asked' | 'second' | 'late';
 export type AttemptView = {
@@ -128,6 +143,8 @@ export type AttemptView = {
   /** `stopping`: it is being closed at the provider. */
   state: 'live' | 'stopping' | 'closed' | 'paid';
   paidAt?: EpochMs;
+  /** S5: the money was taken under this number, in the area that the order came from. */
+  paidAs?: AttemptNumber;
   refund?: { cause: RefundCause; requestedAt: EpochMs; doneAt?: EpochMs; stuck: boolean };
 };
 export type OrderView = {
@@ -138,8 +155,17 @@ export type OrderView = {
   confirmedAt: EpochMs;
   state: OrderState;
   endedAt?: EpochMs;
+  /** Of a `moved` one: what it is called where it is now. */
+  movedTo?: OrderNumber;
   attempts: AttemptView[];
 };
+/**
+ * What a withdrawn area has made of a registration (S5): on its way `to` another area, waiting to be
+ * tried anywhere, without room (`left`), moved, or given back.
+ */
+export type ExitView = { act: number; state: ExitState; to?: AreaCode };
+export const exitStates = ['here', 'going', 'left', 'moved', 'let-go'] as const;
+export type ExitState = (typeof exitStates)[number];
 /** One person's registration in one area, as pages show it. Revision 0: nothing yet. */
 export type RegistrationView = {
   revision: number;
@@ -149,6 +175,7 @@ export type RegistrationView = {
   orders: OrderView[];
   /** F30: when unpaid seats were last released; gone once seats are held again. */
   releasedAt?: EpochMs;
+  exit?: ExitView;
   code?: CodeView;
   /** F26 was asked of the ticket about what was full: `send-code` or nothing follows. */
   asking?: { ticket: TicketNumber; full: FullCourse[] };
@@ -225,6 +252,43 @@ export type PoolBalance = {
   confirmed: number;
   paid: number;
   refunding: number;
+};
+
+/** People of a withdrawn area in one respect, and what of theirs it is about. */
+export type ExitSum = { people: number; seats: number; fen: Fen };
+/** Who needs seats in just these units, and in which order they are served. */
+export type Demand = {
+  candidateType: CandidateType;
+  units: UnitCode[];
+  state: 'paid' | 'confirmed' | 'saved';
+} & ExitSum;
+/** Somebody without room in any of the areas that were tried. */
+export type LeftLine = {
+  number: number;
+  person: PersonId;
+  seats: { unit: UnitCode; course: CourseCode }[];
+  feeFen: Fen;
+  declined: { area: AreaCode; reason: RefusalReason }[];
+};
+/**
+ * S5: how far the withdrawal of an area has come, read off its rows. `act` 0: it stands open. What is
+ * `waiting` stands until a payment or a refund is settled; `returned` of `letGo` has been refunded.
+ */
+export type WithdrawalView = {
+  act: number;
+  pools: PoolBalance[];
+  people: number;
+  peoplePaid: number;
+  livePayments: number;
+  feeFen: Fen;
+  demand: Demand[];
+  waiting: ExitSum;
+  going: ExitSum;
+  moved: ({ to: AreaCode } & ExitSum)[];
+  letGo: ExitSum;
+  returnedFen: Fen;
+  left: ExitSum;
+  leftLines: LeftLine[];
 };
 
 /** One payment as our orders have it, for the comparison with a bill (B7). */
@@ -328,6 +392,8 @@ export type Query =
   | { kind: 'act'; number: number }
   /** What an act would change in this partition, as things are now. */
   | { kind: 'foresee'; act: Act }
+  /** S5: who would be affected, or how far it has come; `units` empty: all. */
+  | { kind: 'withdrawal'; area: AreaCode; units: UnitCode[] }
   /** S3: this partition's journal from that index on, as the audit shows it; a page at a time. */
   | { kind: 'journal'; from: number }
   /** S4: what it says of one person, newest first, before that index (0: from the newest on). */
@@ -428,6 +494,7 @@ export type QueryAnswer =
   | { kind: 'acts'; acts: ActView[] }
   | { kind: 'act'; act: ActView | null }
   | { kind: 'foresee'; foreseen: ForeseenLine[] }
+  | { kind: 'withdrawal'; withdrawal: WithdrawalView }
   | { kind: 'journal'; lines: AuditLine[]; next?: number }
   /** `next`: where the stretch before it ends; absent at the journal's beginning. */
   | { kind: 'timeline'; lines: AuditLine[]; next?: number };

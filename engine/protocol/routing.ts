@@ -30,6 +30,7 @@ export type RoutedQuery = Extract<
       | 'order-state'
       | 'registrations'
       | 'report'
+      | 'withdrawal'
       | 'phone'
       | 'staff-facts'
       | 'staff-list'
@@ -66,6 +67,9 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'set-capacity':
     case 'set-course-caps':
     case 'act-on-area':
+    case 'receive-seats':
+    case 'note-moved':
+    case 'refund-moved':
       return partitionOfArea(layout, body.area);
     case 'note-delivery':
       return body.area === undefined
@@ -90,6 +94,7 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'end-sign-ins':
     case 'sign-out':
     case 'act-on-candidate':
+    case 'move-for':
       return partitionOfPerson(layout, body.person);
     case 'join-phone':
     case 'settle-phone':
@@ -135,6 +140,7 @@ export function partitionOfQuery(layout: Layout, query: RoutedQuery): PartitionN
     case 'order-state':
     case 'registrations':
     case 'report':
+    case 'withdrawal':
       return partitionOfArea(layout, query.area);
     case 'candidate':
     case 'sign-in-facts':

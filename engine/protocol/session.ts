@@ -164,6 +164,27 @@ export type AreaPause = {
   pausedMs: number;
   pausedAt?: EpochMs;
 };
+/**
+ * S5: an area, or some of its units, in which no exam can be held any more. Nothing is taken there from now
+ * on; `remedy` says what becomes of who is registered. `act`: the one that said it last. One entry an area.
+ */
+export type AreaWithdrawal = {
+  area: AreaCode;
+  /** Empty: all of them. */
+  units: UnitCode[];
+  act: number;
+  /** What candidates read. */
+  reason: string;
+  remedy: Remedy;
+};
+/**
+ * `move`: to the first of these areas that has a seat in every unit of the person's (R1). `reopen`: the
+ * area takes registrations again, and whoever is still there stays.
+ */
+export type Remedy = { kind: 'move'; to: AreaCode[] } | { kind: 'refund' } | { kind: 'reopen' };
+/** Areas that a move tries, one after the other. */
+export const targetsMax = 8;
+
 /** On every open page until `until` (S2). Plain text. */
 export type PublicNotice = { text: string; until: EpochMs };
 
@@ -179,4 +200,6 @@ export type Adopted = {
   /** S2: no payment can be started, for this reason; those that run go on. */
   payingPaused?: { reason: string };
   notice?: PublicNotice;
+  /** Absent: no area was ever withdrawn. */
+  withdrawals?: AreaWithdrawal[];
 };

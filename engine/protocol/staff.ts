@@ -18,7 +18,7 @@ import {
 } from './ids.ts';
 import type { OrderNumber } from './payments.ts';
 import type { RefusalReason } from './refusals.ts';
-import type { BookingDay, BookingProof, CourseCap, PoolCapacity } from './session.ts';
+import type { BookingDay, BookingProof, CourseCap, PoolCapacity, Remedy } from './session.ts';
 
 /** What somebody signs in with; it also stands in the audit for whoever it was. Never given anew. */
 export type StaffId = string;
@@ -155,7 +155,19 @@ export type Act =
   | ({ kind: 'reset-to-activation' } & OnPerson)
   | ({ kind: 'end-sign-ins-for' } & OnPerson)
   | { kind: 'withdraw-for'; person: PersonId; area: AreaCode; order: OrderNumber }
-  | { kind: 'refund-for'; person: PersonId; area: AreaCode; order: OrderNumber };
+  | { kind: 'refund-for'; person: PersonId; area: AreaCode; order: OrderNumber }
+  /**
+   * S5: no exam can be held in the area, or in these units of it (none named: in all), and what becomes of
+   * who is registered there; or it can after all. `from`: the act that said it last, 0 if none has.
+   */
+  | {
+      kind: 'withdraw-area';
+      area: AreaCode;
+      units: UnitCode[];
+      from: number;
+      remedy: Remedy;
+      shown: string;
+    };
 export type ActKind = Act['kind'];
 export type CapacityChange = {
   area: AreaCode;
@@ -171,7 +183,9 @@ export type AreaPart =
   /** What has stood unpaid since before then. */
   | { kind: 'release-unpaid'; before: EpochMs }
   | { kind: 'withdraw-for'; person: PersonId; order: OrderNumber }
-  | { kind: 'refund-for'; person: PersonId; order: OrderNumber };
+  | { kind: 'refund-for'; person: PersonId; order: OrderNumber }
+  /** What is to be done the session says, as the area has adopted it. */
+  | { kind: 'withdraw-area' };
 export type PersonPart = Extract<
   Act,
   { kind: 'unbind-phone-for' | 'reset-to-activation' | 'end-sign-ins-for' }
@@ -195,6 +209,7 @@ export const rightOf: Record<ActKind, Right> = {
   'end-sign-ins-for': 'act-for-candidates',
   'withdraw-for': 'act-for-candidates',
   'refund-for': 'request-refunds',
+  'withdraw-area': 'set-pools',
 };
 
 /** W3, S2: what cannot be taken back, or is seen by the whole province. Pause is one step. */
@@ -216,6 +231,7 @@ export const isTwoPeoples: Record<ActKind, boolean> = {
   'end-sign-ins-for': false,
   'withdraw-for': false,
   'refund-for': false,
+  'withdraw-area': true,
 };
 
 /** Where an act reaches: its decider's scope must hold all of these. */
@@ -233,6 +249,8 @@ export function scopesOf(act: Act): Scope[] {
       return [inArea(act.area)];
     case 'release-unpaid':
       return act.areas.map(inArea);
+    case 'withdraw-area':
+      return [act.area, ...targetsOf(act.remedy)].map(inArea);
     case 'unbind-phone-for':
     case 'reset-to-activation':
     case 'end-sign-ins-for':
@@ -241,6 +259,9 @@ export function scopesOf(act: Act): Scope[] {
       return [{ kind: 'province' }];
   }
 }
+
+/** The areas that people may be moved to. */
+export const targetsOf = (remedy: Remedy): AreaCode[] => (remedy.kind === 'move' ? remedy.to : []);
 
 export type ActState =
   | { kind: 'proposed' }
@@ -270,8 +291,8 @@ export type ActView = {
   changed: number;
   left: number;
 };
-/** One number of a dry run, and whose it is when not everybody's. */
-export type ForeseenLine = { what: Foreseen; count: number };
+/** One number of a dry run; `unit`: of that unit alone. */
+export type ForeseenLine = { what: Foreseen; count: number; unit?: UnitCode };
 export const foreseen = [
   // Registrations: with a hold whose clock stops, and with seats that are saved or to be paid.
   'holding',
@@ -288,6 +309,20 @@ export const foreseen = [
   'orders-confirmed',
   'orders-paid',
   'fee-fen',
+  // A withdrawn area (S5): people with a seat there, and those of them who have paid; seats as they stand.
+  'people',
+  'people-paid',
+  'seats-held',
+  'seats-saved',
+  'seats-confirmed',
+  'seats-paid',
+  'seats-refunding',
+  // Seats free in the areas that people are to be moved to, all together.
+  'target-free',
+  // People who find a seat in every unit there, and those who do not, with what these have paid.
+  'people-fit',
+  'people-left',
+  'left-fen',
 ] as const;
 export type Foreseen = (typeof foreseen)[number];
 

@@ -12,8 +12,8 @@
  *    and what can be written can be read: no limit here is lower than what was let in.
  */
 import { createHash } from 'node:crypto';
-import { asideReasons } from '../protocol/commands.ts';
-import type { IssuedCode, RuxiEvent } from '../protocol/events.ts';
+import { asideReasons, type MovedPayment } from '../protocol/commands.ts';
+import type { IssuedCode, RuxiEvent, SeatsMovedOut, SeatsReceived } from '../protocol/events.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import type { AreaCapacities, ImportSum, StagedPerson } from '../protocol/imports.ts';
 import type { KeyScope } from '../protocol/keys.ts';
@@ -235,7 +235,7 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     attempt: uint,
     transaction: text,
     paidAt: uint,
-    does: choice(['pays', 'retakes', 'second', 'late']),
+    does: choice(['pays', 'retakes', 'second', 'late', 'lost']),
   },
   'refund-requested': { ...onRegistration, order: uint, answer },
   'refund-succeeded': {
@@ -337,6 +337,44 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     may: some(choice<KeyScope>(['areas', 'counts', 'registrations', 'orders'])),
   },
   'key-ended': { ...decided, apiKey: text },
+  'seats-withdrawn': {
+    ...{ ...onRegistration, act: uint, held: some(text), units: some(text) },
+    ...{ orders: some(uint), stops: some(uint), refunds: some(uint) },
+  },
+  'seats-leaving': { ...onRegistration, act: uint, to: text },
+  'seats-declined': {
+    ...{ ...onRegistration, act: uint, to: text, reason: refusalReason },
+    ...{ again: boolean, left: boolean },
+  },
+  'seats-moved-out': {
+    ...{ ...onRegistration, act: uint, to: text, move: uint },
+    orders: some(record<SeatsMovedOut['orders'][number]>({ order: uint, number: text })),
+  },
+  'seats-received': {
+    ...{ ...onRegistration, act: uint, from: text, candidateType, unpaidSince: uint },
+    seats: some(
+      record<SeatsReceived['seats'][number]>({
+        unit: text,
+        course: text,
+        ticket: text,
+        order: uint,
+      }),
+    ),
+    orders: some(
+      record<SeatsReceived['orders'][number]>({
+        ...{ order: uint, orderNumber: text, ticket: text, feeFen: uint, confirmedAt: uint },
+        payment: optional(
+          record<MovedPayment>({
+            ...{ provider, way, startedAt: uint, paidAt: uint, paidAs: text },
+          }),
+        ),
+      }),
+    ),
+    answer,
+  },
+  'seats-not-received': { ...onRegistration, answer },
+  'moved-refund-requested': { ...onRegistration, order: uint, attempt: uint },
+  'area-move-for': { ...onCandidate, number: uint, from: text, to: text, act: uint },
 });
 const events = some(event);
 

@@ -13,6 +13,7 @@ import {
   type Asking,
   type Attempt,
   type BookingCode,
+  type Exit,
   type News,
   newPlace,
   newRegistration,
@@ -35,8 +36,11 @@ import {
   record,
   union,
   Writer,
+  word,
 } from '../protocol/message-pack.ts';
 import type { NewsContent } from '../protocol/messages.ts';
+import { refusalReasons } from '../protocol/refusals.ts';
+import { exitStates } from '../protocol/replies.ts';
 import {
   answer,
   candidateType,
@@ -130,6 +134,7 @@ function writeRegistration(row: RegistrationRow): void {
   for (let kept = row.lastAnswer; kept !== undefined; kept = kept.before)
     answer.write(writer, kept);
   candidateType.write(writer, row.candidateType);
+  exit.write(writer, row.exit);
 }
 
 function readRegistration([area, number]: RowKey, bytes: Buffer): RegistrationRow {
@@ -159,6 +164,7 @@ function readRegistration([area, number]: RowKey, bytes: Buffer): RegistrationRo
     // Newest first, as they are chained; kept again in the order in which they came.
     for (const one of answers.read(from).reverse()) keep(row, one);
     row.candidateType = candidateType.read(from);
+    row.exit = exit.read(from);
     expect(from.left === 0);
     return row;
   } catch (cause) {
@@ -200,7 +206,7 @@ function expect(holds: boolean): void {
   if (!holds) throw new CodecError('not the fields of a registration');
 }
 
-const registrationFields = 20;
+const registrationFields = 21;
 const placeFields = 7;
 const newsFields = 3;
 const maybeText = optional(text);
@@ -223,6 +229,7 @@ const attempt = record<Attempt>({
   transaction: text,
   paidAt: uint,
   refund: optional(refund),
+  paidAs: maybeText,
 });
 const orders = some(
   record<Order>({
@@ -232,8 +239,19 @@ const orders = some(
     courses: some(unitAndCourse),
     feeFen: uint,
     confirmedAt: uint,
-    state: choice(['confirmed', 'paid', 'refunding', 'refunded', 'withdrawn', 'released']),
+    state: choice([
+      ...([
+        'confirmed',
+        'paid',
+        'refunding',
+        'refunded',
+        'withdrawn',
+        'released',
+        'moved',
+      ] as const),
+    ]),
     endedAt: uint,
+    movedTo: maybeText,
     attempts: some(attempt),
   }),
 );
@@ -249,6 +267,12 @@ const newsContent = union<NewsContent, 'kind'>('kind', {
   'refund-succeeded-last-day': { feeFen: uint },
   'second-payment-refunding': { feeFen: uint },
   'money-returned': { feeFen: uint },
+  'area-moved': { courses: uint },
+  'area-moved-unpaid': { courses: uint },
+  'area-lost-refunding': { courses: uint, feeFen: uint },
+  'area-lost': { courses: uint },
+  'area-lost-waiting': { courses: uint },
+  'area-lost-payment': { feeFen: uint },
 });
 const news = some<News>({
   write(to, { place, at, content }) {
@@ -262,6 +286,12 @@ const news = some<News>({
     return { place: uint.read(from), at: uint.read(from), content: newsContent.read(from) };
   },
 });
+const exit = optional(
+  record<Exit>({
+    ...{ act: uint, state: choice(exitStates), to: text, begun: uint, courses: uint, feeFen: uint },
+    declined: some(record<Exit['declined'][number]>({ area: text, reason: word(refusalReasons) })),
+  }),
+);
 const bookingCode = optional(
   record<BookingCode>({
     challenge: text,

@@ -31,10 +31,12 @@ import {
   word,
 } from '../protocol/message-pack.ts';
 import type { PaymentWay, ProviderName } from '../protocol/payments.ts';
-import type { FullCourse, Outcome } from '../protocol/replies.ts';
+import { refusalReasons } from '../protocol/refusals.ts';
+import type { FullCourse, Outcome, ReceivedOrder } from '../protocol/replies.ts';
 import type {
   Adopted,
   AreaPause,
+  AreaWithdrawal,
   BookingDay,
   BookingProof,
   CandidateType,
@@ -50,6 +52,7 @@ import type {
   Position,
   Programme,
   PublicNotice,
+  Remedy,
   Settings,
   Window,
 } from '../protocol/session.ts';
@@ -136,6 +139,9 @@ const anyOutcome = union<Outcome, 'kind'>('kind', {
   carried: { changed: uint, left: uint, more: boolean },
   // Never kept: each showing is an event of its own.
   'may-be-shown': { until: uint, pass: text },
+  received: { orders: some(record<ReceivedOrder>({ order: uint, number: text })) },
+  declined: { reason: word(refusalReasons) },
+  'refund-stands': { refundedAt: uint, why: text },
 });
 const outcome: Shape<Outcome> = {
   write(to, value) {
@@ -262,6 +268,11 @@ const calendar = some(
     candidateType: optional(candidateType),
   }),
 );
+const remedy = union<Remedy, 'kind'>('kind', {
+  move: { to: some(text) },
+  refund: {},
+  reopen: {},
+});
 export const adopted = record<Adopted>({
   number: uint,
   catalogue,
@@ -289,6 +300,13 @@ export const adopted = record<Adopted>({
   ),
   payingPaused: optional(record<NonNullable<Adopted['payingPaused']>>({ reason: text })),
   notice: optional(record<PublicNotice>({ text, until: uint })),
+  withdrawals: optional(
+    some(
+      record<AreaWithdrawal>({
+        ...{ area: text, units: some(text), act: uint, reason: text, remedy },
+      }),
+    ),
+  ),
 });
 
 export const poolCapacities = some(
@@ -320,5 +338,10 @@ export const act = union<Act, 'kind'>('kind', {
   'end-sign-ins-for': onPersonOf,
   'withdraw-for': onOrderOf,
   'refund-for': onOrderOf,
+  'withdraw-area': {
+    ...{ area: text, units: some(text), from: uint, remedy, shown: text },
+  },
 });
-export const foreseenLines = some(record<ForeseenLine>({ what: word(foreseen), count: uint }));
+export const foreseenLines = some(
+  record<ForeseenLine>({ what: word(foreseen), count: uint, unit: optional(text) }),
+);

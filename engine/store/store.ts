@@ -77,7 +77,7 @@ export class FormatTooOld extends Error {}
 export class EpochLost extends Error {}
 
 /**
- * The layout of tables, keys, rows and journal entries, as one number. Format 1, without orders, was
- * never released and is not carried forward.
+ * The layout of tables, keys, rows and journal entries, as one number. Formats 1, without orders, and
+ * 2, without withdrawn areas, were never released and are not carried forward.
  */
-export const formatVersion = 2;
+export const formatVersion = 3;

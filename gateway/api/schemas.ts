@@ -83,7 +83,7 @@ export const orderAnswer = z.object({
   area: code,
   person,
   ticket,
-  state: z.enum(['confirmed', 'paid', 'refunding', 'refunded', 'withdrawn', 'released']),
+  state: z.enum(['confirmed', 'paid', 'refunding', 'refunded', 'withdrawn', 'released', 'moved']),
   courses: z.array(z.object({ unit, course })),
   feeFen: count,
   confirmedAt: at,

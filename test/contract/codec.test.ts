@@ -21,7 +21,7 @@ import { keyScopes } from '../../engine/protocol/keys.ts';
 import type { Notice } from '../../engine/protocol/notices.ts';
 import { paymentWays, providerNames } from '../../engine/protocol/payments.ts';
 import { refusalReasons } from '../../engine/protocol/refusals.ts';
-import { type AskedQuery, channelNames } from '../../engine/protocol/replies.ts';
+import { type AskedQuery, channelNames, exitStates } from '../../engine/protocol/replies.ts';
 import { reportTopics } from '../../engine/protocol/reports.ts';
 import { candidateTypes } from '../../engine/protocol/session.ts';
 import {
@@ -131,9 +131,13 @@ const importedRecord = givenRecord(1, {
     }),
   ],
 });
-const foreseenLines = fc.array(fc.record({ what: fc.constantFrom(...foreseen), count: fc.nat() }), {
-  maxLength: 4,
-});
+const foreseenLines = fc.array(
+  fc.record(
+    { what: fc.constantFrom(...foreseen), count: fc.nat(), unit: code },
+    { requiredKeys: ['what', 'count'] },
+  ),
+  { maxLength: 4 },
+);
 const pools = [{ unit: 'A', capacity: 3 }];
 const givenParts: AreaPart[] = [
   { kind: 'set-capacity', from: pools, capacities: pools },
@@ -141,6 +145,7 @@ const givenParts: AreaPart[] = [
   { kind: 'release-unpaid', before: 5 },
   { kind: 'withdraw-for', person: givenPerson(1), order: 'DEMO_0101_1_1' },
   { kind: 'refund-for', person: givenPerson(1), order: 'DEMO_0101_1_1' },
+  { kind: 'withdraw-area' },
 ];
 const personParts = ['unbind-phone-for', 'reset-to-activation', 'end-sign-ins-for'] as const;
 const actView: fc.Arbitrary<ActView> = fc.record(
@@ -178,7 +183,23 @@ const paused = givenAdopted({
   ],
   payingPaused: { reason: '通道故障' },
   notice: { text: '公告', until: 9 },
+  withdrawals: [
+    ...[
+      { area: '0101', units: [], act: 3, reason: '示例', remedy: { kind: 'refund' } as const },
+      { area: '0102', units: ['A'], act: 4, reason: '示例', remedy: { kind: 'reopen' } as const },
+    ],
+    { area: '0103', units: ['A'], act: 5, reason: '示例', remedy: { kind: 'move', to: ['0104'] } },
+  ],
 });
+const movedTo = 'DEMO_0102_1_1';
+const came: fc.Arbitrary<Extract<Asked, { kind: 'note-moved' }>['came']> = fc.oneof(
+  fc.record({
+    kind: kind('received'),
+    orders: fc.array(fc.record({ order: small, number: fc.constant(movedTo) }), { maxLength: 2 }),
+  }),
+  fc.record({ kind: kind('declined'), reason: fc.constantFrom('seats-exhausted' as const) }),
+);
+const exitSum = { people: small, seats: small, fen: small };
 const asked: fc.Arbitrary<Asked> = fc.oneof(
   fc.record({
     kind: kind('save-seats'),
@@ -279,6 +300,37 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     },
     { requiredKeys: ['kind', 'id', 'answerBy', 'epoch', 'person', 'act', 'part'] },
   ),
+  fc.record({
+    kind: kind('receive-seats'),
+    ...{ ...envelope, area: code, person: opaque, claim: small, act: small, from: code },
+    ...{ candidateType, unpaidSince: at },
+    seats: fc.array(fc.record({ unit: code, course, ticket, order: small }), { maxLength: 3 }),
+    orders: fc.array(
+      fc.record(
+        {
+          ...{ order: small, ticket, feeFen: small, confirmedAt: at },
+          payment: fc.record({
+            provider: fc.constantFrom(...providerNames),
+            way: fc.constantFrom(...paymentWays),
+            ...{ startedAt: at, paidAt: at, paidAs: fc.constant('DEMO_0101_1_1_1') },
+          }),
+        },
+        { requiredKeys: ['order', 'ticket', 'feeFen', 'confirmedAt'] },
+      ),
+      { maxLength: 2 },
+    ),
+  }),
+  fc.record({
+    kind: kind('note-moved'),
+    ...{ ...envelope, area: code, person: opaque, act: small, to: code, claim: small, came },
+  }),
+  fc.record({
+    ...{ kind: kind('refund-moved'), ...envelope, area: code },
+    attempt: fc.constant('DEMO_0101_1_1_1'),
+  }),
+  fc.record({
+    ...{ kind: kind('move-for'), ...envelope, person: opaque, act: small, from: code, to: code },
+  }),
   fc.record({
     kind: kind('install-session'),
     ...envelope,
@@ -503,6 +555,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
       fc.record({ kind: kind('act'), number: small }),
       fc.record({ kind: kind('timeline'), person: opaque, before: small }),
       fc.record({ kind: kind('foresee'), act: fc.constantFrom(...givenActs) }),
+      fc.record({ kind: kind('withdrawal'), area: code, units }),
     ),
   }),
 );
@@ -521,6 +574,7 @@ const attemptView = fc.record(
     expiresAt: at,
     state: fc.constantFrom('live', 'stopping', 'closed', 'paid'),
     paidAt: at,
+    paidAs: fc.constant('DEMO_0101_1_1_1'),
     refund: fc.record(
       {
         cause: fc.constantFrom('asked', 'second', 'late'),
@@ -542,8 +596,10 @@ const order = fc.record(
     confirmedAt: at,
     state: fc.constantFrom(
       ...(['confirmed', 'paid', 'refunding', 'refunded', 'withdrawn', 'released'] as const),
+      'moved',
     ),
     endedAt: at,
+    movedTo: fc.constant(movedTo),
     attempts: fc.array(attemptView, { maxLength: 2 }),
   },
   { requiredKeys: ['number', 'ticket', 'courses', 'feeFen', 'confirmedAt', 'state', 'attempts'] },
@@ -567,6 +623,10 @@ const registration = fc.record(
     draft: fc.array(fc.record({ unit: code, course, ticket }), { maxLength: 4 }),
     orders: fc.array(order, { maxLength: 2 }),
     releasedAt: at,
+    exit: fc.record(
+      { act: small, state: fc.constantFrom(...exitStates), to: code },
+      { requiredKeys: ['act', 'state'] },
+    ),
     code: fc.record({
       challenge: opaque,
       ticket,
@@ -640,6 +700,48 @@ const areaReport = fc.record({
   ),
 });
 const answered: fc.Arbitrary<Answered> = fc.oneof(
+  fc.record({
+    ...{ id: opaque, kind: kind('withdrawal') },
+    withdrawal: fc.record({
+      ...{ act: small, people: small, peoplePaid: small, livePayments: small, feeFen: small },
+      pools: fc.array(
+        fc.record(
+          {
+            ...{ area: code, unit: code, candidateType, capacity: small, free: small },
+            ...{ held: small, saved: small, confirmed: small, paid: small, refunding: small },
+          },
+          {
+            requiredKeys: [
+              ...(['area', 'unit', 'capacity', 'free'] as const),
+              ...(['held', 'saved', 'confirmed', 'paid', 'refunding'] as const),
+            ],
+          },
+        ),
+        { maxLength: 2 },
+      ),
+      demand: fc.array(
+        fc.record({
+          ...{ candidateType, units, ...exitSum },
+          state: fc.constantFrom('paid' as const, 'confirmed' as const, 'saved' as const),
+        }),
+        { maxLength: 2 },
+      ),
+      ...{ waiting: fc.record(exitSum), going: fc.record(exitSum), letGo: fc.record(exitSum) },
+      moved: fc.array(fc.record({ to: code, ...exitSum }), { maxLength: 2 }),
+      ...{ returnedFen: small, left: fc.record(exitSum) },
+      leftLines: fc.array(
+        fc.record({
+          ...{ number: small, person: opaque, feeFen: small },
+          seats: unitsAndCourses,
+          declined: fc.array(
+            fc.record({ area: code, reason: fc.constantFrom('seats-exhausted' as const) }),
+            { maxLength: 2 },
+          ),
+        }),
+        { maxLength: 2 },
+      ),
+    }),
+  }),
   fc.record({ id: opaque, kind: kind('acts'), acts: fc.array(actView, { maxLength: 3 }) }),
   fc.record({ id: opaque, kind: kind('act'), act: fc.option(actView) }),
   fc.record({ id: opaque, kind: kind('foresee'), foreseen: foreseenLines }),
@@ -942,10 +1044,10 @@ describe('round trips', () => {
 });
 
 describe('the bytes', () => {
-  test('a save and a query are these bytes, in any version that says 2', () => {
+  test('a save and a query are these bytes, in any version that says 3', () => {
     expect(Buffer.from(encodeAsk([save, query])).toString('hex')).toBe(golden.ask);
   });
-  test('a reply is these bytes, in any version that says 2', () => {
+  test('a reply is these bytes, in any version that says 3', () => {
     const reply: Answered = {
       id: id(1),
       kind: 'accepted',
@@ -961,7 +1063,7 @@ describe('the bytes', () => {
   });
   test('they are MessagePack to others, and what others write is read', () => {
     const [version, items] = unpack(encodeAsk([save])) as [number, unknown[]];
-    expect(version).toBe(2);
+    expect(version).toBe(3);
     const again = new Packr({ useRecords: false }).pack([version, items]);
     expect(decodeAsk(again)).toEqual([save]);
   });
@@ -1035,7 +1137,7 @@ describe('bad input', () => {
   test('record definitions and other extensions are not decoded', () => {
     const record = Buffer.from('d47240', 'hex');
     const message = Buffer.concat([
-      Buffer.from('920291', 'hex'),
+      Buffer.from('920391', 'hex'),
       record,
       Buffer.from('91a161', 'hex'),
     ]);
@@ -1046,7 +1148,7 @@ describe('bad input', () => {
   });
   test('a bomb of nested lists is skipped without depth, and costs no more than its bytes', () => {
     const deep = Buffer.concat([
-      Buffer.from('920292', 'hex'),
+      Buffer.from('920392', 'hex'),
       Buffer.alloc(500_000, 0x91),
       Buffer.from('c0', 'hex'),
       Buffer.from(encodeAsk([query])).subarray(7),
@@ -1054,7 +1156,7 @@ describe('bad input', () => {
     expect(decodeAsk(deep)).toEqual([{ kind: 'malformed', id: '' }, query]);
   });
   test.each([
-    ['claims four thousand million items', '9202ddffffffff'],
+    ['claims four thousand million items', '9203ddffffffff'],
     ['claims a list inside that long', '920291ddffffffff'],
     ['claims a text of 4 GiB', '920291920adbffffffff61'],
     ['claims a map of 4 G pairs', '920291dfffffffff'],
@@ -1137,14 +1239,14 @@ test('what no reader would take is not written, and the batch goes on', () => {
 
 const golden = {
   ask: [
-    '9202dd000000029c06b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2dcf000001a07e8ba90303',
+    '9203dd000000029c06b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2dcf000001a07e8ba90303',
     'a430313234b6706572736f6e372d2d2d2d2d2d2d2d2d2d2d2d2d2d2d0205ac3939393931323334353633',
     '37b66368616c6c656e6765392d2d2d2d2d2d2d2d2d2d2d2da631323334353692a141a1439400b6636f6d',
     '6d616e64322d2d2d2d2d2d2d2d2d2d2d2d2d2d099300a430313234b6706572736f6e372d2d2d2d2d2d2d',
     '2d2d2d2d2d2d2d2d',
   ].join(''),
   reply: [
-    '9202919500b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2d93029192a141a530303032339097',
-    '069194a141a53030303233ac39393939313233343536333791019090c0c0c0c0',
+    '9203919500b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2d93029192a141a530303032339098',
+    '069194a141a53030303233ac39393939313233343536333791019090c0c0c0c0c0',
   ].join(''),
 };

@@ -344,6 +344,42 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     payBefore: 1_780_050_000_000,
     lastDay: true,
   },
+  'seats-withdrawn': {
+    ...({ kind: 'seats-withdrawn', ...registration, act: 7, held: ['A'] } as const),
+    ...{ units: ['B'], orders: [1], stops: [2], refunds: [3] },
+  },
+  'seats-leaving': { kind: 'seats-leaving', ...registration, act: 7, to: '0102' },
+  'seats-declined': {
+    ...({ kind: 'seats-declined', ...registration, act: 7, to: '0102' } as const),
+    ...({ reason: 'seats-exhausted', again: false, left: true } as const),
+  },
+  'seats-moved-out': {
+    ...({ kind: 'seats-moved-out', ...registration, act: 7, to: '0102', move: 9 } as const),
+    orders: [{ order: 1, number: 'DEMO_0102_4_1' }],
+  },
+  'seats-received': {
+    ...({ kind: 'seats-received', ...registration, act: 7, from: '0101' } as const),
+    ...({ candidateType: 'applied', unpaidSince: 1_780_000_000_000 } as const),
+    seats: [{ ...unitA, ticket, order: 1 }],
+    orders: [
+      {
+        ...{ order: 1, orderNumber: 'DEMO_0102_4_1', ticket, feeFen: 3_500, confirmedAt: 5 },
+        payment: {
+          ...({ provider: 'alipay', way: 'page', startedAt: 6, paidAt: 7 } as const),
+          paidAs: 'DEMO_0101_1_1_1',
+        },
+      },
+    ],
+    answer: done,
+  },
+  'seats-not-received': { kind: 'seats-not-received', ...registration, answer: done },
+  'moved-refund-requested': {
+    ...{ kind: 'moved-refund-requested', ...registration, order: 1, attempt: 2 },
+  },
+  'area-move-for': {
+    ...{ kind: 'area-move-for', person: givenPerson(1), number: 3, from: '0101' },
+    ...{ to: '0102', act: 7 },
+  },
   'news-noted': { kind: 'news-noted', ...registration, news: 3, outcome: 'failed' },
   'reconciliation-begun': { kind: 'reconciliation-begun', day: 20_605 },
   'day-reconciled': {
@@ -443,7 +479,7 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
       by: 'li.na',
       reason: '示例',
     },
-    foreseen: [{ what: 'unpaid', count: 12 }],
+    foreseen: [{ what: 'unpaid', count: 12, unit: 'A' }],
     ...{ command: opaque('command', 1), contentHash: -5 },
   },
   'act-decided': { kind: 'act-decided', number: 7, andBy: 'wang', targets: ['0101', '0102'] },

@@ -28,4 +28,10 @@ export const contents: { [K in MessageKind]: MessageContent & { kind: K } } = {
   'second-payment-refunding': { kind: 'second-payment-refunding', feeFen: 10_500 },
   'money-returned': { kind: 'money-returned', feeFen: 10_500 },
   'refund-succeeded-last-day': { kind: 'refund-succeeded-last-day', feeFen },
+  'area-moved': { kind: 'area-moved', courses },
+  'area-moved-unpaid': { kind: 'area-moved-unpaid', courses },
+  'area-lost-refunding': { kind: 'area-lost-refunding', courses, feeFen },
+  'area-lost': { kind: 'area-lost', courses },
+  'area-lost-waiting': { kind: 'area-lost-waiting', courses },
+  'area-lost-payment': { kind: 'area-lost-payment', feeFen },
 };

@@ -405,3 +405,88 @@ test('the demonstration keeps the newest two hundred messages, each once', async
   expect(messages[0]?.text).toContain('验证码 100249，');
   expect(messages.at(-1)?.text).toContain('验证码 100050，');
 });
+
+const move = (): Effect => ({
+  ...({
+    kind: 'move-seats',
+    key: '0124.1.move.1',
+    person,
+    area: '0124',
+    to: '0125',
+    act: 7,
+  } as const),
+  ...({ candidateType: 'open', unpaidSince: 0, orders: [] } as const),
+  seats: [{ unit: 'A', course: '00023', ticket: '999912345637', order: 0 }],
+});
+const movedNote = (came: object, claim: number) =>
+  vi.waitFor(() =>
+    expect(books.commands().at(-1)).toMatchObject({
+      ...{ kind: 'note-moved', area: '0124', to: '0125', act: 7, person, claim, came },
+    }),
+  );
+const claiming = { kind: 'claiming', claim: 9, from: '0124', to: '0125' } as const;
+
+test('S5 who moves to another area has the claim first, then the seats, then the old area lets go', async () => {
+  let busy = 2;
+  books.onCommand = (command) => {
+    if (command.kind === 'move-for') return { kind: 'accepted', outcome: claiming };
+    if (command.kind !== 'receive-seats') return accepted;
+    busy -= 1;
+    if (busy >= 0) return { kind: 'refused', reason: 'busy' };
+    return { kind: 'accepted', outcome: { kind: 'received', orders: [] } };
+  };
+  effects.run([move(), move()]);
+  await movedNote({ kind: 'received', orders: [] }, 9);
+  expect(kinds()).toEqual([
+    ...['move-for', 'receive-seats', 'receive-seats', 'receive-seats', 'note-moved'],
+  ]);
+  expect(books.commands()[3]).toMatchObject({ area: '0125', claim: 9, from: '0124' });
+});
+
+test('S5 no room, no claim and an area that is gone: the old area hears why', async () => {
+  books.onCommand = (command) => {
+    if (command.kind === 'move-for') return { kind: 'accepted', outcome: claiming };
+    return command.kind === 'receive-seats'
+      ? { kind: 'accepted', outcome: { kind: 'declined', reason: 'seats-exhausted' } }
+      : accepted;
+  };
+  effects.run([move()]);
+  await movedNote({ kind: 'declined', reason: 'seats-exhausted' }, 9);
+  books.onCommand = (command) =>
+    command.kind === 'move-for' ? { kind: 'refused', reason: 'area-move-running' } : accepted;
+  effects.run([{ ...move(), key: '0124.1.move.2' } as Effect]);
+  await movedNote({ kind: 'declined', reason: 'area-move-running' }, 0);
+  expect(kinds().filter((kind) => kind === 'receive-seats')).toHaveLength(1);
+});
+
+test('S5 an act that waits for others asks again and again, and says the end once', async () => {
+  let waits = 3;
+  books.onCommand = (command) => {
+    if (command.kind !== 'act-on-area') return accepted;
+    waits -= 1;
+    const outcome = {
+      kind: 'carried',
+      changed: waits === 2 ? 5 : 0,
+      left: 2,
+      more: waits >= 0,
+    } as const;
+    return { kind: 'accepted', outcome };
+  };
+  const part = {
+    kind: 'act-on-area',
+    area: '0124',
+    act: 7,
+    part: { kind: 'withdraw-area' },
+  } as const;
+  effects.run([{ kind: 'carry-act', key: 'act.7.0124', target: '0124', part }]);
+  await vi.waitFor(
+    () =>
+      expect(books.commands().at(-1)).toMatchObject({
+        ...{ kind: 'note-act-carried', number: 7, target: '0124', changed: 5, left: 2 },
+      }),
+    { timeout: 10_000 },
+  );
+  expect(kinds()).toEqual([
+    ...['act-on-area', 'act-on-area', 'act-on-area', 'act-on-area', 'note-act-carried'],
+  ]);
+});

@@ -16,6 +16,8 @@ let told: RoutedBody[];
 let troubles: string[];
 let ours: PaymentLine[];
 let answer: 'accepted' | 'payment-unknown' | 'amount-differs';
+/** What the area says in which the money was taken (S5). */
+let stands: { refundedAt: number; why: string };
 let listFull: boolean;
 /** Added to the real clocks. */
 let ahead: number;
@@ -26,6 +28,7 @@ beforeEach(async () => {
   troubles = [];
   ours = [];
   answer = 'accepted';
+  stands = { refundedAt: 0, why: '' };
   listFull = false;
   ahead = 0;
   money = begin();
@@ -50,6 +53,8 @@ function begin(): Money {
         return { id, kind: 'refused', reason: 'list-full' };
       if (body.kind === 'note-payment' && answer !== 'accepted')
         return { id, kind: 'refused', reason: answer };
+      if (body.kind === 'refund-moved')
+        return { id, kind: 'accepted', outcome: { kind: 'refund-stands', ...stands } };
       return { id, kind: 'accepted', outcome: { kind: 'done' } };
     },
     ask: async (partition: string, query: Query): Promise<QueryReply> => {
@@ -231,4 +236,29 @@ test('B7 a bill that is not there yet is waited for', async () => {
   expect(told).toEqual([]);
   ahead += 11 * 60_000;
   await sinceToldOf('note-reconciled');
+});
+
+test('S5 B7 money that another area took is asked of that area until it has gone back', async () => {
+  const moved = 'DEMO_0125_4_1_1';
+  money.take({
+    ...{ kind: 'refund-moved', key: `${moved}R`, area: '0125', provider: 'sandbox' },
+    ...{ attempt: moved, paidAs: attempt },
+  });
+  await sinceToldOf('refund-moved');
+  expect(told).toEqual([{ kind: 'refund-moved', area: '0124', attempt }]);
+  stands = { refundedAt: 0, why: 'NOTENOUGH' };
+  ahead += 60_000;
+  await sinceToldOf('note-refund');
+  expect(told.at(-1)).toMatchObject({ area: '0125', attempt: moved, outcome: 'refused' });
+  stands = { refundedAt: 5, why: '' };
+  ahead += 60_000;
+  await vi.waitFor(
+    () =>
+      expect(told.at(-1)).toEqual({
+        ...{ kind: 'note-refund', area: '0125', attempt: moved, outcome: 'succeeded' },
+        ...{ why: '', refundedAt: 5 },
+      }),
+    waiting,
+  );
+  expect(money.waiting()).toBe(0);
 });

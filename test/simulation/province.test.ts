@@ -57,6 +57,8 @@ const ofActs: readonly RefusalReason[] = [
   ...(['act-unknown', 'act-ended', 'act-expired', 'act-unfit'] as const),
   ...(['calendar-unfit', 'claim-elsewhere'] as const),
 ];
+/** Of withdrawn areas; test/core/withdrawals.test.ts has them. */
+const ofWithdrawals: readonly RefusalReason[] = ['area-withdrawn', 'seats-moving'];
 /** Every command there is: whoever adds one says here whether this province knows it. */
 const simulated: Record<Command['kind'], boolean> = {
   'choose-course': true,
@@ -146,6 +148,11 @@ const simulated: Record<Command['kind'], boolean> = {
   'note-act-carried': false,
   'act-on-area': false,
   'act-on-candidate': false,
+  // Withdrawn areas: test/core/withdrawals.test.ts and withdrawals-random.test.ts.
+  'receive-seats': false,
+  'note-moved': false,
+  'refund-moved': false,
+  'move-for': false,
 };
 
 /** Without bias: the smallest numbers are not the interesting ones here. */
@@ -172,7 +179,14 @@ describe('a small province gone wrong', () => {
     for (const play of [playWithOrders, playWithAttempts, fillTheList]) play(seen);
     const tried = refusalReasons.filter(
       (reason) =>
-        ![...shellsOwn, ...ofStaff, ...ofImports, ...ofPauses, ...ofActs].includes(reason),
+        ![
+          ...shellsOwn,
+          ...ofStaff,
+          ...ofImports,
+          ...ofPauses,
+          ...ofActs,
+          ...ofWithdrawals,
+        ].includes(reason),
     );
     expect(tried.filter((reason) => !seen.reasons.has(reason))).toEqual([]);
     const kinds = Object.entries(simulated).flatMap(([kind, known]) => (known ? [kind] : []));

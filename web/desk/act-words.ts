@@ -32,9 +32,11 @@ export const actNames: Record<ActKind, string> = {
   'end-sign-ins-for': '结束登录',
   'withdraw-for': '代撤销报考单',
   'refund-for': '代申请退费',
+  'withdraw-area': '考区取消',
 };
 
-const foreseenNames: Record<Exclude<Foreseen, 'fee-fen'>, [before: string, after: string]> = {
+type InFen = Extract<Foreseen, 'fee-fen' | 'left-fen'>;
+const foreseenNames: Record<Exclude<Foreseen, InFen>, [before: string, after: string]> = {
   holding: ['', ' 人正在暂留考位，计时会停住'],
   unpaid: ['', ' 人有未缴费的考位'],
   'unpaid-seats': ['未缴费的考位 ', ' 个'],
@@ -45,11 +47,26 @@ const foreseenNames: Record<Exclude<Foreseen, 'fee-fen'>, [before: string, after
   'caps-too-small': ['', ' 门课程的限额少于已占用的考位，不会改'],
   'orders-confirmed': ['待缴费的报考单 ', ' 张'],
   'orders-paid': ['已缴费的报考单 ', ' 张'],
+  people: ['', ' 人在这里有考位'],
+  'people-paid': ['其中 ', ' 人已缴费'],
+  'seats-held': ['暂留 ', ' 个'],
+  'seats-saved': ['已保存 ', ' 个'],
+  'seats-confirmed': ['待缴费 ', ' 个'],
+  'seats-paid': ['已缴费 ', ' 个'],
+  'seats-refunding': ['退费中 ', ' 个，照原来的申请退'],
+  'target-free': ['转入的考区共有空位 ', ' 个'],
+  'people-fit': ['', ' 人能转过去'],
+  'people-left': ['', ' 人转不过去，会列出来，由您再决定'],
 };
-export function sayForeseen({ what, count: how }: ForeseenLine): string {
+export function sayForeseen(
+  { what, count: how, unit }: ForeseenLine,
+  units: readonly ExamUnit[],
+): string {
   if (what === 'fee-fen') return `金额 ${yuan(how)} 元`;
+  if (what === 'left-fen') return `转不过去的人已缴 ${yuan(how)} 元`;
   const [before, after] = foreseenNames[what];
-  return `${before}${count(how)}${after}`;
+  const where = unit === undefined ? '' : `${nameUnit(unit, units)}：`;
+  return `${where}${before}${count(how)}${after}`;
 }
 
 export type Names = { places: Places; units: readonly ExamUnit[] };
@@ -122,6 +139,18 @@ export function sayAct(act: Act, names: Names): string[] {
     case 'withdraw-for':
     case 'refund-for':
       return [`报考单 ${act.order}`, ...whose(act, names)];
+    case 'withdraw-area': {
+      const { area, units, remedy, shown } = act;
+      const which = units.length === 0 ? '整个考区' : unitNames(units, names.units);
+      const where = `${nameArea(area, names)}，${which}`;
+      if (remedy.kind === 'reopen')
+        return [`${nameArea(area, names)}重新接受报考`, '还没有处理的考位留在原处'];
+      const what =
+        remedy.kind === 'move'
+          ? `已有的考位依次转到：${remedy.to.map((to) => nameArea(to, names)).join('、')}`
+          : '未缴费的考位释放，已缴费的全部退费';
+      return [where, '马上停止报考和缴费', what, `考生看到：${shown}`];
+    }
   }
 }
 
@@ -134,6 +163,8 @@ export const nameArea = (area: AreaCode, { places }: Names): string =>
   places.areas.find(({ code }) => code === area)?.name ?? area;
 export const nameUnit = (unit: UnitCode, units: readonly ExamUnit[]): string =>
   units.find(({ code }) => code === unit)?.name ?? unit;
+export const unitNames = (codes: readonly UnitCode[], units: readonly ExamUnit[]): string =>
+  codes.map((code) => nameUnit(code, units)).join('、');
 const namePools = ({ area, unit }: PoolsOf, names: Names): string =>
   `${nameArea(area, names)}${unit === undefined ? '' : ` ${nameUnit(unit, names.units)}`}`;
 

@@ -230,6 +230,7 @@ export const orderStateNames: Record<OrderState, string> = {
   refunded: '已退费',
   withdrawn: '已撤销',
   released: '已释放',
+  moved: '已转考区',
 };
 export const finderNames: Record<Finder, string> = {
   document: '证件号码',
