@@ -56,7 +56,7 @@ export async function openBench(
     },
     messages: () => [],
     channels: () => ({ channels: [], waiting: { codes: 0, news: 0 } }),
-    moneyWaiting: () => 0,
+    money: () => ({ waiting: 0, providers: [] }),
     exit(code, reason) {
       throw new Error(`the writer ended with ${code}`, { cause: reason });
     },

@@ -163,7 +163,7 @@ async function startPart(given: EngineOptions & Parts): Promise<Part> {
     onEffects: (due) => effects.run(due),
     messages: () => demonstration.messages(),
     channels: () => ({ channels: courier.standings(), waiting: effects.waiting() }),
-    moneyWaiting: () => effects.moneyWaiting(),
+    money: () => effects.money(),
     exit,
     limits: config.limits,
   });

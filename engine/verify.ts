@@ -74,6 +74,7 @@ export function verifyStore(store: StoreReader, known: readonly Head[] = []): Ve
       stagings: 0,
       acts: 0,
       keys: 0,
+      alarms: 0,
     },
     problems,
   };

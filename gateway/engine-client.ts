@@ -204,6 +204,13 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       const keys = await askAt(partition, { kind: 'keys' });
       if (keys.kind !== 'keys') return false;
       for (const key of keys.keys) tell({ kind: 'key-changed', key });
+      const alarms = await askAt(partition, { kind: 'alarms' });
+      if (alarms.kind !== 'alarms') return false;
+      tell({ ...alarms, kind: 'alarms-acknowledged' });
+      const acts = await askAt(partition, { kind: 'acts', waiting: false });
+      if (acts.kind !== 'acts') return false;
+      for (const act of acts.acts)
+        if (act.decidedAt !== undefined) tell({ kind: 'act-decided', act });
       knowsStaff = true;
       const session = await askAt(partition, { kind: 'session' });
       if (session.kind !== 'session' || session.adopted === null) return false;

@@ -6,12 +6,14 @@
  * G2 A stop says so first (H2 of staff/health.ts), then takes no new connection, closes live sockets so
  *    that they come back elsewhere, and answers what runs.
  */
+import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Bus } from '../engine/bus/bus.ts';
 import { createDeskPort, createImportDesk } from '../engine/import/desk.ts';
 import { exportCsv } from '../engine/import/export.ts';
 import { framesOf, logTo } from '../engine/log.ts';
 import { createProviders } from '../engine/payments/config.ts';
+import type { Acknowledgement } from '../engine/protocol/alarms.ts';
 import { personIdOf } from '../engine/protocol/indices.ts';
 import { createDeskViews } from '../web/desk/views.ts';
 import type { FailureStatus } from '../web/view-models.ts';
@@ -21,7 +23,7 @@ import { createAvailability } from './availability.ts';
 import { createCatalogue, windowAt } from './catalogue.ts';
 import type { GatewayConfig } from './config.ts';
 import type { GatewayContext } from './context.ts';
-import { createCookies } from './cookies.ts';
+import { createCookies, newNonce } from './cookies.ts';
 import { createEngineClient } from './engine-client.ts';
 import { startHashing } from './hashing/hashing.ts';
 import { HttpServer } from './http.ts';
@@ -32,10 +34,13 @@ import { createWrongNotices } from './paying/notices.ts';
 import { createPayables } from './paying/payables.ts';
 import { createRevocations } from './revocations.ts';
 import { addRoutes } from './server.ts';
+import { answerWithinMs } from './sign-in/send.ts';
 import { signInOf } from './sign-in/who.ts';
 import { createSlipCodes } from './slip/codes.ts';
 import type { StaffContext } from './staff/context.ts';
+import { createAlarms } from './staff/dashboard/alarms.ts';
 import { createDashboard } from './staff/dashboard/dashboard.ts';
+import { createMarks } from './staff/dashboard/marks.ts';
 import { createDeskCookies } from './staff/desk-cookies.ts';
 import { createDirectory } from './staff/directory.ts';
 import { createImportJob } from './staff/files/import-job.ts';
@@ -69,6 +74,8 @@ export async function startGateway(
   const revocations = createRevocations(now);
   const directory = createDirectory();
   const keys = createKeyRing();
+  const alarms = createAlarms(noteEnded);
+  const marks = createMarks();
   const client = createEngineClient({ bus, layout: config.layout, now });
   const telemetry = createTelemetry(now);
   client.onTelemetry((report) => telemetry.hear(report));
@@ -77,8 +84,16 @@ export async function startGateway(
     if (notice.kind === 'session-changed') catalogue.adopt(notice.adopted);
     if (notice.kind === 'staff-changed') directory.hear(notice.staff);
     if (notice.kind === 'key-changed') keys.hear(notice.key);
+    if (notice.kind === 'alarms-acknowledged') alarms.hear(notice);
+    if (notice.kind === 'act-decided') marks.hear(notice.act);
     if (notice.kind === 'sign-ins-ended' || notice.kind === 'signed-out') revocations.hear(notice);
   });
+
+  /** Said again until it is heard of: nothing waits for the answer. */
+  function noteEnded({ alarm, at: acknowledgedAt }: Acknowledgement): void {
+    const body = { kind: 'note-alarm-ended', alarm, acknowledgedAt } as const;
+    void client.send(body, { id: newNonce(), answerBy: now() + answerWithinMs });
+  }
 
   const providers = await createProviders(config.payments, now);
   const hashing = startHashing();
@@ -116,7 +131,9 @@ export async function startGateway(
   const loop = monitorEventLoopDelay({ resolution: loopStepMs });
   loop.enable();
   const dashboard = createDashboard({
-    ...{ catalogue, telemetry, now },
+    ...{ catalogue, telemetry, alarms, marks, now },
+    gateway: `${hostname().replace(/[^A-Za-z0-9.-]/g, '-')}:${config.desk.port}`,
+    providers: () => context.payables.standings(),
     sockets: () => live?.watching() ?? 0,
     inFlight: () => client.inFlight(),
     loopP99Ms() {
@@ -131,7 +148,7 @@ export async function startGateway(
   const watching = setInterval(() => dashboard.look(), dashboardMs).unref();
   const desk = new HttpServer({ ...common, ...failureAt(deskViews), ...deskOptions });
   addStaffRoutes(desk, {
-    ...{ gateway: context, telemetry, dashboard, meter, readiness, directory, keys },
+    ...{ gateway: context, telemetry, dashboard, alarms, meter, readiness, directory, keys },
     views: deskViews,
     cookies: createDeskCookies(config.cookieKey, deskOptions.secure),
     ...filesOf(bus, config, common.onFault),

@@ -65,6 +65,8 @@ const contracts: Record<string, string[]> = {
   'web/styles/tokens.css': ['sandbox'],
   'engine/payments/provider.ts': ['effects', 'gateway'],
   'engine/payments/set-aside.ts': ['effects', 'gateway'],
+  // How a provider answers is counted in the same words by both who ask it.
+  'engine/payments/tally.ts': ['effects', 'gateway'],
 };
 
 /** Single broken arrows that are right, each with its reason. */

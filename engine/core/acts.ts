@@ -179,7 +179,8 @@ function carriedOut(
 
 const same = (one: unknown, other: unknown): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
-const isPlain = (text: string, most: number): boolean =>
+/** Words that say what they show, and no more of them. */
+export const isPlain = (text: string, most: number): boolean =>
   text.length <= most && !/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/u.test(text);
 
 /** Why it cannot be, by what the session says; what books say of it they say when it is carried. */

@@ -54,6 +54,7 @@ import {
   evolveAct,
 } from './acts.ts';
 import { decideActOnArea } from './acts-on-areas.ts';
+import { decideOnAlarm, evolveAlarms } from './alarms.ts';
 import {
   type AreaBook,
   addRegistration,
@@ -107,6 +108,7 @@ import {
 import { reportIn } from './report.ts';
 import type {
   AdoptedRow,
+  AlarmsRow,
   CandidateRow,
   PhoneRow,
   RegistrationRow,
@@ -180,6 +182,8 @@ export type Partition = {
   staging: Staging;
   /** What they decided; there too. */
   acts: ActBook;
+  /** Which alarms they have taken; there too, once there is one. */
+  alarms: AlarmsRow | undefined;
 };
 /** A row that must be loaded first (or be known to be absent). */
 export type RowNeed = { table: 'candidates' | 'phones'; key: string };
@@ -210,6 +214,7 @@ export function createPartition(name: PartitionName): Partition {
     imports: new Map(),
     staging: createStaging(),
     acts: new Map(),
+    alarms: undefined,
     revocations: new Map(),
   };
 }
@@ -309,6 +314,9 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'make-key':
     case 'end-key':
       return decideOnKey(partition, command);
+    case 'acknowledge-alarm':
+    case 'note-alarm-ended':
+      return decideOnAlarm(partition, command);
     case 'approve-act':
       return decideApproveAct(partition, command, at);
     case 'withdraw-act':
@@ -439,6 +447,10 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
     case 'key-made':
     case 'key-ended':
       return evolveKeys(partition.keys, event, at);
+    case 'alarm-acknowledged':
+    case 'alarm-ended':
+      partition.alarms = evolveAlarms(partition.alarms, event, at);
+      return partition.alarms;
     case 'act-proposed':
     case 'act-decided':
     case 'act-withdrawn':
@@ -568,6 +580,10 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
       return { kind: query.kind, staff: staffListOf(partition.staff) };
     case 'keys':
       return { kind: query.kind, keys: keyListOf(partition.keys) };
+    case 'alarms': {
+      const { lastIndex: index = 0, acknowledged = [] } = partition.alarms ?? {};
+      return { kind: query.kind, index, acknowledged };
+    }
     case 'imports': {
       const { imports, staging } = partition;
       return { kind: query.kind, imports: importViews(imports), staging: stagingView(staging) };
@@ -726,6 +742,9 @@ export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefi
     case 'key-made':
     case 'key-ended':
       return partition.keys.get(event.apiKey);
+    case 'alarm-acknowledged':
+    case 'alarm-ended':
+      return partition.alarms;
     case 'act-proposed':
     case 'act-decided':
     case 'act-withdrawn':
@@ -774,6 +793,9 @@ export function loadRow(partition: Partition, row: Row): void {
     case 'keys':
       partition.keys.set(row.apiKey, row);
       return;
+    case 'alarms':
+      partition.alarms = row;
+      return;
     case 'imports':
       partition.imports.set(row.number, row);
       return;
@@ -809,6 +831,7 @@ export function* residentRows(partition: Partition): Generator<Row> {
   yield* partition.imports.values();
   if (partition.staging.row !== undefined) yield partition.staging.row;
   yield* partition.acts.values();
+  if (partition.alarms !== undefined) yield partition.alarms;
   if (partition.session !== undefined) yield partition.session;
   if (partition.adopted !== undefined) yield partition.adopted;
 }
@@ -899,6 +922,8 @@ const tableOfEvent: Record<EventKind, Table> = {
   'staff-sign-ins-ended': 'staff',
   'key-made': 'keys',
   'key-ended': 'keys',
+  'alarm-acknowledged': 'alarms',
+  'alarm-ended': 'alarms',
   'import-begun': 'imports',
   'import-closed': 'imports',
   'import-applied': 'imports',

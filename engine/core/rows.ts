@@ -7,6 +7,7 @@
  * W3 Rows of one table are made by one function each, so that all have one shape.
  */
 
+import type { Acknowledgement, AlarmKey, AlarmLevel } from '../protocol/alarms.ts';
 import type {
   AsideReason,
   CandidateRecord,
@@ -370,6 +371,8 @@ export type KeyRow = {
   endedBy: StaffId;
   endedAt: EpochMs;
 };
+/** Who has taken which alarm (alarms.ts). */
+export type AlarmsRow = { table: 'alarms'; lastIndex: number; acknowledged: Acknowledgement[] };
 /** The copy a partition works by. */
 export type AdoptedRow = { table: 'adopted'; lastIndex: number; adopted: Adopted };
 
@@ -414,7 +417,8 @@ export type Row =
   | AdoptedRow
   | StaffRow
   | ActRow
-  | KeyRow;
+  | KeyRow
+  | AlarmsRow;
 export type Table = Row['table'];
 /**
  * Registrations: area and number. Areas, candidates, phones, staff, keys: the code; asides, imports, acts: the
@@ -444,6 +448,7 @@ export function rowKey(row: Row): RowKey {
     case 'session':
     case 'adopted':
     case 'stagings':
+    case 'alarms':
       return [''];
     default:
       return unreachable(row);
@@ -654,6 +659,13 @@ export function packRow(row: Row): unknown[] {
         ...[row.contentHash, row.state, row.endedBy, row.endedAt, row.open],
         ...[row.refused, row.changed, row.left],
       ];
+    case 'alarms':
+      return [
+        row.lastIndex,
+        row.acknowledged.map((one) => [
+          ...[one.alarm, one.level, one.since, one.by, one.at, one.remark],
+        ]),
+      ];
     case 'keys':
       return [
         ...[row.lastIndex, row.label, row.digest, row.may, row.scope, row.madeBy, row.madeAt],
@@ -811,6 +823,18 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       return {
         ...({ table, number: Number(key[0]), lastIndex, at, act, by, reason, foreseen } as const),
         ...{ command, contentHash, state, endedBy, endedAt, open, refused, changed, left },
+      };
+    }
+    case 'alarms': {
+      const [lastIndex, acknowledged] = packed as [
+        lastIndex: number,
+        acknowledged: [AlarmKey, AlarmLevel, EpochMs, string, EpochMs, string][],
+      ];
+      return {
+        ...{ table, lastIndex },
+        acknowledged: acknowledged.map(([alarm, level, since, by, at, remark]) => ({
+          ...{ alarm, level, since, by, at, remark },
+        })),
       };
     }
     case 'keys': {

@@ -31,6 +31,7 @@ import { passingRefusals, type RefusalReason } from '../protocol/refusals.ts';
 import type { ChannelsReport, CommandReply, Query, QueryReply } from '../protocol/replies.ts';
 import { type CommandBody, partitionOfBody, type RoutedBody } from '../protocol/routing.ts';
 import { commandsWithin } from '../protocol/subjects.ts';
+import type { ProviderStanding } from '../protocol/telemetry.ts';
 import { NotHeard } from './channel.ts';
 import type { Courier } from './failover.ts';
 import { Lane } from './lane.ts';
@@ -61,8 +62,8 @@ export interface Effects {
   run(effects: readonly Effect[]): void;
   /** How many are waiting or being worked on, by lane. */
   waiting(): ChannelsReport['waiting'];
-  /** The same for payment providers. */
-  moneyWaiting(): number;
+  /** The same for payment providers, and how they answer. */
+  money(): { waiting: number; providers: ProviderStanding[] };
   /** Stops trying; what is not done stays due in its row. */
   stop(): Promise<void>;
 }
@@ -385,7 +386,7 @@ export function createEffects(options: EffectsOptions): Effects {
       }
     },
     waiting: () => ({ codes: codes.size + phones.size + moves.size, news: news.size }),
-    moneyWaiting: () => money.waiting(),
+    money: () => ({ waiting: money.waiting(), providers: money.standings() }),
     async stop() {
       stopping.abort();
       await Promise.all([codes.stop(), news.stop(), phones.stop(), moves.stop(), money.stop()]);

@@ -16,6 +16,7 @@ import { chinaMidnight } from '../core/rules.ts';
 import { nameOf } from '../outside-thread.ts';
 import type { BillLine, ProviderCalls, Standing } from '../payments/provider.ts';
 import { asideReasonOf, setAsideOf } from '../payments/set-aside.ts';
+import { createTally, type ProviderTally } from '../payments/tally.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import { type ProviderName, placeOfNumber } from '../protocol/payments.ts';
 import type {
@@ -26,6 +27,7 @@ import type {
   QueryReply,
 } from '../protocol/replies.ts';
 import type { RoutedBody } from '../protocol/routing.ts';
+import type { ProviderStanding } from '../protocol/telemetry.ts';
 import { createJobs, type Jobs, type Next } from './jobs.ts';
 import { compareBill } from './reconciliation.ts';
 
@@ -48,6 +50,7 @@ export type Money = {
   take(effect: MoneyEffect): void;
   /** What waits for a provider or is being asked of one. */
   waiting(): number;
+  standings(): ProviderStanding[];
   stop(): Promise<void>;
 };
 
@@ -74,7 +77,10 @@ const backOff = (tries: number, maxMs: number): number =>
 export function createMoney(options: MoneyOptions): Money {
   const { partitions, tell, ask, clock, onTrouble } = options;
   const { now } = clock;
-  const providers = new Map(options.providers.map((provider) => [provider.name, provider]));
+  const tally = createTally(options.providers, now);
+  const providers = new Map(
+    options.providers.map((provider) => [provider.name, counted(provider, tally)]),
+  );
   const newJobs = () =>
     createJobs({
       ...{ runningMax, lookEveryMs, monotonic: clock.monotonic },
@@ -240,8 +246,17 @@ export function createMoney(options: MoneyOptions): Money {
       }
     },
     waiting: () => Object.values(jobs).reduce((sum, each) => sum + each.size(), 0),
+    standings: () => tally.standings(),
     async stop() {
       await Promise.all(Object.values(jobs).map((each) => each.stop()));
     },
   };
 }
+
+const counted = (provider: ProviderCalls, tally: ProviderTally): ProviderCalls => ({
+  name: provider.name,
+  query: (attempt) => tally.count(provider.name, () => provider.query(attempt)),
+  close: (attempt) => tally.count(provider.name, () => provider.close(attempt)),
+  refund: (refunding) => tally.count(provider.name, () => provider.refund(refunding)),
+  bill: (day) => tally.count(provider.name, () => provider.bill(day)),
+});

@@ -80,6 +80,8 @@ export const eventWords: Record<EventKind, string> = {
   'staff-sign-ins-ended': '结束工作人员的登录',
   'key-made': '新建接口密钥',
   'key-ended': '停用接口密钥',
+  'alarm-acknowledged': '知悉告警',
+  'alarm-ended': '已知悉的告警结束',
   'act-proposed': '提出操作',
   'act-decided': '决定操作',
   'act-withdrawn': '撤回操作',

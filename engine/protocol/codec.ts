@@ -10,6 +10,7 @@
  * O4 The names of fields never travel, so a renamed field changes nothing on the bus.
  */
 
+import { type Acknowledgement, type AlarmLevel, alarmKeyMax, alarmLevels } from './alarms.ts';
 import {
   type AsideReason,
   asideReasons,
@@ -176,6 +177,7 @@ import {
   type Durations,
   durationBoundsUs,
   type PartitionTelemetry,
+  type ProviderStanding,
   type UnmetDemand,
 } from './telemetry.ts';
 
@@ -274,6 +276,15 @@ const keyView = record<KeyView>({
   state: choice<KeyView['state']>(['active', 'ended']),
   ...{ madeBy: signature, madeAt: at, endedBy: optional(signature), endedAt: optional(at) },
 });
+
+const alarmKey = ascii(characters('A-Za-z0-9.:_-'), 1, alarmKeyMax);
+const alarmLevel = choice<AlarmLevel>(alarmLevels);
+const acknowledged = list(
+  record<Acknowledgement>({
+    ...{ alarm: alarmKey, level: alarmLevel, since: at, by: signature, at, remark: label },
+  }),
+  1_000,
+);
 
 const codeAddress = record<CodeAddress>({ sealed, index: opaque, mask });
 /** A phone as typed, or already sealed. */
@@ -568,6 +579,7 @@ const query = union<Query, 'kind'>('kind', {
   foresee: { act },
   withdrawal: { area: code, units },
   keys: {},
+  alarms: {},
   journal: { from: count },
   timeline: { person: opaque, before: count },
 });
@@ -746,6 +758,10 @@ const item = union<Item, 'kind'>('kind', {
   'make-key': { ...onKey, label, digest: apiKeyDigest, may, scope },
   'end-key': onKey,
   'show-in-full': { ...onPerson, ...decider, area: optional(code), reason: sentence },
+  'acknowledge-alarm': {
+    ...{ ...byStaff, alarm: alarmKey, level: alarmLevel, since: at, remark: label },
+  },
+  'note-alarm-ended': { ...envelope, alarm: alarmKey, acknowledgedAt: at },
   'propose-act': { ...byStaff, act, reason: sentence, foreseen: foreseenLines },
   'approve-act': { ...byStaff, number: small },
   'withdraw-act': { ...byStaff, number: small },
@@ -1250,6 +1266,7 @@ const reply = union<Reply, 'kind'>('kind', {
   },
   'staff-list': { ...id, staff: list(staffView, 10_000) },
   keys: { ...id, keys: list(keyView, 1_000) },
+  alarms: { ...id, index: count, acknowledged },
   imports: {
     ...id,
     imports: list(
@@ -1282,6 +1299,8 @@ const notice = union<Notice, 'kind'>('kind', {
   'signed-out': { person: opaque, nonce: opaque, until: at },
   'staff-changed': { staff: staffView },
   'key-changed': { key: keyView },
+  'alarms-acknowledged': { index: count, acknowledged },
+  'act-decided': { act: actView },
 });
 
 const durations = record<Durations>({
@@ -1336,6 +1355,15 @@ const telemetry = record<PartitionTelemetry>({
   ),
   waiting: record<PartitionTelemetry['waiting']>({ codes: count, news: count, money: count }),
   channels: list(channelStanding, channelNames.length),
+  providers: list(
+    record<ProviderStanding>({
+      ...{ provider, answered: count, silent: count, awaySince: optional(at) },
+      lastTrouble: optional(
+        record<NonNullable<ProviderStanding['lastTrouble']>>({ at, why: plain }),
+      ),
+    }),
+    providerNames.length,
+  ),
 });
 
 // ── Messages ────────────────────────────────────────────────────────────────────────────────────

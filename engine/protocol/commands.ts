@@ -9,6 +9,7 @@
  *    journal see them.
  */
 
+import type { AlarmKey, AlarmLevel } from './alarms.ts';
 import type {
   AreaCode,
   ChallengeId,
@@ -757,6 +758,23 @@ export type MakeKey = Envelope &
 export type EndKey = Envelope & DecidedByStaff & { kind: 'end-key'; apiKey: KeyId };
 export type KeyCommand = MakeKey | EndKey;
 
+/** Somebody sees to an alarm (alarms.ts). `remark` may be empty. */
+export type AcknowledgeAlarm = Envelope &
+  Decider & {
+    kind: 'acknowledge-alarm';
+    alarm: AlarmKey;
+    level: AlarmLevel;
+    since: EpochMs;
+    remark: string;
+  };
+/** A gateway's: the occurrence that was acknowledged at that instant is over. */
+export type NoteAlarmEnded = Envelope & {
+  kind: 'note-alarm-ended';
+  alarm: AlarmKey;
+  acknowledgedAt: EpochMs;
+};
+export type AlarmCommand = AcknowledgeAlarm | NoteAlarmEnded;
+
 /** What two must decide waits for the other; anything else is decided with it (W3). */
 export type ProposeAct = Envelope &
   Decider & { kind: 'propose-act'; act: Act; reason: string; foreseen: ForeseenLine[] };
@@ -798,6 +816,7 @@ export type Command =
   | StaffCommand
   | ShowInFull
   | KeyCommand
+  | AlarmCommand
   | ImportCommand
   | StagingCommand;
 

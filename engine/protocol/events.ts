@@ -6,6 +6,7 @@
  * E2 Times named `until`/`expiresOpen` are in open time (wall time less the pauses before it).
  */
 
+import type { Acknowledgement, AlarmKey } from './alarms.ts';
 import type {
   AsideReason,
   CandidateRecord,
@@ -522,6 +523,11 @@ export type KeyMade = OnKeyRow &
 export type KeyEnded = OnKeyRow & Decided & { kind: 'key-ended' };
 export type KeyEvent = KeyMade | KeyEnded;
 
+export type AlarmAcknowledged = Omit<Acknowledgement, 'at'> & { kind: 'alarm-acknowledged' };
+/** The acknowledgement lapses (A2 of alarms.ts). */
+export type AlarmEnded = { kind: 'alarm-ended'; alarm: AlarmKey };
+export type AlarmEvent = AlarmAcknowledged | AlarmEnded;
+
 type OnActRow = { number: number };
 /** `command` and `contentHash`: of the proposal, so that a repeat is recognised (B2). */
 export type ActProposed = OnActRow & {
@@ -685,6 +691,7 @@ export type RuxiEvent =
   | PaymentSetAside
   | StaffEvent
   | KeyEvent
+  | AlarmEvent
   | ImportEvent
   | StagingEvent
   | ActEvent;

@@ -220,6 +220,23 @@ export function engineFamilies(reports: readonly Reported[], now: EpochMs): Fami
         ]),
       ),
     ),
+    counter(
+      'ruxi_payment_calls_total',
+      'What payment providers were asked by the engine, by provider and by whether they answered.',
+      each(({ providers }) =>
+        providers.flatMap(({ provider, answered, silent }): [number, Labels][] => [
+          [answered, { provider, result: 'answered' }],
+          [silent, { provider, result: 'silent' }],
+        ]),
+      ),
+    ),
+    gauge(
+      'ruxi_payment_provider_away',
+      '1 while a provider has not answered the engine several times in a row.',
+      each(({ providers }) =>
+        providers.map(({ provider, awaySince }) => [Number(awaySince !== undefined), { provider }]),
+      ),
+    ),
     gauge(
       'ruxi_sms_channel_last',
       '1 while a channel goes last because it failed several times in a row.',

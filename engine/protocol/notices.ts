@@ -1,8 +1,9 @@
 /** What a writer tells every gateway at once, after the flush. */
+import type { Acknowledgement } from './alarms.ts';
 import type { EpochMs, PartitionName, PersonId } from './ids.ts';
 import type { KeyView } from './keys.ts';
 import type { Adopted } from './session.ts';
-import type { StaffView } from './staff.ts';
+import type { ActView, StaffView } from './staff.ts';
 
 export type Notice =
   /** The writer is up: its epoch; sent at start and every few seconds, so late gateways learn it. */
@@ -15,4 +16,8 @@ export type Notice =
   /** An account is new or has changed: its roles and its scope, or its sign-ins are ended. */
   | { kind: 'staff-changed'; staff: StaffView }
   /** A key of another system is new, or has ended. */
-  | { kind: 'key-changed'; key: KeyView };
+  | { kind: 'key-changed'; key: KeyView }
+  /** All acknowledgements that stand, as of that index. */
+  | { kind: 'alarms-acknowledged'; index: number; acknowledged: Acknowledgement[] }
+  /** Decided, and perhaps not carried everywhere so far. */
+  | { kind: 'act-decided'; act: ActView };

@@ -2,6 +2,7 @@
  * What a book answers. `accepted` repeats word for word under the same id; the view beside it is
  * the present state, so a repeated command shows where things stand now (B2).
  */
+import type { Acknowledgement } from './alarms.ts';
 import type {
   AsideReason,
   CandidateRecord,
@@ -385,6 +386,8 @@ export type Query =
   | { kind: 'staff-list' }
   /** Every key of other systems, newest first. */
   | { kind: 'keys' }
+  /** Every acknowledgement of an alarm that stands. */
+  | { kind: 'alarms' }
   /** Imports of people: those the session's book knows, newest first, and this partition's own part. */
   | { kind: 'imports' }
   /** Newest first, those before number `before`; `waiting`: for somebody's approval. */
@@ -490,6 +493,7 @@ export type QueryAnswer =
   | { kind: 'staff-facts'; facts: StaffFacts | null }
   | { kind: 'staff-list'; staff: StaffView[] }
   | { kind: 'keys'; keys: KeyView[] }
+  | { kind: 'alarms'; index: number; acknowledged: Acknowledgement[] }
   | { kind: 'imports'; imports: ImportView[]; staging: StagingView | null }
   | { kind: 'acts'; acts: ActView[] }
   | { kind: 'act'; act: ActView | null }

@@ -35,6 +35,7 @@ export type RoutedQuery = Extract<
       | 'staff-facts'
       | 'staff-list'
       | 'keys'
+      | 'alarms'
       | 'acts'
       | 'act';
   }
@@ -119,6 +120,8 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'end-staff-sign-ins':
     case 'make-key':
     case 'end-key':
+    case 'acknowledge-alarm':
+    case 'note-alarm-ended':
     case 'install-catalogue':
     case 'begin-import':
     case 'close-import':
@@ -156,6 +159,7 @@ export function partitionOfQuery(layout: Layout, query: RoutedQuery): PartitionN
     case 'staff-facts':
     case 'staff-list':
     case 'keys':
+    case 'alarms':
     case 'acts':
     case 'act':
       return layout.session;

@@ -56,6 +56,8 @@ export const senders = {
   'renew-totp': 'gateway',
   'renew-recovery-codes': 'gateway',
   'end-staff-sign-ins': 'gateway',
+  // What gateways see: it only gives an alarm back to whoever takes it next.
+  'note-alarm-ended': 'gateway',
   // A file's slices: nothing of them counts before two have applied the import.
   'stage-candidates': 'gateway',
   'stage-grades': 'gateway',
@@ -65,6 +67,7 @@ export const senders = {
   'end-account': 'keep-accounts',
   'make-key': 'keep-keys',
   'end-key': 'keep-keys',
+  'acknowledge-alarm': 'acknowledge-alarms',
   'install-catalogue': 'import',
   'begin-import': 'import',
   'close-import': 'import',

@@ -4,6 +4,7 @@
  * is lost costs nothing but a second's freshness.
  */
 import type { AreaCode, EpochMs, PartitionName, UnitCode } from './ids.ts';
+import type { ProviderName } from './payments.ts';
 import type { RefusalReason } from './refusals.ts';
 import type { ChannelStanding } from './replies.ts';
 import type { CandidateType } from './session.ts';
@@ -30,6 +31,18 @@ export type UnmetDemand = {
   /** Present: the pool is this type's alone (R5). */
   candidateType?: CandidateType;
   count: number;
+};
+
+/** How a payment provider answers: what it was asked by whoever says so, since the start. */
+export type ProviderStanding = {
+  provider: ProviderName;
+  answered: number;
+  /** Calls without an answer. */
+  silent: number;
+  /** Present while it has not answered several times in a row: since the first of them. */
+  awaySince?: EpochMs;
+  /** `why`: a word of ours. */
+  lastTrouble?: { at: EpochMs; why: string };
 };
 
 export type PartitionTelemetry = {
@@ -86,4 +99,6 @@ export type PartitionTelemetry = {
   /** Effects that wait or are being worked on. */
   waiting: { codes: number; news: number; money: number };
   channels: ChannelStanding[];
+  /** Those that are configured. */
+  providers: ProviderStanding[];
 };

@@ -12,6 +12,7 @@
  *    and what can be written can be read: no limit here is lower than what was let in.
  */
 import { createHash } from 'node:crypto';
+import type { AlarmLevel } from '../protocol/alarms.ts';
 import { asideReasons, type MovedPayment } from '../protocol/commands.ts';
 import type { IssuedCode, RuxiEvent, SeatsMovedOut, SeatsReceived } from '../protocol/events.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
@@ -375,6 +376,11 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   'seats-not-received': { ...onRegistration, answer },
   'moved-refund-requested': { ...onRegistration, order: uint, attempt: uint },
   'area-move-for': { ...onCandidate, number: uint, from: text, to: text, act: uint },
+  'alarm-acknowledged': {
+    ...{ alarm: text, since: uint, by: text, remark: text },
+    level: choice<AlarmLevel>(['warning', 'grave']),
+  },
+  'alarm-ended': { alarm: text },
 });
 const events = some(event);
 

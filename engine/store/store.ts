@@ -26,6 +26,7 @@ export const rowTables = [
   'stagings',
   'acts',
   'keys',
+  'alarms',
 ] as const;
 export type RowTable = (typeof rowTables)[number];
 

@@ -14,7 +14,7 @@ import type {
   DemonstrationMessage,
   PartitionStatus,
 } from '../protocol/replies.ts';
-import type { PartitionTelemetry } from '../protocol/telemetry.ts';
+import type { PartitionTelemetry, ProviderStanding } from '../protocol/telemetry.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../store/vault.ts';
 
@@ -46,8 +46,8 @@ export type WriterOptions = {
   messages(): DemonstrationMessage[];
   /** How short messages leave, for staff. */
   channels(): ChannelsReport;
-  /** What waits for a payment provider, or is being asked of it. */
-  moneyWaiting(): number;
+  /** What waits for a payment provider or is being asked of it, and how each answers. */
+  money(): { waiting: number; providers: ProviderStanding[] };
   /** Ends the process. Called once, after which the writer neither commits nor answers. */
   exit(code: number, reason: Error): void;
   limits?: Partial<WriterLimits>;

@@ -47,7 +47,7 @@ export type Recovered = {
 
 const residentTables = [
   ...(['adopted', 'session', 'areas', 'registrations', 'asides', 'staff'] as const),
-  ...(['imports', 'stagings', 'acts', 'keys'] as const),
+  ...(['imports', 'stagings', 'acts', 'keys', 'alarms'] as const),
 ] as const;
 const onDemandTables = ['candidates', 'phones'] as const;
 

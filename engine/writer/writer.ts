@@ -9,6 +9,7 @@
  *    holds can no longer be trusted, and the disk is read anew.
  * W3 Every change enters as a command and leaves as an event in the journal: timers too.
  */
+import { actViewOf } from '../core/acts.ts';
 import { type Effect, pendingEffects } from '../core/effects.ts';
 import { keyViewOf } from '../core/key-book.ts';
 import {
@@ -421,6 +422,12 @@ class PartitionWriter implements Writer {
     if (row.table === 'staff')
       batch.notices.push({ kind: 'staff-changed', staff: staffViewOf(row) });
     if (row.table === 'keys') batch.notices.push({ kind: 'key-changed', key: keyViewOf(row) });
+    if (row.table === 'alarms') {
+      const { acknowledged } = row;
+      batch.notices.push({ kind: 'alarms-acknowledged', index, acknowledged });
+    }
+    if (event.kind === 'act-decided' && row.table === 'acts')
+      batch.notices.push({ kind: 'act-decided', act: actViewOf(row, at) });
     if (event.kind !== 'session-adopted') return;
     batch.notices.push({ kind: 'session-changed', adopted: event.adopted });
     for (const area of this.#partition.areas.keys()) this.#changedAreas.add(area);
@@ -707,16 +714,17 @@ class PartitionWriter implements Writer {
   }
   #report(): void {
     const { partition, epoch, index, lag: dirtyRows, inbox } = this.status();
-    const { clock, channels, moneyWaiting } = this.#options;
+    const { clock, channels, money } = this.#options;
     const { channels: standings, waiting } = channels();
+    const { waiting: moneyWaiting, providers } = money();
     const lastIndex = this.#sequencer.nextIndex - 1;
     const telemetry = this.#telemetry.report(this.#partition, {
       ...{ partition, epoch, index, dirtyRows, inbox },
       ...{ at: clock.now(), atMs: clock.monotonic(), freeBytes: this.#freeBytes },
       ...{ spaceLow: this.#spaceLow, clockDoubted: this.#sequencer.doubted },
       ...{ lastIndex, completeUpTo: this.#checkpoint.completeUpTo(lastIndex) },
-      waiting: { ...waiting, money: moneyWaiting() },
-      channels: standings,
+      waiting: { ...waiting, money: moneyWaiting },
+      ...{ channels: standings, providers },
       poolsAstray: this.#recounting.poolsAstray,
     });
     this.#options.publish({ kind: 'telemetry', telemetry });

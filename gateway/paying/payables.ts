@@ -8,13 +8,17 @@
  * P3 That a provider did not answer says nothing of the order: seats and attempt are what they were.
  */
 import type { Opened, Opening, PaymentProvider } from '../../engine/payments/provider.ts';
+import { createTally } from '../../engine/payments/tally.ts';
 import type { EpochMs } from '../../engine/protocol/ids.ts';
 import type { AttemptNumber, Payable, ProviderName } from '../../engine/protocol/payments.ts';
+import type { ProviderStanding } from '../../engine/protocol/telemetry.ts';
 import { RecentMap } from '../recent-map.ts';
 
 export type OpenedNow = Opened | { kind: 'away' };
 export type Payables = {
   open(provider: ProviderName, opening: Opening): Promise<OpenedNow>;
+  /** How providers answer this gateway. */
+  standings(): ProviderStanding[];
 };
 
 /** As many as are looked at in half an hour of a rush; each is some hundred bytes. */
@@ -27,13 +31,14 @@ export function createPayables(
   now: () => EpochMs,
   sizeMax = payablesMax,
 ): Payables {
+  const tally = createTally(providers, now);
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
   const known = new RecentMap<AttemptNumber, { payable: Payable; at: EpochMs }>(sizeMax);
   const opening = new Map<AttemptNumber, Promise<OpenedNow>>();
 
   async function openAt(provider: PaymentProvider, asked: Opening): Promise<OpenedNow> {
     try {
-      const opened = await provider.open(asked);
+      const opened = await tally.count(provider.name, () => provider.open(asked));
       if (opened.kind === 'opened') {
         known.set(asked.attempt, { payable: opened.payable, at: now() });
       }
@@ -44,6 +49,7 @@ export function createPayables(
   }
 
   return {
+    standings: () => tally.standings(),
     async open(name, asked) {
       const { attempt } = asked;
       const kept = known.get(attempt);

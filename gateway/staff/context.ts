@@ -6,6 +6,7 @@ import type { KeyRing } from '../api/keys.ts';
 import type { GatewayContext } from '../context.ts';
 import type { HttpMeter } from '../http-meter.ts';
 import type { Telemetry } from '../telemetry.ts';
+import type { Alarms } from './dashboard/alarms.ts';
 import type { Dashboard } from './dashboard/dashboard.ts';
 import type { DeskCookies } from './desk-cookies.ts';
 import type { Directory } from './directory.ts';
@@ -18,6 +19,7 @@ export type StaffContext = {
   /** How the engine does. */
   telemetry: Telemetry;
   dashboard: Dashboard;
+  alarms: Alarms;
   /** The candidates' requests. */
   meter: HttpMeter;
   /** Their open sockets. */

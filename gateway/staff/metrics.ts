@@ -1,6 +1,12 @@
 /** GET /metrics: this gateway, and the engine as this gateway hears it, for Prometheus. */
 import { createExposition } from '../../engine/exposition.ts';
-import { engineFamilies, type Family, gauge, sample } from '../../engine/protocol/metrics.ts';
+import {
+  counter,
+  engineFamilies,
+  type Family,
+  gauge,
+  sample,
+} from '../../engine/protocol/metrics.ts';
 import program from '../../package.json' with { type: 'json' };
 import type { Handler } from '../http.ts';
 import type { StaffContext } from './context.ts';
@@ -21,7 +27,8 @@ export function showMetrics(context: StaffContext): Handler {
 }
 
 function gatewayFamilies({ gateway, readiness, sockets }: StaffContext): Family[] {
-  const { client, hashing } = gateway;
+  const { client, hashing, payables } = gateway;
+  const providers = payables.standings();
   const one = (name: string, help: string, value: number) => gauge(name, help, [sample(value)]);
   return [
     gauge('ruxi_build_info', 'Which program this is.', [
@@ -34,6 +41,21 @@ function gatewayFamilies({ gateway, readiness, sockets }: StaffContext): Family[
       'ruxi_bus_in_flight',
       'Messages to the engine without an answer so far.',
       client.inFlight(),
+    ),
+    counter(
+      'ruxi_payment_openings_total',
+      'Attempts opened at payment providers, by provider and by whether they answered.',
+      providers.flatMap(({ provider, answered, silent }) => [
+        sample(answered, { provider, result: 'answered' }),
+        sample(silent, { provider, result: 'silent' }),
+      ]),
+    ),
+    gauge(
+      'ruxi_payment_opening_away',
+      '1 while a provider has not answered this gateway several times in a row.',
+      providers.map(({ provider, awaySince }) =>
+        sample(Number(awaySince !== undefined), { provider }),
+      ),
     ),
   ];
 }

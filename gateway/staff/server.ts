@@ -25,6 +25,7 @@ import {
 import { showCalendar, showCandidateActs, showPools, showWindow } from './acts/forms.ts';
 import type { StaffContext } from './context.ts';
 import { exportBoard, showBoard, showDashboard, tellDashboard } from './dashboard/pages.ts';
+import { takeAlarm } from './dashboard/take.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { addExports } from './files/export.ts';
 import {
@@ -140,6 +141,7 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
     .get('/desk/reports/settlement', 'see-orders', showSettlement)
     .get('/desk/reports/file', 'export-orders', sendReport)
 
+    .post('/desk/alarms/take', 'acknowledge-alarms', takeAlarm)
     .get('/desk/board', 'see-desk', showBoard)
     .get('/desk/board.csv', 'see-desk', exportBoard)
     .get('/desk/now.json', 'see-desk', tellDashboard, { quiet: true })

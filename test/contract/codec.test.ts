@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Packr, Unpackr } from 'msgpackr';
 import { describe, expect, test } from 'vitest';
+import { alarmLevels } from '../../engine/protocol/alarms.ts';
 import {
   type Answered,
   AskBatch,
@@ -111,6 +112,16 @@ const keyView = fc.record(
   },
   { requiredKeys: ['apiKey', 'label', 'digest', 'may', 'scope', 'state', 'madeBy', 'madeAt'] },
 );
+const alarm = fc.stringMatching(/^[a-z-]{1,24}(:[A-Za-z0-9.:_-]{1,24})?$/);
+const alarmLevel = fc.constantFrom(...alarmLevels);
+const acknowledged = fc.record({
+  alarm,
+  level: alarmLevel,
+  since: at,
+  by: staff,
+  at,
+  remark: sentence,
+});
 const staffView = fc.record(
   {
     ...{ staff, roles: rolesHeld, scope, generation: small, invitedBy: staff },
@@ -270,6 +281,11 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     ...{ kind: kind('end-key'), ...envelope, by: staff, byGeneration: small, reason: sentence },
     apiKey: opaque,
   }),
+  fc.record({
+    ...{ kind: kind('acknowledge-alarm'), ...envelope, by: staff, byGeneration: small },
+    ...{ alarm, level: alarmLevel, since: at, remark: fc.string({ maxLength: 60 }) },
+  }),
+  fc.record({ kind: kind('note-alarm-ended'), ...envelope, alarm, acknowledgedAt: at }),
   fc.record({
     kind: kind('propose-act'),
     ...{ ...envelope, by: staff, byGeneration: small, reason: sentence },
@@ -548,6 +564,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
       fc.record({ kind: kind('staff-facts'), staff }),
       fc.record({ kind: kind('staff-list') }),
       fc.record({ kind: kind('keys') }),
+      fc.record({ kind: kind('alarms') }),
       fc.record(
         { kind: kind('acts'), waiting: fc.boolean(), before: small },
         { requiredKeys: ['kind', 'waiting'] },
@@ -745,6 +762,10 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
   fc.record({ id: opaque, kind: kind('acts'), acts: fc.array(actView, { maxLength: 3 }) }),
   fc.record({ id: opaque, kind: kind('act'), act: fc.option(actView) }),
   fc.record({ id: opaque, kind: kind('foresee'), foreseen: foreseenLines }),
+  fc.record({
+    ...{ id: opaque, kind: kind('alarms'), index: at },
+    acknowledged: fc.array(acknowledged, { maxLength: 3 }),
+  }),
   fc.record({ id: opaque, kind: kind('keys'), keys: fc.array(keyView, { maxLength: 3 }) }),
   fc.record({ id: opaque, kind: kind('staff-list'), staff: fc.array(staffView, { maxLength: 3 }) }),
   fc.record({
@@ -1032,6 +1053,23 @@ describe('round trips', () => {
           ...{ apiKey: id(1), label: '示例系统', digest: 'd'.repeat(43), may: ['areas', 'orders'] },
           ...{ scope: { kind: 'province' }, state: 'ended', madeBy: 'li.na', madeAt: 5 },
           ...{ endedBy: 'shell', endedAt: 6 },
+        },
+      },
+      {
+        ...{ kind: 'alarms-acknowledged', index: 7 },
+        acknowledged: [
+          {
+            ...{ alarm: 'loop-slow:desk.example:13101', level: 'warning', since: 4 },
+            ...{ by: 'li.na', at: 5, remark: '示例' },
+          },
+        ],
+      },
+      {
+        kind: 'act-decided',
+        act: {
+          ...{ number: 7, at: 5, act: { kind: 'open-window' }, by: 'li.na', reason: '示例' },
+          ...{ foreseen: [], decidedAt: 5, state: { kind: 'done' }, refused: [] },
+          ...{ changed: 0, left: 0 },
         },
       },
     ] satisfies Notice[];

@@ -497,6 +497,11 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
       reason: '示例',
     },
   },
+  'alarm-acknowledged': {
+    ...{ kind: 'alarm-acknowledged', alarm: 'provider-away:alipay', level: 'grave' },
+    ...{ since: 1_788_830_000_000, by: 'li.na', remark: '示例' },
+  },
+  'alarm-ended': { kind: 'alarm-ended', alarm: 'provider-away:alipay' },
   'key-ended': { kind: 'key-ended', apiKey: opaque('key', 1), by: 'li.na', reason: '示例' },
   'session-acted': { kind: 'session-acted', act: 7, adopted },
   'phone-unbound-for': { kind: 'phone-unbound-for', person: givenPerson(1), answer: done },

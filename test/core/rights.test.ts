@@ -58,6 +58,10 @@ const samples: { [K in Kind]: Body<K> } = {
   'apply-import': { kind: 'apply-import', import: 1, reason },
   'drop-import': { kind: 'drop-import', import: 1 },
   'show-in-full': { kind: 'show-in-full', person: givenPerson(1), reason },
+  'acknowledge-alarm': {
+    ...({ kind: 'acknowledge-alarm', alarm: 'disk-low', level: 'warning' } as const),
+    ...{ since: 1, remark: '' },
+  },
   'propose-act': { kind: 'propose-act', act: paying, reason, foreseen: [] },
   'approve-act': { kind: 'approve-act', number: 1 },
   'withdraw-act': { kind: 'withdraw-act', number: 1 },

@@ -32,7 +32,7 @@ const writer = await startWriter({
   onEffects() {},
   messages: () => [],
   channels: () => ({ channels: [], waiting: { codes: 0, news: 0 } }),
-  moneyWaiting: () => 0,
+  money: () => ({ waiting: 0, providers: [] }),
   exit(code, reason) {
     console.error(reason);
     process.exit(code);

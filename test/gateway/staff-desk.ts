@@ -32,7 +32,9 @@ import { createPayables } from '../../gateway/paying/payables.ts';
 import { createRevocations } from '../../gateway/revocations.ts';
 import { createSlipCodes } from '../../gateway/slip/codes.ts';
 import type { StaffContext } from '../../gateway/staff/context.ts';
+import { createAlarms } from '../../gateway/staff/dashboard/alarms.ts';
 import { createDashboard } from '../../gateway/staff/dashboard/dashboard.ts';
+import { createMarks } from '../../gateway/staff/dashboard/marks.ts';
 import { createDesk, type Desk as StaffDesk } from '../../gateway/staff/desk.ts';
 import { createDeskCookies } from '../../gateway/staff/desk-cookies.ts';
 import { createDirectory } from '../../gateway/staff/directory.ts';
@@ -218,14 +220,18 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
     now,
   };
   const telemetry = createTelemetry(now);
-  const quiet = { sockets: () => 0, inFlight: () => 0, loopP99Ms: () => 0 };
-  const dashboard = createDashboard({ catalogue, telemetry, now, ...quiet });
+  const quiet = { sockets: () => 0, inFlight: () => 0, loopP99Ms: () => 0, providers: () => [] };
+  const alarms = createAlarms(() => {});
+  const marks = createMarks();
+  const here = { alarms, marks, gateway: 'desk.example:13101' };
+  const dashboard = createDashboard({ catalogue, telemetry, now, ...quiet, ...here });
   const context: StaffContext = {
     meter: createHttpMeter(),
     sockets: () => 0,
     gateway,
     telemetry,
     dashboard,
+    alarms,
     readiness: () => 'ready',
     directory,
     keys,

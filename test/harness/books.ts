@@ -108,6 +108,10 @@ export function plainAnswer(query: Query, partition: string, epoch: number): Que
       return { kind: 'staff-list', staff: [] };
     case 'keys':
       return { kind: 'keys', keys: [] };
+    case 'alarms':
+      return { kind: 'alarms', index: 0, acknowledged: [] };
+    case 'acts':
+      return { kind: 'acts', acts: [] };
     case 'messages':
       return { kind: 'messages', messages: [] };
     default:

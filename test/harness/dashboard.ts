@@ -1,16 +1,25 @@
 /** A dashboard of the demonstration's province, as some minutes of a rush would leave it; all invented. */
 import { readFileSync } from 'node:fs';
+import type { Acknowledgement } from '../../engine/protocol/alarms.ts';
 import type { AreaLedger } from '../../engine/protocol/ledger.ts';
 import type { AreaCounts } from '../../engine/protocol/replies.ts';
-import type { PartitionTelemetry } from '../../engine/protocol/telemetry.ts';
+import type { PartitionTelemetry, ProviderStanding } from '../../engine/protocol/telemetry.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
+import { type Alarms, createAlarms } from '../../gateway/staff/dashboard/alarms.ts';
 import { createDashboard, type Dashboard } from '../../gateway/staff/dashboard/dashboard.ts';
+import { createMarks, type Marks } from '../../gateway/staff/dashboard/marks.ts';
 import { createTelemetry, type Telemetry } from '../../gateway/telemetry.ts';
 import { chinaTime, givenAdopted, givenCatalogue, unitCodes } from '../given.ts';
 
 export type DashboardDesk = {
   dashboard: Dashboard;
   telemetry: Telemetry;
+  alarms: Alarms;
+  marks: Marks;
+  /** What the engine was told has ended. */
+  ended: Acknowledgement[];
+  /** How payment providers answer this gateway. */
+  here: ProviderStanding[];
   /** Both clocks: a second passes, the engine is heard or not, and the dashboard looks. */
   second(report?: Partial<PartitionTelemetry>): void;
   silence(): void;
@@ -18,6 +27,7 @@ export type DashboardDesk = {
   now(): number;
 };
 
+export const gateway = 'desk.example:13101';
 const quiet = { counts: [], sumUs: 0 };
 export const givenReport = (at: number, more: Partial<PartitionTelemetry>): PartitionTelemetry => ({
   ...{ partition: 'p0', epoch: 1, index: 1, at, startedAt: chinaTime(0, 8) },
@@ -26,7 +36,7 @@ export const givenReport = (at: number, more: Partial<PartitionTelemetry>): Part
   ...{ largestBatch: 0, inbox: 0, dirtyRows: 0, eventsBehind: 0, behindMs: 0 },
   seats: { capacity: 0, free: 0, held: 0, saved: 0, confirmed: 0, paid: 0, refunding: 0 },
   ...{ pools: 0, poolsFull: 0, poolsOversold: 0, poolsAstray: 0, commands: [], unmet: [] },
-  ...{ waiting: { codes: 0, news: 0, money: 0 }, channels: [] },
+  ...{ waiting: { codes: 0, news: 0, money: 0 }, channels: [], providers: [] },
   ...more,
 });
 
@@ -38,12 +48,16 @@ export function givenDashboard(adopted = givenAdopted()): DashboardDesk {
   const catalogue = createCatalogue();
   catalogue.adopt(adopted);
   const telemetry = createTelemetry(now);
+  const ended: Acknowledgement[] = [];
+  const alarms = createAlarms((one) => ended.push(one));
+  const marks = createMarks();
+  const here: ProviderStanding[] = [];
   const dashboard = createDashboard({
-    ...{ catalogue, telemetry, now },
+    ...{ catalogue, telemetry, alarms, marks, now, gateway, providers: () => here },
     ...{ sockets: () => 118, inFlight: () => 2, loopP99Ms: () => 3 },
   });
   return {
-    ...{ dashboard, telemetry, now },
+    ...{ dashboard, telemetry, alarms, marks, ended, here, now },
     second(more = {}) {
       at += 1_000;
       answers += 1;

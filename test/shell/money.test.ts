@@ -99,6 +99,30 @@ test('F40 D14 a payment whose notice is lost is found by asking', async () => {
   ]);
 });
 
+test('a provider that answers nobody is away since the first of it, and asked until it answers', async () => {
+  const effect = await open();
+  const query = here.provider.query;
+  let away = true;
+  const asked = vi.spyOn(here.provider, 'query').mockImplementation(async (number) => {
+    if (away) throw new Error('nobody answers');
+    return query.call(here.provider, number);
+  });
+  const firstAt = Date.now() + ahead;
+  money.take(effect);
+  await vi.waitFor(() => {
+    ahead += 10_000;
+    expect(money.standings()[0]?.awaySince).toBeGreaterThanOrEqual(firstAt);
+  }, waiting);
+  expect(money.standings()).toMatchObject([{ provider: 'sandbox', answered: 0 }]);
+  away = false;
+  await vi.waitFor(() => {
+    ahead += 10_000;
+    expect(money.standings()[0]?.answered).toBeGreaterThan(0);
+  }, waiting);
+  expect(money.standings()[0]).not.toHaveProperty('awaySince');
+  asked.mockRestore();
+});
+
 test('D11 an attempt that nobody paid is closed at the provider at its end, and only then', async () => {
   money.take(await open());
   ahead += 29 * 60_000;

@@ -115,7 +115,7 @@ export class WriterDesk {
       onEffects: mine((effects) => this.effects.push(...effects)),
       messages: () => [],
       channels: () => ({ channels: [], waiting: { codes: 0, news: 0 } }),
-      moneyWaiting: () => 0,
+      money: () => ({ waiting: 0, providers: [] }),
       exit: mine((code, reason) => this.exits.push({ code, reason })),
       limits,
     });

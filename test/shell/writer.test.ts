@@ -6,6 +6,7 @@ import { failStopCode } from '../../engine/writer/ports.ts';
 import { Strangers } from '../../engine/writer/strangers.ts';
 import {
   areaCodes,
+  givenAdopted,
   givenEnrolledRecord,
   givenPerson,
   givenRecord,
@@ -702,4 +703,52 @@ test('F30 however long the disk takes, a batch brings one slice of a closed day'
         decodeEntry(value).events.filter(({ kind }) => kind === 'seats-released').length,
     );
   }
+});
+
+test('S3 an alarm that was taken is told once it is flushed, and stands after a restart', async () => {
+  const desk = await new WriterDesk().start();
+  const told = () =>
+    desk.publications.flatMap((one) =>
+      one.kind === 'notices'
+        ? one.notices.flatMap((each) => (each.kind === 'alarms-acknowledged' ? [each] : []))
+        : [],
+    );
+  const take = {
+    ...({ kind: 'acknowledge-alarm', alarm: 'disk-low', level: 'warning' } as const),
+    ...{ remark: '在看', since: desk.now, by: 'shell', byGeneration: 0 },
+  };
+  desk.disk.hold();
+  const reply = desk.send(take);
+  await turns();
+  expect(told()).toEqual([]);
+  desk.disk.release();
+  expect((await reply).kind).toBe('accepted');
+  const acknowledged = [
+    {
+      ...{ alarm: 'disk-low', level: 'warning', since: desk.now, by: 'shell', at: desk.now },
+      remark: '在看',
+    },
+  ];
+  expect(told()).toMatchObject([{ acknowledged }]);
+  const before = await desk.ask({ kind: 'alarms' });
+  expect(before).toMatchObject({ index: told()[0]?.index, acknowledged });
+  await desk.start();
+  expect(await desk.ask({ kind: 'alarms' })).toEqual(before);
+  await desk.send({ kind: 'note-alarm-ended', alarm: 'disk-low', acknowledgedAt: desk.now });
+  await desk.rowsWritten();
+  await desk.start();
+  expect(await desk.ask({ kind: 'alarms' })).toMatchObject({ acknowledged: [] });
+});
+
+test('S2 an act is told to every gateway as it is decided', async () => {
+  const desk = await new WriterDesk().start();
+  const { catalogue, calendar, settings } = givenAdopted();
+  await desk.send({ kind: 'install-session', catalogue, calendar, settings });
+  const by = { by: 'shell', byGeneration: 0 };
+  const act = { kind: 'pause-window', shown: '示例', newsBy: desk.now + 60_000 } as const;
+  await desk.send({ kind: 'propose-act', act, ...by, reason: '示例', foreseen: [] });
+  const notices = desk.publications.flatMap((one) => (one.kind === 'notices' ? one.notices : []));
+  expect(notices.filter(({ kind }) => kind === 'act-decided')).toMatchObject([
+    { act: { act, by: 'shell', decidedAt: desk.now } },
+  ]);
 });

@@ -128,6 +128,9 @@ const simulated: Record<Command['kind'], boolean> = {
   'end-staff-sign-ins': false,
   'make-key': false,
   'end-key': false,
+  // Alarms at the desk: test/core/alarms.test.ts.
+  'acknowledge-alarm': false,
+  'note-alarm-ended': false,
   // Changes nothing: test/shell/shown-in-full.test.ts.
   'show-in-full': false,
   // Imports: test/shell/staging.test.ts and test/import/.

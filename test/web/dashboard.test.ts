@@ -9,6 +9,7 @@ import { launchBrowser, newVisitor } from '../harness/browser.ts';
 import { busyDashboard, type DashboardDesk } from '../harness/dashboard.ts';
 
 const origin = 'http://ruxi.localhost';
+const html = 'text/html; charset=utf-8';
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const views = createDeskViews();
@@ -28,7 +29,9 @@ type Stage = {
   desk: DashboardDesk;
   context: BrowserContext;
   page: Page;
-  end: { kind: 'up' | 'down' | 'out' };
+  end: { kind: 'up' | 'down' | 'out' | 'refused' };
+  /** The fields of each alarm that was taken. */
+  taken: Record<string, string>[];
   errors: string[];
 };
 async function stage(scripts = true, areas = 183): Promise<Stage> {
@@ -36,6 +39,7 @@ async function stage(scripts = true, areas = 183): Promise<Stage> {
   const end: Stage['end'] = { kind: 'up' };
   const context = await newVisitor(browser, { scripts });
   const errors: string[] = [];
+  const taken: Stage['taken'] = [];
   const assets = new Map(views.assets.map((asset) => [asset.path, asset]));
   await context.route(`${origin}/**`, (route) => {
     const { pathname, searchParams } = new URL(route.request().url());
@@ -43,6 +47,13 @@ async function stage(scripts = true, areas = 183): Promise<Stage> {
     if (asset !== undefined)
       return route.fulfill({ body: Buffer.from(asset.bytes), contentType: asset.type });
     const model = desk.dashboard.see(undefined);
+    if (pathname === '/desk/alarms/take') {
+      taken.push(Object.fromEntries(new URLSearchParams(route.request().postData() ?? '')));
+      if (end.kind === 'refused')
+        return route.fulfill({ status: 422, body: '请看过再点', contentType: html });
+      desk.alarms.hear({ index: taken.length, acknowledged: [acknowledgedAt(desk.now())] });
+      return route.fulfill({ status: 303, headers: { location: '/desk' } });
+    }
     if (pathname === '/desk/now.json') {
       if (end.kind === 'down') return route.abort('connectionrefused');
       if (end.kind === 'out') return route.fulfill({ status: 403, body: '' });
@@ -51,10 +62,14 @@ async function stage(scripts = true, areas = 183): Promise<Stage> {
     const frame = frameAt(desk);
     const body =
       pathname === '/desk'
-        ? views.render('dashboard', { ...model, ...views.scripts }, frame)
+        ? views.render(
+            'dashboard',
+            { ...model, ...views.scripts, token: 'token', mayTake: true },
+            frame,
+          )
         : views.render('board', { ...model, sort: 'place' }, { ...frame, path: pathname });
     const headers = { 'Content-Security-Policy': contentSecurityPolicy };
-    return route.fulfill({ body, contentType: 'text/html; charset=utf-8', headers });
+    return route.fulfill({ body, contentType: html, headers });
   });
   const page = await context.newPage();
   page.on('pageerror', ({ message }) => errors.push(message));
@@ -62,12 +77,17 @@ async function stage(scripts = true, areas = 183): Promise<Stage> {
     if (
       message.type() === 'error' &&
       !message.text().includes('net::ERR') &&
-      !message.text().includes('403')
+      !/403|422/.test(message.text())
     )
       errors.push(message.text());
   });
-  return { desk, context, page, end, errors };
+  return { desk, context, page, end, errors, taken };
 }
+
+const acknowledgedAt = (at: number) => ({
+  ...{ alarm: 'messages-waiting', level: 'warning' as const, since: at - 60_000, at },
+  ...{ by: 'li.na', remark: '已联系服务商' },
+});
 
 const eventually = (look: () => unknown) => expect.poll(look, { timeout: 20_000 });
 
@@ -124,11 +144,60 @@ test('B9 B14 B16 an open page follows in place, moves no focus, and greys when n
   await context.close();
 });
 
+test('B16 an alarm is taken in place: by keyboard, with words, seen by whoever looks, and said why if not', async () => {
+  const { desk, page, context, end, errors, taken } = await stage(true, 12);
+  await page.goto(`${origin}/desk`);
+  const open = page.locator('[data-row="alarm.messages-waiting.open"]');
+  const calm = page.locator('[data-row="alarm.messages-waiting.taken"]');
+  await eventually(() => open.isVisible()).toBe(true);
+  expect(await calm.isVisible()).toBe(false);
+  await open.locator('summary').focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('已联系服务商');
+  // Another begins and one ends meanwhile: nothing moves under the hand.
+  desk.second({ poolsAstray: 1, waiting: { codes: 3_120, news: 0, money: 0 } });
+  await eventually(() => page.locator('.alarm.grave:visible').count()).toBe(1);
+  expect(await page.evaluate('document.activeElement.value')).toBe('已联系服务商');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await eventually(() => calm.isVisible()).toBe(true);
+  await eventually(() => open.isVisible()).toBe(false);
+  expect(await calm.textContent()).toContain('知悉：已联系服务商');
+  expect(await page.evaluate('document.activeElement.dataset.row')).toBe(
+    'alarm.messages-waiting.taken',
+  );
+  const { since } = desk.dashboard
+    .see(undefined)
+    .alarms.find(({ key }) => key === 'messages-waiting') ?? { since: 0 };
+  expect(taken).toEqual([
+    {
+      ...{ token: 'token', alarm: 'messages-waiting', level: 'warning' },
+      ...{ since: String(since), remark: '已联系服务商' },
+    },
+  ]);
+  // What has begun since the page was opened is taken as it stands.
+  const astray = desk.dashboard.see(undefined).alarms.find(({ key }) => key === 'ledger-astray');
+  end.kind = 'refused';
+  await page.locator('[data-take="ledger-astray"] button').click();
+  await eventually(() => page.textContent('body')).toContain('请看过再点');
+  expect(taken.at(-1)).toMatchObject({ since: String(astray?.since), level: 'grave' });
+  expect(errors).toEqual([]);
+  await context.close();
+});
+
 test('B16 without scripts the page is whole, with curves of its own and a way to look again', async () => {
-  const { page, context } = await stage(false);
+  const { page, context, taken } = await stage(false);
   await page.goto(`${origin}/desk`);
   expect(await page.locator('#chart svg .l1').getAttribute('d')).toContain('L');
   expect(await page.getByRole('link', { name: '刷新' }).getAttribute('href')).toBe('/desk');
   expect(await page.locator('[data-area]').count()).toBe(183);
+  const open = page.locator('[data-row="alarm.messages-waiting.open"]');
+  await open.locator('summary').click();
+  await open.locator('input[name=remark]').fill('已联系服务商');
+  await open.getByRole('button').click();
+  await eventually(() => page.getByText('知悉：已联系服务商').isVisible()).toBe(true);
+  expect(taken).toMatchObject([{ remark: '已联系服务商' }]);
+  expect(await open.isVisible()).toBe(false);
   await context.close();
 });

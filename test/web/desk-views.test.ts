@@ -115,7 +115,13 @@ const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
     },
   ],
   dashboard: [
-    { ...givenDashboard().dashboard.see(undefined), script: '/desk.js', chartScript: '/uplot.js' },
+    {
+      ...givenDashboard().dashboard.see(undefined),
+      script: '/desk.js',
+      chartScript: '/uplot.js',
+      token,
+      mayTake: true,
+    },
   ],
   board: [{ at: chinaTime(0, 9), stale: true, sort: 'free', pools: [] }],
   acts: [

@@ -1,8 +1,12 @@
 /** What the desk's first page is made from: numbers and instants, within the scope of who looks. */
+import type { Acknowledgement, AlarmKey, AlarmLevel } from '../../engine/protocol/alarms.ts';
 import type { AreaCode, EpochMs, PartitionName, UnitCode } from '../../engine/protocol/ids.ts';
 import type { PeopleCounts } from '../../engine/protocol/ledger.ts';
+import type { ProviderName } from '../../engine/protocol/payments.ts';
 import type { ChannelStanding } from '../../engine/protocol/replies.ts';
 import type { CandidateType } from '../../engine/protocol/session.ts';
+import type { ActKind, StaffId } from '../../engine/protocol/staff.ts';
+import type { ProviderStanding } from '../../engine/protocol/telemetry.ts';
 
 /** One second of the chart; absent numbers: the engine was not heard, or nothing was answered. */
 export type Point = { at: EpochMs; saves?: number; p99Ms?: number };
@@ -61,6 +65,8 @@ export const alarmNames = [
   'ledger-astray',
   'clock-doubted',
   'disk-full',
+  'provider-away',
+  'opening-away',
   'latency',
   'failures',
   'inbox',
@@ -74,14 +80,21 @@ export const alarmNames = [
   'clock-apart',
 ] as const;
 export type AlarmName = (typeof alarmNames)[number];
-export type Alarm = {
-  name: AlarmName;
+/** One that can ring here; `provider`: of which, where there are several. */
+export type AlarmRow = { key: AlarmKey; name: AlarmName; provider?: ProviderName };
+export type Alarm = AlarmRow & {
   since: EpochMs;
+  level: AlarmLevel;
   /** What was measured, in the alarm's own measure. */
   value: number;
   /** It has ended; it is shown for a while. */
   endedAt?: EpochMs;
+  /** Who sees to it. */
+  taken?: Acknowledgement;
 };
+
+/** What staff decided, as it stands on the chart. */
+export type ActMark = { number: number; at: EpochMs; act: ActKind; by: StaffId };
 
 export type DashboardModel = {
   /** The gateway's clock. */
@@ -121,6 +134,12 @@ export type DashboardModel = {
     freeBytes?: number;
     waiting: { codes: number; news: number; money: number };
     channels: ChannelStanding[];
+    /** As the engine is answered. */
+    providers: ProviderStanding[];
   };
+  /** In the order of the list, whether they ring or not. */
+  alarmRows: AlarmRow[];
   alarms: Alarm[];
+  /** Of the chart's five minutes, the oldest first. */
+  marks: ActMark[];
 };

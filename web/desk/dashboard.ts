@@ -2,18 +2,27 @@
  * The first page's words, squares and curves. One map of texts serves the page and its updates, so
  * that what a script writes is what a page without scripts says.
  */
+
+import type { AlarmKey, AlarmLevel } from '../../engine/protocol/alarms.ts';
 import type { EpochMs } from '../../engine/protocol/ids.ts';
+import type { ProviderStanding } from '../../engine/protocol/telemetry.ts';
 import { clockTime, dayAndTime } from '../china-time.ts';
 import { html, type Markup } from '../markup.ts';
+import { providerNamesShown } from '../wording.ts';
+import { actNames } from './act-words.ts';
 import type {
+  ActMark,
   Alarm,
   AlarmName,
+  AlarmRow,
   DashboardModel,
   HeatArea,
   Point,
   PoolName,
   PoolStanding,
 } from './dashboard-model.ts';
+
+export { remarkMax } from '../../engine/protocol/alarms.ts';
 
 export const thousands = (count: number): string =>
   String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
@@ -86,6 +95,18 @@ export const alarmWords: Record<AlarmName, AlarmWords> = {
     help: '请立即腾出空间，腾出后自动恢复。',
     measure: none,
   },
+  'provider-away': {
+    name: '没有回应',
+    effect: '已付的钱和考位都在，恢复后自动核实。',
+    help: '请联系支付平台；不要让考生再付一次。',
+    measure: none,
+  },
+  'opening-away': {
+    name: '从本网关连不上',
+    effect: '经过本网关的考生打不开付款码，页面请他们再试或换一种方式；考位和订单都在。',
+    help: '请看这台机器到支付平台的网络。',
+    measure: none,
+  },
   latency: {
     name: '处理变慢',
     effect: '考生点了以后要等；结果不受影响。',
@@ -118,7 +139,7 @@ export const alarmWords: Record<AlarmName, AlarmWords> = {
   },
   'channel-failing': {
     name: '短信通道连续失败',
-    effect: '已改走其他通道；都失败时考生收不到验证码。',
+    effect: '已改走其他通道，考生照常收到验证码。',
     help: '请联系通道的服务商。',
     measure: (value) => `${value} 个通道`,
   },
@@ -155,6 +176,8 @@ export const alarmWords: Record<AlarmName, AlarmWords> = {
 };
 
 export const sideRows = 6;
+/** Acts under the chart; all of them stand on it. */
+export const markRows = 4;
 export function soldOut(pools: readonly PoolStanding[]): PoolStanding[] {
   return pools
     .filter(({ free }) => free <= 0)
@@ -229,7 +252,7 @@ export function textsOf(model: DashboardModel): Record<string, string> {
       : codes > 500
         ? '积压'
         : '正常',
-    payment: `待核实 ${thousands(money)}`,
+    payment: `在等结果 ${thousands(money)} 件`,
     paymentTag: money > 1_000 ? '积压' : '正常',
   };
   for (const step of funnelSteps) {
@@ -265,19 +288,100 @@ export function textsOf(model: DashboardModel): Record<string, string> {
     texts[`${key}.p99`] = silent ? '—' : ms(part.p99Us);
     texts[`${key}.behind`] = silent ? '没有回应' : (part.behindMs / 1_000).toFixed(1);
   }
-  const ringing = model.alarms.filter(({ endedAt }) => endedAt === undefined).length;
-  texts.ringing = ringing === 0 ? '没有告警' : `${ringing} 条告警`;
-  for (const name of Object.keys(alarmWords) as AlarmName[]) {
-    const alarm = model.alarms.find((each) => each.name === name);
-    texts[`alarm.${name}.what`] = alarm === undefined ? '' : alarmText(alarm);
-    texts[`alarm.${name}.since`] = alarm === undefined ? '' : dayAndClock(alarm.since, at);
+  alarmTexts(texts, model);
+  for (let row = 0; row < markRows; row += 1) {
+    const mark = model.marks.at(-1 - row);
+    texts[`mark.${row}`] = mark === undefined ? '' : 'shown';
+    if (mark === undefined) continue;
+    texts[`mark.${row}.time`] = clockTime(mark.at);
+    texts[`mark.${row}.what`] = actNames[mark.act];
+    texts[`mark.${row}.by`] = mark.by;
+  }
+  texts.noMarks = model.marks.length === 0 ? '近五分钟没有操作。' : '';
+  for (const standing of health.providers) {
+    const key = `pay.${standing.provider}`;
+    texts[key] = saidOf(standing);
+    texts[`${key}Tag`] = standing.awaySince === undefined ? '正常' : '没有回应';
   }
   return texts;
+}
+
+function saidOf({ answered, silent, awaySince, lastTrouble }: ProviderStanding): string {
+  if (awaySince !== undefined) return `自 ${clockTime(awaySince)} 起没有回应`;
+  const asked = answered + silent;
+  if (asked === 0) return '还没有问过';
+  const last = lastTrouble === undefined ? '' : `，上次失败 ${clockTime(lastTrouble.at)}`;
+  return `应答 ${share(answered, asked)}${last}`;
+}
+
+// ── Alarms ──────────────────────────────────────────────────────────────────────────────────────
+
+/** `alarm.KEY.open` and `alarm.KEY.taken`: in which of the two lists it stands, if in any. */
+function alarmTexts(texts: Record<string, string>, model: DashboardModel): void {
+  const { alarms, at } = model;
+  const ringing = alarms.filter(({ endedAt }) => endedAt === undefined);
+  const nobodys = ringing.filter(({ taken }) => taken === undefined).length;
+  texts.ringing =
+    ringing.length === 0
+      ? '没有告警'
+      : `${ringing.length} 条告警${nobodys === 0 ? '，都已有人知悉' : nobodys === ringing.length ? '' : `，${nobodys} 条还没有人知悉`}`;
+  for (const { key } of model.alarmRows) {
+    const alarm = alarms.find((one) => one.key === key);
+    const text = `alarm.${key}`;
+    texts[`${text}.open`] = alarm !== undefined && alarm.taken === undefined ? 'shown' : '';
+    texts[`${text}.taken`] = alarm?.taken === undefined ? '' : 'shown';
+    if (alarm === undefined) continue;
+    const { level, since, endedAt, taken } = alarm;
+    texts[`${text}.name`] = alarmName(alarm);
+    texts[`${text}.what`] = alarmText(alarm);
+    texts[`${text}.effect`] = alarmEffect(alarm, model);
+    texts[`${text}.since`] = dayAndClock(since, at);
+    texts[`${text}.grave`] = level === 'grave' && endedAt === undefined ? '严重' : '';
+    texts[`${text}.ask`] = endedAt === undefined ? 'shown' : '';
+    if (taken !== undefined)
+      texts[`${text}.by`] =
+        `${taken.by} ${dayAndClock(taken.at, at)} 知悉${taken.remark === '' ? '' : `：${taken.remark}`}`;
+  }
+}
+
+/** What its form says of the occurrence that is seen. */
+export const occurrencesOf = (model: DashboardModel): Record<AlarmKey, [EpochMs, AlarmLevel]> =>
+  Object.fromEntries(model.alarms.map(({ key, since, level }) => [key, [since, level]]));
+
+/** Those that ring stand first, then the others, which may come. */
+export function rowsInOrder({ alarms, alarmRows }: DashboardModel): AlarmRow[] {
+  const place = new Map(alarms.map(({ key }, at) => [key, at]));
+  const last = alarms.length;
+  return alarmRows.toSorted(
+    (one, other) => (place.get(one.key) ?? last) - (place.get(other.key) ?? last),
+  );
+}
+
+export function alarmName({ name, provider }: AlarmRow): string {
+  const words = alarmWords[name].name;
+  if (provider === undefined) return words;
+  const who = providerNamesShown[provider];
+  return name === 'opening-away' ? `${words}${who}` : `${who}${words}`;
 }
 
 function alarmText({ name, value, endedAt }: Alarm): string {
   if (endedAt !== undefined) return `已恢复（${clockTime(endedAt)}）`;
   return alarmWords[name].measure(value);
+}
+
+function alarmEffect({ name, level, provider }: Alarm, { health }: DashboardModel): string {
+  const { effect, help } = alarmWords[name];
+  if (name === 'channel-failing' && level === 'grave')
+    return `所有通道都失败，考生收不到验证码；已保存的考位不受影响。${help}可以改用密码验证。`;
+  if (name !== 'provider-away') return `${effect}${help}`;
+  const others = health.providers
+    .filter((one) => one.provider !== provider && one.awaySince === undefined)
+    .map((one) => providerNamesShown[one.provider]);
+  const ways =
+    others.length === 0
+      ? '考生现在不能缴费，缴费页请他们稍后再试。'
+      : `考生可以改用${others.join('、')}，缴费页会这样提示。`;
+  return `${ways}${effect}${help}`;
 }
 const dayAndClock = (since: EpochMs, at: EpochMs): string =>
   at - since > 12 * 3_600_000 ? dayAndTime(since) : clockTime(since);
@@ -342,7 +446,7 @@ export function byCity(heat: readonly HeatArea[]): { name: string; areas: HeatAr
 
 // ── The curves ──────────────────────────────────────────────────────────────────────────────────
 
-const chart = { width: 640, height: 188, seconds: 300 };
+const chart = { width: 640, height: 250, seconds: 300 };
 
 /** A scale that ends on a round number. */
 function scaleOf(values: readonly number[], least: number): number {
@@ -377,12 +481,40 @@ export function chartOf(model: DashboardModel): Markup {
     const y = chart.height - (step / 4) * chart.height;
     return html`<path class="grid" d="M0 ${y}H${chart.width}"/><text class="ax" x="-6" y="${y + 4}" text-anchor="end">${thousands((saves / 4) * step)}</text><text class="ax" x="${chart.width + 6}" y="${y + 4}">${thousands((p99 / 4) * step)}</text>`;
   });
-  const minutes = [0, 1, 2, 3, 4, 5].map((minute) => {
-    const time = at - (5 - minute) * 60_000;
+  const minutes = [0, 1, 2, 3, 4].map((minute) => {
+    const time = Math.floor(at / 60_000 - minute) * 60_000;
     return html`<text class="ax" x="${x(time)}" y="${chart.height + 20}" text-anchor="middle">${clockTime(time).slice(0, 5)}</text>`;
   });
-  return html`<svg class="chart" viewBox="-48 -8 730 222" role="img" aria-label="${chartSaid(model)}">${lines}${minutes}<path class="l1" d="${path((point) => point.saves, saves)}"/><path class="l2" d="${path((point) => point.p99Ms, p99)}"/></svg>`;
+  const last = points.findLast((point) => point.saves !== undefined);
+  const end =
+    last?.saves === undefined
+      ? ''
+      : html`<circle class="end" cx="${x(last.at).toFixed(1)}" cy="${(chart.height - (last.saves / saves) * chart.height).toFixed(1)}" r="4"/>`;
+  const acts = marksOf(model).map(([time, label], place) => {
+    const left = x(time);
+    const end = left > chart.width / 2;
+    return html`<path class="act" d="M${left.toFixed(1)} 0V${chart.height}"/><text class="act-name" x="${(left + (end ? -4 : 4)).toFixed(1)}" y="${10 + (place % 3) * 14}"${end ? html` text-anchor="end"` : ''}>${label}</text>`;
+  });
+  return html`<svg class="chart" viewBox="-48 -8 730 284" role="img" aria-label="${chartSaid(model)}">${lines}${minutes}${acts}<path class="l1" d="${path((point) => point.saves, saves)}"/><path class="l2" d="${path((point) => point.p99Ms, p99)}"/>${end}</svg>`;
 }
+
+/** What was decided, as short as it stands beside its line. */
+const markNames: Record<ActMark['act'], string> = {
+  ...actNames,
+  'pause-window': '暂停',
+  'open-window': '恢复',
+  'pause-pools': '暂停',
+  'open-pools': '恢复',
+  'set-calendar': '日程',
+  'set-paying': '缴费',
+  'set-hold': '时长',
+  'set-booking-proof': '验证',
+  'set-capacity': '考位',
+  'set-course-caps': '限额',
+  'release-unpaid': '释放',
+};
+const marksOf = ({ marks }: DashboardModel): [at: EpochMs, label: string][] =>
+  marks.map(({ at, act }) => [at, markNames[act]]);
 
 export function chartSaid({ points }: DashboardModel): string {
   const saves = points.flatMap((point) => point.saves ?? []);
@@ -402,6 +534,8 @@ export type DashboardNews = {
   heat: [area: string, levels: string, said: string][];
   points: [at: EpochMs, saves: number | null, p99Ms: number | null][];
   widths: Record<string, number>;
+  marks: [at: EpochMs, label: string][];
+  alarms: Record<AlarmKey, [since: EpochMs, level: AlarmLevel]>;
 };
 export function newsOf(model: DashboardModel, seen: EpochMs): DashboardNews {
   return {
@@ -411,6 +545,8 @@ export function newsOf(model: DashboardModel, seen: EpochMs): DashboardNews {
       .filter(({ at }) => at > seen)
       .map(({ at, saves, p99Ms }) => [at, saves ?? null, p99Ms ?? null]),
     widths: widthsOf(model),
+    marks: marksOf(model),
+    alarms: occurrencesOf(model),
   };
 }
 /** Of the funnel's bars, in hundredths. */

@@ -10,6 +10,7 @@ import type { FilesModels } from './files-models.ts';
 import type { LookupModels } from './lookup-models.ts';
 import type { ReportModels } from './report-models.ts';
 import type {
+  AlarmReason,
   DoorReason,
   InvitationReason,
   KeyReason,
@@ -66,7 +67,9 @@ export type DeskModels = FilesModels &
       fields: readonly (readonly [name: string, value: string])[];
       token: string;
     };
-    dashboard: DashboardModel & DeskScripts;
+    dashboard: WithProblem<AlarmReason> &
+      DashboardModel &
+      DeskScripts & { token: string; mayTake: boolean };
     board: { at: EpochMs; stale: boolean; sort: BoardSort; pools: readonly PoolStanding[] };
     account: {
       expiresAt: EpochMs;

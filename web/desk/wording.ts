@@ -96,6 +96,7 @@ export type KeyReason =
   | 'scope-missing'
   | 'outcome-unknown';
 
+export type AlarmReason = RefusalReason | 'alarm-ended' | 'alarm-changed' | 'outcome-unknown';
 export type LookupReason = 'number-malformed' | 'reason-missing';
 export type FilesReason = 'file-missing' | 'import-busy';
 
@@ -108,6 +109,7 @@ export type Reason =
   | InvitationReason
   | OwnReason
   | PeopleReason
+  | AlarmReason
   | ActReason;
 
 const said = (text: string, next: string): Said => ({ text, next });
@@ -167,6 +169,13 @@ export function sayDesk({ reason, at }: DeskProblem<Reason>): Said {
       return said('没有选择管理范围。', '请选择全省、市州或考区。');
     case 'time-malformed':
       return said('时间填得不对。', '请填写日期和时间，例如 2026-09-08 22:00。');
+    case 'alarm-ended':
+      return said('这条告警已经恢复。', '不用再处理。');
+    case 'alarm-changed':
+      return said(
+        '这条告警和您看到时不同：恢复过又出现，或者变严重了。',
+        '请看过现在的情况，再点知道了。',
+      );
     case 'count-malformed':
       return said('数字填得不对。', '请填写不小于 0 的整数。');
     case 'changed-meanwhile':

@@ -7,18 +7,31 @@
  */
 import type { EpochMs } from '../../../engine/protocol/ids.ts';
 import type { AreaLedger } from '../../../engine/protocol/ledger.ts';
+import { providerNames } from '../../../engine/protocol/payments.ts';
 import type { RefusalReason } from '../../../engine/protocol/refusals.ts';
 import type { AreaCounts } from '../../../engine/protocol/replies.ts';
-import type { PartitionTelemetry } from '../../../engine/protocol/telemetry.ts';
-import type { DashboardModel, Point } from '../../../web/desk/dashboard-model.ts';
+import type { PartitionTelemetry, ProviderStanding } from '../../../engine/protocol/telemetry.ts';
+import type {
+  AlarmName,
+  AlarmRow,
+  DashboardModel,
+  Point,
+} from '../../../web/desk/dashboard-model.ts';
 import { type Catalogue, calendarAt, nextWindowChange, windowAt } from '../../catalogue.ts';
 import { staleAfterMs, type Telemetry } from '../../telemetry.ts';
-import { createAlarms } from './alarms.ts';
+import type { Alarms, Reading } from './alarms.ts';
+import type { Marks } from './marks.ts';
 import { PoolBoard, type Within } from './pools.ts';
 
 export type DashboardOptions = {
   catalogue: Catalogue;
   telemetry: Telemetry;
+  alarms: Alarms;
+  marks: Marks;
+  /** This gateway, among the others: what only it sees rings under its name. */
+  gateway: string;
+  /** How payment providers answer this gateway. */
+  providers(): ProviderStanding[];
   sockets(): number;
   inFlight(): number;
   /** Of the event loop's delay, since the last look. */
@@ -46,14 +59,21 @@ const systemReasons: ReadonlySet<RefusalReason | 'accepted'> = new Set<RefusalRe
 ]);
 
 export function createDashboard(options: DashboardOptions): Dashboard {
-  const { catalogue, telemetry, now } = options;
+  const { catalogue, telemetry, alarms, now } = options;
   const board = new PoolBoard();
-  const alarms = createAlarms();
   const points: Point[] = [];
   /** The sums of a minute, the oldest first. */
   const sums: { at: EpochMs; all: number; failed: number }[] = [];
   let peak: DashboardModel['peak'];
   let loopP99Ms = 0;
+
+  let rows: AlarmRow[] | undefined;
+  const alarmRows = (): AlarmRow[] => {
+    rows ??= readings([], now()).map(({ key, name, provider }) => ({
+      ...{ key, name, ...(provider === undefined ? {} : { provider }) },
+    }));
+    return rows;
+  };
 
   const reports = (): PartitionTelemetry[] => telemetry.partitions().map((one) => one.telemetry);
   /** Heard longest ago. */
@@ -79,37 +99,73 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     if (points.length > pointsKept) points.shift();
     if (fresh && saves > (peak?.savesPerSecond ?? 0)) peak = { savesPerSecond: saves, at };
     sumUp(all, at);
-    const share = failedShare();
+    alarms.look(readings(all, at), at);
+  }
+
+  /** Everything that may ring here, in the order in which it is shown. */
+  function readings(all: readonly PartitionTelemetry[], at: EpochMs): Reading[] {
+    const heard = heardAt();
     // What an engine that is gone said last is no news about it.
-    const known = (value: number | undefined) => (fresh ? value : undefined);
-    alarms.look(
+    const fresh = heard !== undefined && at - heard <= staleAfterMs;
+    const everywhere = (name: AlarmName, value: number | undefined): Reading => ({
+      ...{ key: name, name, value: fresh ? value : undefined },
+    });
+    const here = (name: AlarmName, value: number | undefined): Reading => ({
+      ...{ key: `${name}:${options.gateway}`, name, value },
+    });
+    const silent = { ...everywhere('engine-silent', 0), since: heard };
+    const channels = all.flatMap((one) => one.channels);
+    const failing = channels.flatMap(({ openSince }) => openSince ?? []);
+    return [
+      { ...silent, value: heard === undefined ? undefined : at - heard },
+      everywhere(
+        'oversold',
+        total(all, ({ poolsOversold }) => poolsOversold),
+      ),
+      everywhere(
+        'ledger-astray',
+        total(all, ({ poolsAstray }) => poolsAstray),
+      ),
+      everywhere(
+        'clock-doubted',
+        total(all, (one) => Number(one.clockDoubted)),
+      ),
+      everywhere(
+        'disk-full',
+        total(all, (one) => Number(one.spaceLow)),
+      ),
+      ...providerReadings(standingsOf(all), options.providers(), here, everywhere),
+      everywhere('latency', (worst(all, ({ latency }) => latency.p99Us) ?? 0) / 1_000),
+      everywhere('failures', (failedShare() ?? 0) * 1_000),
+      everywhere(
+        'inbox',
+        worst(all, ({ inbox }) => inbox),
+      ),
+      everywhere(
+        'checkpoint',
+        worst(all, ({ behindMs }) => behindMs),
+      ),
+      everywhere(
+        'messages-waiting',
+        total(all, ({ waiting }) => waiting.codes),
+      ),
       {
-        'engine-silent': heard === undefined ? undefined : at - heard,
-        oversold: known(total(all, ({ poolsOversold }) => poolsOversold)),
-        'ledger-astray': known(total(all, ({ poolsAstray }) => poolsAstray)),
-        'clock-doubted': known(total(all, (one) => Number(one.clockDoubted))),
-        'disk-full': known(total(all, (one) => Number(one.spaceLow))),
-        latency: known((p99Us ?? 0) / 1_000),
-        failures: known((share ?? 0) * 1_000),
-        inbox: known(worst(all, ({ inbox }) => inbox)),
-        checkpoint: known(worst(all, ({ behindMs }) => behindMs)),
-        'messages-waiting': known(total(all, ({ waiting }) => waiting.codes)),
-        'channel-failing': known(
-          total(
-            all,
-            ({ channels }) => channels.filter((one) => one.openSince !== undefined).length,
-          ),
-        ),
-        'payment-waiting': known(total(all, ({ waiting }) => waiting.money)),
-        'bus-waiting': options.inFlight(),
-        'loop-slow': loopP99Ms,
-        'disk-low': known(
-          Math.max(0, ...all.map(({ freeBytes }) => (diskLowBytes - freeBytes) / 1024 ** 2)),
-        ),
-        'clock-apart': known(clocksApart()),
+        ...everywhere('channel-failing', failing.length),
+        since: failing.length === 0 ? undefined : Math.min(...failing),
+        grave: failing.length === channels.length,
       },
-      at,
-    );
+      everywhere(
+        'payment-waiting',
+        total(all, ({ waiting }) => waiting.money),
+      ),
+      here('bus-waiting', options.inFlight()),
+      here('loop-slow', loopP99Ms),
+      everywhere(
+        'disk-low',
+        Math.max(0, ...all.map(({ freeBytes }) => (diskLowBytes - freeBytes) / 1024 ** 2)),
+      ),
+      here('clock-apart', fresh ? clocksApart() : undefined),
+    ];
   }
 
   /** Between the report's own time and when it was heard: its way is short beside what rings. */
@@ -207,8 +263,11 @@ export function createDashboard(options: DashboardOptions): Dashboard {
           money: total(all, ({ waiting }) => waiting.money),
         },
         channels: all.flatMap(({ channels }) => channels),
+        providers: standingsOf(all),
       },
+      alarmRows: alarmRows(),
       alarms: alarms.standing(),
+      marks: options.marks.since(at - pointsKept * 1_000, mine),
     };
   }
 
@@ -218,6 +277,49 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     look,
     see,
   };
+}
+
+/** Each provider once, whichever partition asks it: away as long as it is for one of them. */
+function standingsOf(all: readonly PartitionTelemetry[]): ProviderStanding[] {
+  return providerNames.flatMap((provider) => {
+    const told = all.flatMap(({ providers }) =>
+      providers.filter((one) => one.provider === provider),
+    );
+    if (told.length === 0) return [];
+    const since = told.flatMap(({ awaySince }) => awaySince ?? []);
+    const [trouble] = told
+      .flatMap(({ lastTrouble }) => lastTrouble ?? [])
+      .sort((one, other) => other.at - one.at);
+    return {
+      provider,
+      answered: total(told, ({ answered }) => answered),
+      silent: total(told, ({ silent }) => silent),
+      ...(since.length === 0 ? {} : { awaySince: Math.min(...since) }),
+      ...(trouble === undefined ? {} : { lastTrouble: trouble }),
+    };
+  });
+}
+
+type Told = (name: AlarmName, value: number | undefined) => Reading;
+/** A provider that the engine cannot ask is away for all; one that only this gateway cannot, is so here. */
+function providerReadings(
+  told: readonly ProviderStanding[],
+  seenHere: readonly ProviderStanding[],
+  here: Told,
+  everywhere: Told,
+): Reading[] {
+  const grave = told.every(({ awaySince }) => awaySince !== undefined);
+  return providerNames.flatMap((provider): Reading[] => {
+    const isThis = (one: ProviderStanding) => one.provider === provider;
+    const awaySince = told.find(isThis)?.awaySince;
+    const hereSince = awaySince === undefined ? seenHere.find(isThis)?.awaySince : undefined;
+    const away = everywhere('provider-away', Number(awaySince !== undefined));
+    const opening = here('opening-away', Number(hereSince !== undefined));
+    return [
+      { ...away, key: `${away.key}:${provider}`, provider, since: awaySince, grave },
+      { ...opening, key: `${opening.key}:${provider}`, provider, since: hereSince },
+    ];
+  });
 }
 
 function total<T>(items: readonly T[], of: (item: T) => number): number {

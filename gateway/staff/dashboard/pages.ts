@@ -4,9 +4,10 @@
  */
 import { stringify } from 'csv-stringify/sync';
 import type { EpochMs } from '../../../engine/protocol/ids.ts';
+import { hasRight } from '../../../engine/protocol/staff.ts';
 import { newsOf, poolPlace, poolUnit } from '../../../web/desk/dashboard.ts';
 import type { DashboardModel, PoolStanding } from '../../../web/desk/dashboard-model.ts';
-import { type BoardSort, boardSorts } from '../../../web/desk/view-models.ts';
+import { type BoardSort, boardSorts, type DeskModels } from '../../../web/desk/view-models.ts';
 import type { Reply } from '../../http.ts';
 import type { Visit } from '../desk.ts';
 import { deskPage } from '../page.ts';
@@ -17,7 +18,14 @@ function seen({ context, me, within }: Visit): DashboardModel {
 
 /** GET /desk */
 export const showDashboard = (visit: Visit): Reply =>
-  deskPage(visit, 200, 'dashboard', { ...seen(visit), ...visit.context.views.scripts });
+  deskPage(visit, 200, 'dashboard', dashboardOf(visit));
+
+export const dashboardOf = (visit: Visit): DeskModels['dashboard'] => ({
+  ...seen(visit),
+  ...visit.context.views.scripts,
+  token: visit.token(),
+  mayTake: visit.within({ kind: 'province' }) && hasRight(visit.me.roles, 'acknowledge-alarms'),
+});
 
 /** GET /desk/now.json?seen= */
 export function tellDashboard(visit: Visit): Reply {
