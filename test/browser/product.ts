@@ -47,21 +47,25 @@ export async function startWhole(settings: NodeJS.ProcessEnv = {}): Promise<Prod
   };
 }
 
+/** With nothing imported (`RUXI_DEMO_PROVINCE: 'no'`) the desks are open, and candidates wait for a session. */
 export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<DividedProduct> {
   const folder = newFolder();
-  const [nats, sandboxPort, firstPort] = await Promise.all([startNats(), freePort(), freePort()]);
+  const begun = [startNats(), freePort(), freePort(), freePort()] as const;
+  const [nats, sandboxPort, ...ports] = await Promise.all(begun);
   const all = {
     ...{ ...folder.settings, RUXI_NATS_URL: nats.url },
     // Everybody must know beforehand where the sandbox is, and the sandbox where a gateway is.
     RUXI_SANDBOX_PORT: String(sandboxPort),
-    RUXI_NOTICE_ORIGIN: `http://127.0.0.1:${firstPort}`,
+    RUXI_NOTICE_ORIGIN: originAt(ports[0]),
     ...settings,
   };
   const running: ChildProcess[] = [];
+  const opened =
+    settings.RUXI_DEMO_PROVINCE === 'no' ? /The desk is at|answers|sandbox is open/ : isOpen;
   const run = async (what: 'engine' | 'gateway' | 'sandbox', port = 0) => {
-    const { child, address, desk } = await start([what], { ...all, RUXI_PORT: String(port) });
-    running.push(child);
-    return { child, address, desk };
+    const started = await start([what], { ...all, RUXI_PORT: String(port) }, opened);
+    running.push(started.child);
+    return started;
   };
   const stop = async () => {
     // Gateways first: the last thing they hear should not be that the engine has gone.
@@ -72,9 +76,9 @@ export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<Di
   try {
     await run('sandbox');
     let engine = await run('engine');
-    const gateways = [await run('gateway', firstPort), await run('gateway')] as const;
+    const gateways = await Promise.all(ports.map((port) => run('gateway', port)));
     return {
-      origins: [gateways[0].address, gateways[1].address],
+      origins: [originAt(ports[0]), originAt(ports[1])],
       desks: gateways.map(({ desk }) => desk),
       cookieKey: folder.cookieKey(),
       settings: all,
@@ -108,10 +112,14 @@ function newFolder() {
   };
 }
 
-/** Resolves with the line that says it is open: the last word of it is an address. */
+const originAt = (port: number): string => `http://127.0.0.1:${port}`;
+const isOpen = /(?:is open: (\S+)|The engine answers)/;
+
+/** Resolves with what it says once it is open: addresses are the last word of their line. */
 async function start(
   args: string[],
   settings: NodeJS.ProcessEnv,
+  openedBy = isOpen,
 ): Promise<{ child: ChildProcess; address: string; desk: string }> {
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...process.env, ...settings },
@@ -121,8 +129,9 @@ async function start(
   const opened = new Promise<string>((resolve, reject) => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       said += text;
-      const address = /(?:is open: (\S+)|The engine answers).*\n/.exec(said);
-      if (address !== null) resolve(address[1] ?? '');
+      const opened = openedBy.exec(said);
+      // A whole line: an address may come in two pieces.
+      if (opened !== null && said.indexOf('\n', opened.index) > 0) resolve(opened[1] ?? '');
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;

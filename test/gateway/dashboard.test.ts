@@ -35,6 +35,7 @@ test('B9 a pool that empties has its time to empty, and the time at which it was
   expect(textsOf(after)).toMatchObject({
     ...{ full: '2', fullOf: '/ 4', 'sold.0.after': '+00:01:00' },
     ...{ 'sold.1.after': '—', 'unmet.0.times': '59', 'unmet.1': '' },
+    ...{ 'unmet.none': '' },
   });
   // Late counts change nothing.
   desk.counts('0101', 98, [50, 50, 50, 50]);

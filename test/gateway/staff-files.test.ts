@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createDeskPort, createImportDesk, importFormats } from '../../engine/import/desk.ts';
 import { type ExportKind, type ExportOptions, exportCsv } from '../../engine/import/export.ts';
 import type { Query } from '../../engine/protocol/replies.ts';
+import type { Decider } from '../../engine/protocol/staff.ts';
 import { createEngineClient } from '../../gateway/engine-client.ts';
 import { createImportJob } from '../../gateway/staff/files/import-job.ts';
 import { type EngineHere, startEngineHere } from '../harness/engine.ts';
@@ -17,6 +18,8 @@ let engine: EngineHere;
 let world: StaffWorld;
 let one: StaffBrowser;
 let other: StaffBrowser;
+/** The second of them, at another gateway. */
+let elsewhere: Decider;
 const faults: unknown[] = [];
 
 beforeAll(async () => {
@@ -37,7 +40,7 @@ beforeAll(async () => {
   // The engine looks up who decides: it has the same accounts.
   const asking = await askEngine(engine);
   await accountIn(asking, 'one', ['office']);
-  await accountIn(asking, 'other', ['office', 'finance']);
+  elsewhere = await accountIn(asking, 'other', ['office', 'finance']);
   const port = createDeskPort({ bus, layout: config.layout, now: Date.now });
   const desk = createImportDesk(port, engine.engine.vault);
   Object.assign(world.context, {
@@ -133,6 +136,14 @@ test('S1 what waits can be dropped by either, and then nobody applies it', async
   await other.get('/desk/import');
   await other.proved('/desk/import/apply', { number, reason: '示例' });
   expect(other.last.model.problem).toEqual({ reason: 'import-closed' });
+});
+
+test('S1 what was decided at another gateway is shown here as waiting no longer', async () => {
+  const { model } = await compared(one, 'candidates', csv('candidates', line('880100000005')));
+  const { number } = model.work.outcome;
+  await world.context.importDesk.drop(number, elsewhere);
+  const { model: after } = await one.get('/desk/import');
+  expect([after.work, after.imports[0]]).toMatchObject([undefined, { number, state: 'dropped' }]);
 });
 
 test('S1 without a kind or a file nothing is begun', async () => {

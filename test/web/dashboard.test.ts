@@ -123,6 +123,10 @@ test('B9 B14 B16 an open page follows in place, moves no focus, and greys when n
   desk.second({ savesPerSecond: 4_321 });
   desk.counts(area, 999, [0, 2_400, 1_600, 1_600], [2_400, 2_400, 1_600, 1_600]);
   await eventually(() => text('saves')).toBe('4,321');
+  // One time on the page, at its head and beside the numbers.
+  await eventually(
+    async () => (await page.locator('#clock').textContent()) === (await text('now')),
+  ).toBe(true);
   await eventually(() => link.getAttribute('data-levels')).toBe('4000');
   expect(await link.locator('.vh').textContent()).toContain('已满');
   expect(await page.evaluate('document.activeElement.dataset.area')).toBe(area);

@@ -259,7 +259,7 @@ export function textsOf(model: DashboardModel): Record<string, string> {
     texts[`people.${step}`] = thousands(people[step]);
     texts[`people.${step}.share`] = share(people[step], people.entered);
   }
-  rows(texts, 'sold', full, (pool) => ({
+  rows(texts, 'sold', full, '还没有报满的', (pool) => ({
     time: clock(pool.fullAt),
     after:
       pool.fullAt === undefined || model.openedAt === undefined || pool.fullAt < model.openedAt
@@ -269,13 +269,13 @@ export function textsOf(model: DashboardModel): Record<string, string> {
     unit: poolUnit(pool),
     seats: thousands(pool.capacity),
   }));
-  rows(texts, 'soon', emptying(pools), (pool) => ({
+  rows(texts, 'soon', emptying(pools), '近一分钟没有在减少的', (pool) => ({
     place: poolPlace(pool),
     unit: poolUnit(pool),
     seats: thousands(pool.free),
     time: about(pool.emptyInMs),
   }));
-  rows(texts, 'unmet', wanted(pools), (pool) => ({
+  rows(texts, 'unmet', wanted(pools), '没有', (pool) => ({
     place: poolPlace(pool),
     unit: poolUnit(pool),
     times: thousands(pool.unmet),
@@ -390,8 +390,10 @@ function rows(
   texts: Record<string, string>,
   table: string,
   pools: readonly PoolStanding[],
+  none: string,
   textOf: (pool: PoolStanding) => Record<string, string>,
 ): void {
+  texts[`${table}.none`] = pools.length === 0 ? none : '';
   for (let row = 0; row < sideRows; row += 1) {
     const pool = pools[row];
     texts[`${table}.${row}`] = pool === undefined ? '' : 'shown';

@@ -63,7 +63,7 @@ export function difference({ columns, examples, ...counts }: ShownDifference): M
       ? nothing
       : html`<table class="stack num"><caption class="vh">前几处改动</caption><thead><tr><th scope="col">改动</th><th scope="col">哪一行</th><th scope="col">列</th></tr></thead><tbody>${examples.map(
           ({ how, who, columns: changedColumns }) =>
-            html`<tr><td>${changeNames[how]}</td><td>${who}</td><td>${changedColumns.join('、')}</td></tr>`,
+            html`<tr><td data-label="改动">${changeNames[how]}</td><td data-label="哪一行">${who}</td><td data-label="列">${changedColumns.join('、')}</td></tr>`,
         )}</tbody></table>`
   }`;
 }
@@ -214,9 +214,19 @@ export const reasonField = (name: string, value = ''): Markup =>
 export const pauseFields = (id: string): Markup =>
   html`<div class="field"><label for="shown-${id}">考生看到的原因</label><input class="box" id="shown-${id}" name="shown" maxlength="100" autocomplete="off" required></div><div class="field"><label for="minutes-${id}">多久内更新消息</label><select class="box" id="minutes-${id}" name="minutes">${[15, 30, 60, 120].map((one) => html`<option value="${one}"${one === 30 ? html` selected` : nothing}>${one} 分钟</option>`)}</select></div>`;
 
-/** A day and a time on China's clocks. */
-export const timeField = (id: string, name: string, label: string, value = ''): Markup =>
-  html`<div class="field"><label for="${id}">${label}</label><input class="box" id="${id}" name="${name}" type="datetime-local" value="${value}" required></div>`;
+/** A day and a time on China's clocks. `unless`: what it means to leave it empty. */
+export const timeField = (
+  id: string,
+  name: string,
+  label: string,
+  value = '',
+  unless?: string,
+): Markup =>
+  html`<div class="field"><label for="${id}">${label}</label>${
+    unless === undefined ? nothing : html`<p class="hint" id="${id}-hint">${unless}</p>`
+  }<input class="box" id="${id}" name="${name}" type="datetime-local" value="${value}"${
+    unless === undefined ? html` required` : html` aria-describedby="${id}-hint"`
+  }></div>`;
 
 export const numberField = (id: string, name: string, label: string, value: number): Markup =>
   html`<div class="field"><label for="${id}">${label}</label><input class="box" id="${id}" name="${name}" inputmode="numeric" maxlength="6" value="${value}" autocomplete="off" required></div>`;

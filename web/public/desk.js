@@ -23,8 +23,10 @@
     if (node.textContent !== text) node.textContent = text;
   };
   const gone = board.querySelector('[data-t="stale"]');
+  const clock = document.getElementById('clock');
 
   function patch(news) {
+    put(clock, news.texts.now);
     each('[data-t]', (node) => {
       const text = news.texts[node.dataset.t];
       if (text !== undefined) put(node, text);

@@ -165,7 +165,8 @@ function calendar(form: Form, { adopted }: Session): Typed {
   if (day === undefined) return { reason: 'changed-meanwhile' };
   const others = from.filter((one) => one !== day);
   if (form.get('op') === 'remove') return set(others);
-  const releases = fromLocalTime(form.get('releases'));
+  // Left empty: with the close, wherever that is moved to.
+  const releases = form.get('releases') === '' ? closes : fromLocalTime(form.get('releases'));
   if (closes === undefined || releases === undefined) return { reason: 'time-malformed' };
   const { releasesAt, ...rest } = day;
   const later = releases > closes ? { releasesAt: releases } : {};

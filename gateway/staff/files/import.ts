@@ -31,11 +31,15 @@ async function importPage(
     kind: 'imports',
   });
   if (answer.kind !== 'imports') return waitPage(context, request, 'away');
+  const { imports } = answer;
   const said = news.find((one) => one === request.query);
+  // Decided at another gateway, or by the command line.
+  const outcome = context.importJob.work()?.outcome;
+  const staged = outcome?.kind === 'staged' ? outcome.number : undefined;
+  if (imports.some(({ number, state }) => number === staged && state !== 'ready'))
+    context.importJob.forget();
   return deskPage(visit, status, 'import', {
-    formats: importFormats,
-    imports: answer.imports,
-    work: context.importJob.work(),
+    ...{ formats: importFormats, imports, work: context.importJob.work() },
     ...{ me: me.staff, token },
     ...(problem === undefined ? {} : { problem }),
     ...(said === undefined || problem !== undefined ? {} : { news: said }),
