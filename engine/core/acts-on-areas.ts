@@ -57,7 +57,7 @@ export function decideActOnArea(
       return releaseUnpaid(rules, book, act, part.before, at);
     case 'withdraw-for':
     case 'refund-for':
-      return changeOrder(book, command, part);
+      return changeOrder(rules, book, command, part, at);
     case 'withdraw-area':
       return decideWithdrawal(rules, book, act, at);
     default:
@@ -123,12 +123,18 @@ function releaseUnpaid(
 type OrderPart = Extract<AreaPart, { kind: 'withdraw-for' | 'refund-for' }>;
 
 /** D15, F31, as the person could have done it; the window does not matter to the office. */
-function changeOrder(book: AreaBook, command: ActOnArea, part: OrderPart): Decision {
+function changeOrder(
+  rules: Rules,
+  book: AreaBook,
+  command: ActOnArea,
+  part: OrderPart,
+  at: EpochMs,
+): Decision {
   const row: RegistrationRow | undefined = book.registrations.get(part.person);
   const order = row?.orders.find(({ number }) => number === part.order);
   if (row === undefined || order === undefined) return refuse('order-unknown');
   if (isGoing(row)) return refuse('seats-moving');
-  const { area, number, person, claim } = row;
+  const { area, number, person, claim, candidateType } = row;
   const { state, place } = order;
   const on = { area, number, person, claim, order: place };
   const answer = { ...answerTo(command, done), command: commandOfAct(command.act) };
@@ -136,7 +142,10 @@ function changeOrder(book: AreaBook, command: ActOnArea, part: OrderPart): Decis
     if (state === 'withdrawn') return accept(carried(0));
     if (state !== 'confirmed') return notConfirmed(order);
     if (hasLiveAttempt(order)) return refuse('payment-running');
-    return accept(carried(order.courses.length), { kind: 'order-withdrawn', ...on, answer });
+    const again = bookableFrom(rules, candidateType, at) ?? 0;
+    const byOffice = { act: command.act, bookableFrom: again };
+    const event = { kind: 'order-withdrawn', ...on, answer, byOffice } as const;
+    return accept(carried(order.courses.length), event);
   }
   if (state === 'refunding' || state === 'refunded') return accept(carried(0));
   if (state !== 'paid') return notConfirmed(order);

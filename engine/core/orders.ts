@@ -339,6 +339,8 @@ export function evolveOrder(
       return;
     case 'order-withdrawn': {
       const order = known(row, event.order);
+      if (event.byOffice !== undefined)
+        tellOfWithdrawn(row, order.courses.length, event.byOffice.bookableFrom, at);
       for (const { unit } of order.courses) freeSeat(book, row, unit, true);
       end(order, 'withdrawn', at);
       unpaidChanged(book, row);
@@ -411,6 +413,17 @@ export function evolveOrder(
     default:
       unreachable(event);
   }
+}
+
+/** S4. Who withdraws an order of their own was there. */
+function tellOfWithdrawn(
+  row: RegistrationRow,
+  courses: number,
+  bookableFrom: EpochMs,
+  at: EpochMs,
+): void {
+  if (bookableFrom === 0) tell(row, { kind: 'withdrawn-by-office-last-day', courses }, at);
+  else tell(row, { kind: 'withdrawn-by-office', courses, bookableFrom }, at);
 }
 
 function confirmed(

@@ -34,6 +34,10 @@ export const templates: Readonly<Record<MessageKind, string>> = {
     '截止前没有收到缴费，{courses} 门课程的考位已释放，选好的课程都留着。{month}月{day}日 {clock} 起可以重新报考，不保证还有考位。',
   'released-unpaid-last-day':
     '截止前没有收到缴费，{courses} 门课程的考位已释放。本次报考已截止，不能再报，请关注下次考试。',
+  'withdrawn-by-office':
+    '报考办公室已撤销您的报考单，{courses} 门课程的考位已释放。{month}月{day}日 {clock} 起可以重新报考，不保证还有考位。不是您要求的，请联系办公室。',
+  'withdrawn-by-office-last-day':
+    '报考办公室已撤销您的报考单，{courses} 门课程的考位已释放。本次报考已截止，不能再报。不是您要求的，请联系办公室。',
   'late-payment-refunding':
     '您的 {fee} 元在截止后才到账，考位已经没有了，这次没有报上。钱会自动原路退回付款账户，不用申请，退成后发短信。',
   'refund-succeeded':
@@ -123,12 +127,14 @@ function valuesOf(content: MessageContent): Readonly<Record<string, string>> {
     case 'area-lost-refunding':
       return { courses: `${content.courses}`, fee: yuanOf(content.feeFen) };
     case 'released-unpaid':
+    case 'withdrawn-by-office':
       return { courses: `${content.courses}`, ...momentOf(content.bookableFrom) };
     case 'released-unpaid-last-day':
     case 'area-moved':
     case 'area-moved-unpaid':
     case 'area-lost':
     case 'area-lost-waiting':
+    case 'withdrawn-by-office-last-day':
       return { courses: `${content.courses}` };
     case 'refund-succeeded':
       return { fee: yuanOf(content.feeFen), ...momentOf(content.bookableFrom) };

@@ -139,10 +139,12 @@ export type RegistrationConfirmed = OnRegistrationRow & {
   feeFen: Fen;
   answer: Answer;
 };
+/** `byOffice`: by which act of staff, and from when the person may book again; 0 never. */
 export type OrderWithdrawn = OnRegistrationRow & {
   kind: 'order-withdrawn';
   order: number;
   answer: Answer;
+  byOffice?: { act: number; bookableFrom: EpochMs };
 };
 /** Attempts of the order that were live are being closed from now on. */
 export type PaymentStarted = OnRegistrationRow & {

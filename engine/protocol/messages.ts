@@ -49,6 +49,9 @@ export const newsKinds = [
   'area-lost-waiting',
   /** S5: money that came for an order of a withdrawn area, and goes back by itself. */
   'area-lost-payment',
+  /** S4: the candidate may not have been there. */
+  'withdrawn-by-office',
+  'withdrawn-by-office-last-day',
 ] as const;
 export type NewsKind = (typeof newsKinds)[number];
 
@@ -68,6 +71,8 @@ export type NewsContent =
   | { kind: 'registration-paid'; courses: number; feeFen: Fen }
   | { kind: 'released-unpaid'; courses: number; bookableFrom: EpochMs }
   | { kind: 'released-unpaid-last-day'; courses: number }
+  | { kind: 'withdrawn-by-office'; courses: number; bookableFrom: EpochMs }
+  | { kind: 'withdrawn-by-office-last-day'; courses: number }
   | { kind: 'late-payment-refunding'; feeFen: Fen }
   | { kind: 'refund-succeeded'; feeFen: Fen; bookableFrom: EpochMs }
   | { kind: 'refund-succeeded-last-day'; feeFen: Fen }

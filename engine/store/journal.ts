@@ -218,7 +218,12 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     feeFen: uint,
     answer,
   },
-  'order-withdrawn': { ...onRegistration, order: uint, answer },
+  'order-withdrawn': {
+    ...{ ...onRegistration, order: uint, answer },
+    byOffice: optional(
+      record<{ act: number; bookableFrom: number }>({ act: uint, bookableFrom: uint }),
+    ),
+  },
   'payment-started': {
     ...onRegistration,
     order: uint,

@@ -262,6 +262,8 @@ const newsContent = union<NewsContent, 'kind'>('kind', {
   'registration-paid': { courses: uint, feeFen: uint },
   'released-unpaid': { courses: uint, bookableFrom: uint },
   'released-unpaid-last-day': { courses: uint },
+  'withdrawn-by-office': { courses: uint, bookableFrom: uint },
+  'withdrawn-by-office-last-day': { courses: uint },
   'late-payment-refunding': { feeFen: uint },
   'refund-succeeded': { feeFen: uint, bookableFrom: uint },
   'refund-succeeded-last-day': { feeFen: uint },

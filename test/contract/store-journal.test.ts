@@ -286,7 +286,10 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     feeFen: 3_500,
     answer: { ...done, outcome: { kind: 'confirmed', order: 'DEMO_0101_7_1' } },
   },
-  'order-withdrawn': { kind: 'order-withdrawn', ...registration, order: 1, answer: done },
+  'order-withdrawn': {
+    ...{ kind: 'order-withdrawn', ...registration, order: 1, answer: done },
+    byOffice: { act: 3, bookableFrom: 1_780_000_005_000 },
+  },
   'payment-started': {
     kind: 'payment-started',
     ...registration,

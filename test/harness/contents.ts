@@ -23,6 +23,8 @@ export const contents: { [K in MessageKind]: MessageContent & { kind: K } } = {
   'registration-paid': { kind: 'registration-paid', courses, feeFen },
   'released-unpaid': { kind: 'released-unpaid', courses, bookableFrom },
   'released-unpaid-last-day': { kind: 'released-unpaid-last-day', courses },
+  'withdrawn-by-office': { kind: 'withdrawn-by-office', courses, bookableFrom },
+  'withdrawn-by-office-last-day': { kind: 'withdrawn-by-office-last-day', courses },
   'late-payment-refunding': { kind: 'late-payment-refunding', feeFen },
   'refund-succeeded': { kind: 'refund-succeeded', feeFen, bookableFrom },
   'second-payment-refunding': { kind: 'second-payment-refunding', feeFen: 10_500 },

@@ -52,6 +52,8 @@ test('F30 D10 the words of a day’s end: when, and whether there is a tomorrow'
   expect(textOf(contents['unpaid-reminder-last-day'])).toContain('今天是最后一天，22:00 截止');
   expect(textOf(contents['released-unpaid'])).toContain('9月9日 09:00 起可以重新报考');
   expect(textOf(contents['released-unpaid-last-day'])).toContain('不能再报');
+  expect(textOf(contents['withdrawn-by-office'])).toContain('9月9日 09:00 起可以重新报考');
+  expect(textOf(contents['withdrawn-by-office-last-day'])).toContain('不能再报');
 });
 
 test('F31 D11 money is told to the fen', () => {
