@@ -26,13 +26,16 @@ import {
   type AreaPart,
   type Decider,
   isTwoPeoples,
+  isWithin,
   noticeMax,
   type PersonPart,
   proposalMs,
   reasonMax,
   rightOf,
+  type Scope,
   type StaffId,
   scopesOf,
+  seesAct,
   signed,
   targetsOf,
 } from '../protocol/staff.ts';
@@ -43,7 +46,7 @@ import { contentHash } from './content-hash.ts';
 import { accept, type Decision, outdated, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
 import { openPools, openWindow, pausePools, pauseWindow } from './pauses.ts';
-import type { ActRow, AdoptedRow, SessionRow } from './rows.ts';
+import type { ActRow, AdoptedRow, SessionRow, StaffRow } from './rows.ts';
 import { asTheyAre, notTheirs, type StaffBook } from './staff-book.ts';
 
 /** By number, in order. */
@@ -445,20 +448,29 @@ function stateOf({ state, at, endedBy, open }: ActRow, now: EpochMs): ActView['s
   }
 }
 
-/** Newest first. */
+const everything: Pick<StaffRow, 'roles' | 'scope'> = {
+  ...{ roles: ['office'], scope: { kind: 'province' } },
+};
+
+/** Newest first. What somebody may not see takes no place of what they may. */
 export function actsShown(
-  acts: ActBook,
-  { waiting, before = acts.size + 1 }: { waiting: boolean; before?: number },
+  { acts, staff, adopted }: Pick<ActDesk, 'acts' | 'staff' | 'adopted'>,
+  { by, waiting, before = acts.size + 1 }: { by?: StaffId; waiting: boolean; before?: number },
   at: EpochMs,
-): ActView[] {
+): { acts: ActView[]; next?: number } {
   const shown: ActView[] = [];
+  const account = by === undefined ? everything : staff.get(by);
+  if (account === undefined) return { acts: shown };
+  const areas = new Map(adopted?.adopted.catalogue.areas.map(({ code, city }) => [code, city]));
+  const within = (asked: Scope) => isWithin(account.scope, asked, (area) => areas.get(area));
   for (let number = Math.min(before - 1, acts.size); number > 0; number -= 1) {
     const row = acts.get(number);
     // Numbers follow in time: before this one nothing waits any more.
     if (row === undefined || (waiting && row.at + proposalMs <= at)) break;
     if (waiting && row.state !== 'proposed') continue;
+    if (!seesAct(account.roles, within, row.act)) continue;
+    if (shown.length === actsPerPage) return { acts: shown, next: number + 1 };
     shown.push(actViewOf(row, at));
-    if (shown.length === actsPerPage) break;
   }
-  return shown;
+  return { acts: shown };
 }

@@ -589,7 +589,7 @@ export function ask(partition: Partition, query: CoreQuery, at: EpochMs): QueryA
       return { kind: query.kind, imports: importViews(imports), staging: stagingView(staging) };
     }
     case 'acts':
-      return { kind: query.kind, acts: actsShown(partition.acts, query, at) };
+      return { kind: query.kind, ...actsShown(partition, query, at) };
     case 'act': {
       const row = partition.acts.get(query.number);
       return { kind: query.kind, act: row ? actViewOf(row, at) : null };

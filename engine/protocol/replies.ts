@@ -391,7 +391,8 @@ export type Query =
   /** Imports of people: those the session's book knows, newest first, and this partition's own part. */
   | { kind: 'imports' }
   /** Newest first, those before number `before`; `waiting`: for somebody's approval. */
-  | { kind: 'acts'; waiting: boolean; before?: number }
+  /** Those that `by` may see; absent: all. */
+  | { kind: 'acts'; by?: StaffId; waiting: boolean; before?: number }
   | { kind: 'act'; number: number }
   /** What an act would change in this partition, as things are now. */
   | { kind: 'foresee'; act: Act }
@@ -495,7 +496,8 @@ export type QueryAnswer =
   | { kind: 'keys'; keys: KeyView[] }
   | { kind: 'alarms'; index: number; acknowledged: Acknowledgement[] }
   | { kind: 'imports'; imports: ImportView[]; staging: StagingView | null }
-  | { kind: 'acts'; acts: ActView[] }
+  /** `next`: where the next page goes on, further back. */
+  | { kind: 'acts'; acts: ActView[]; next?: number }
   | { kind: 'act'; act: ActView | null }
   | { kind: 'foresee'; foreseen: ForeseenLine[] }
   | { kind: 'withdrawal'; withdrawal: WithdrawalView }

@@ -263,6 +263,17 @@ export function scopesOf(act: Act): Scope[] {
 /** The areas that people may be moved to. */
 export const targetsOf = (remedy: Remedy): AreaCode[] => (remedy.kind === 'move' ? remedy.to : []);
 
+/** What is about the session everybody may know; of areas those in scope; of people who may see them. */
+export function seesAct(
+  held: readonly Role[],
+  within: (asked: Scope) => boolean,
+  act: Act,
+): boolean {
+  const scopes = scopesOf(act);
+  if ('person' in act) return hasRight(held, 'see-candidates') && scopes.every(within);
+  return scopes.every(({ kind }) => kind === 'province') || scopes.some(within);
+}
+
 export type ActState =
   | { kind: 'proposed' }
   /** Decided; `open`: books that have not answered so far. */

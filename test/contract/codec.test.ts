@@ -566,7 +566,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
       fc.record({ kind: kind('keys') }),
       fc.record({ kind: kind('alarms') }),
       fc.record(
-        { kind: kind('acts'), waiting: fc.boolean(), before: small },
+        { kind: kind('acts'), by: staff, waiting: fc.boolean(), before: small },
         { requiredKeys: ['kind', 'waiting'] },
       ),
       fc.record({ kind: kind('act'), number: small }),

@@ -1,6 +1,6 @@
 /** S2, S4: what staff decide, alone or by two, and what it does to the session, areas and people. */
 import { describe, expect, test } from 'vitest';
-import { actsOfOneMax } from '../../engine/core/acts.ts';
+import { actsOfOneMax, actsPerPage } from '../../engine/core/acts.ts';
 import { pendingEffects } from '../../engine/core/effects.ts';
 import { ask, checkInvariants } from '../../engine/core/partition.ts';
 import type { CommandReply } from '../../engine/protocol/replies.ts';
@@ -214,9 +214,36 @@ describe('deciding', () => {
     expect([late, withdrawn].map((number) => viewOf(desk, number).state.kind)).toEqual([
       ...['expired', 'withdrawn'],
     ]);
-    expect(ask(desk.partition, { kind: 'acts', waiting: true }, desk.now)).toMatchObject({
-      acts: [],
+    expect(ask(desk.partition, { kind: 'acts', by: 'li', waiting: true }, desk.now)).toEqual({
+      ...{ kind: 'acts', acts: [] },
     });
+  });
+
+  test('S2 S4 what an office may not see takes no place of its own in the list', () => {
+    const desk = staffed();
+    const own = numberOf(propose(desk, 'county', raise(10, 12)));
+    const elsewhere: Act = { kind: 'set-capacity', changes: [] };
+    elsewhere.changes = [{ area: '0102', from: [], capacities: [{ unit: 'C', capacity: 1 }] }];
+    for (let time = 0; time <= actsPerPage; time += 1) accepted(propose(desk, 'li', elsewhere));
+    const about: Act = { kind: 'end-sign-ins-for', person: givenPerson(1), area: '0101' };
+    accepted(propose(desk, 'li', about));
+    const seenBy = (by: string, waiting: boolean, before?: number) => {
+      const query = { kind: 'acts', by, waiting, ...(before && { before }) } as const;
+      const answer = ask(desk.partition, query, desk.now);
+      if (answer.kind !== 'acts') throw new Error(answer.kind);
+      return { numbers: answer.acts.map(({ number }) => number), next: answer.next };
+    };
+    expect(seenBy('county', true)).toEqual({ numbers: [own], next: undefined });
+    expect(seenBy('county', false).numbers).toEqual([own + actsPerPage + 2, own]);
+    // Nobody’s name is on a page of who sees no candidates.
+    const first = seenBy('viewer', false);
+    expect(first.numbers).toHaveLength(actsPerPage);
+    expect(first.numbers).not.toContain(own + actsPerPage + 2);
+    expect(seenBy('viewer', false, first.next)).toEqual({
+      numbers: [own + 1, own],
+      next: undefined,
+    });
+    expect(seenBy('nobody', false).numbers).toEqual([]);
   });
 
   test('S2 one account fills no list: whoever else pauses still can', () => {
@@ -608,6 +635,16 @@ describe('one candidate', () => {
     const theirs = { person: other.person, area: '0101', order: other.order };
     decided(desk, { kind: 'withdraw-for', ...theirs }, 'county');
     expect(other.row?.orders[0]?.state).toBe('withdrawn');
+    // They may not have been there, so they are told; whoever withdraws their own order was.
+    expect(other.row?.news.at(-1)?.content).toEqual({
+      ...{ kind: 'withdrawn-by-office', courses: 1, bookableFrom: desk.now },
+    });
+    const alone = new Visitor(desk, 3);
+    accepted(alone.take('11001'));
+    accepted(alone.confirm());
+    const told = alone.row?.news.length;
+    accepted(alone.withdraw());
+    expect(alone.row?.news.length).toBe(told);
     const strange = { ...theirs, person: on.person };
     expect(decided(desk, { kind: 'withdraw-for', ...strange }).refused[0]?.reason).toBe(
       'order-unknown',

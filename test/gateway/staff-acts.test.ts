@@ -288,7 +288,7 @@ describe('what there is to do', () => {
     expect(shown.model).toMatchObject({
       ...{ area: { code: '0101' }, orders: [{ number: visitor.order, state: 'confirmed' }] },
     });
-    expect((await other.get(`/desk/candidate/acts?person=${person}`)).status).toBe(403);
+    expect((await other.get(`/desk/candidate/acts?person=${person}`)).status).toBe(404);
     const on = { person, area: '0101' };
     const unbound = await propose(county, { kind: 'unbind-phone-for', ...on });
     carry();

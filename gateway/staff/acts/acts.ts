@@ -11,7 +11,6 @@ import { partitionsOf } from '../../../engine/protocol/layout.ts';
 import type { CommandReply } from '../../../engine/protocol/replies.ts';
 import {
   type Act,
-  type ActView,
   type Foreseen,
   type ForeseenLine,
   foreseen,
@@ -19,6 +18,7 @@ import {
   isTwoPeoples,
   rightOf,
   scopesOf,
+  seesAct,
 } from '../../../engine/protocol/staff.ts';
 import type { ActReason } from '../../../web/desk/wording.ts';
 import type { Unknown } from '../../engine-client.ts';
@@ -30,25 +30,19 @@ import { sessionOf } from '../lookup/parts.ts';
 import { deskPage, waitPage } from '../page.ts';
 import { type Typed, typedAct } from './typed.ts';
 
-/** As many as the engine gives at a time. */
-const perPage = 50;
-
 /** GET /desk/acts?before= */
 export async function showActs(visit: Visit): Promise<Reply> {
   const { client } = visit.context.gateway;
   const before = numberIn(visit, 'before');
+  const by = visit.me.staff;
   const [waiting, all] = await Promise.all([
-    client.ask({ kind: 'acts', waiting: true }),
-    client.ask({ kind: 'acts', waiting: false, ...(before === undefined ? {} : { before }) }),
+    client.ask({ kind: 'acts', by, waiting: true }),
+    client.ask({ kind: 'acts', by, waiting: false, ...(before === undefined ? {} : { before }) }),
   ]);
   if (waiting.kind !== 'acts' || all.kind !== 'acts') return away(visit);
-  const last = all.acts.at(-1);
-  const more = all.acts.length === perPage && last !== undefined && last.number > 1;
   return deskPage(visit, 200, 'acts', {
     units: sessionOf(visit)?.units ?? [],
-    waiting: waiting.acts.filter((one) => isSeen(visit, one)),
-    acts: all.acts.filter((one) => isSeen(visit, one)),
-    next: more ? last.number : undefined,
+    ...{ waiting: waiting.acts, acts: all.acts, next: all.next },
   });
 }
 
@@ -67,7 +61,7 @@ async function actPage(
   const answer = await client.ask({ kind: 'act', number });
   if (answer.kind !== 'act') return away(visit);
   const { act } = answer;
-  if (act === null || !isSeen(visit, act))
+  if (act === null || !seesAct(visit.me.roles, visit.within, act.act))
     return deskPage(visit, 404, 'refused', { why: 'unknown' });
   const waits = act.state.kind === 'proposed';
   const now = waits ? await foreseenNow(visit, act.act) : [];
@@ -184,16 +178,6 @@ const notTheirs = (visit: Visit, act: Act): Reply =>
 export const mayDecide = (visit: Visit, act: Act): boolean =>
   hasRight(visit.me.roles, rightOf[act.kind]) &&
   scopesOf(act).every((scope) => visit.within(scope));
-
-/** What is about the session everybody may know; of areas those in scope; of people who may see them. */
-function isSeen(visit: Visit, { act }: ActView): boolean {
-  const scopes = scopesOf(act);
-  if ('person' in act)
-    return hasRight(visit.me.roles, 'see-candidates') && scopes.every((one) => visit.within(one));
-  return (
-    scopes.every(({ kind }) => kind === 'province') || scopes.some((scope) => visit.within(scope))
-  );
-}
 
 function typedIn(visit: Visit): Typed {
   const session = sessionOf(visit);

@@ -1,6 +1,7 @@
 /** The pages that acts begin on: what stands now, and a form for each thing that may be done there. */
 
 import type { EpochMs } from '../../../engine/protocol/ids.ts';
+import { opaquePattern } from '../../../engine/protocol/ids.ts';
 import { partitionOfArea } from '../../../engine/protocol/layout.ts';
 import type { BookingDay } from '../../../engine/protocol/session.ts';
 import { type ActKind, hasRight, rightOf } from '../../../engine/protocol/staff.ts';
@@ -10,7 +11,7 @@ import { pausesIn, type Session } from '../../catalogue.ts';
 import { emptyForm, formOf } from '../../form.ts';
 import type { Reply } from '../../http.ts';
 import type { Visit } from '../desk.ts';
-import { sessionOf } from '../lookup/parts.ts';
+import { candidateOf, sessionOf, unknown } from '../lookup/parts.ts';
 import { deskPage, waitPage } from '../page.ts';
 
 const province = { kind: 'province' } as const;
@@ -76,7 +77,7 @@ export async function showPools(visit: Visit): Promise<Reply> {
   const session = sessionOf(visit);
   if (session === undefined) return waitPage(visit.context, visit.request, 'away');
   const area = session.area.get((formOf(visit.request.query) ?? emptyForm).get('area'));
-  if (area === undefined) return deskPage(visit, 404, 'refused', { why: 'unknown' });
+  if (area === undefined) return unknown(visit);
   if (!visit.within(area.code)) return deskPage(visit, 403, 'refused', { why: 'scope' });
   const { client, availability } = visit.context.gateway;
   const partition = partitionOfArea(client.layout, area.code);
@@ -101,15 +102,15 @@ export async function showCandidateActs(visit: Visit): Promise<Reply> {
   const session = sessionOf(visit);
   if (session === undefined) return waitPage(visit.context, visit.request, 'away');
   const person = (formOf(visit.request.query) ?? emptyForm).get('person');
-  if (!/^[A-Za-z0-9_-]{22}$/.test(person))
-    return deskPage(visit, 404, 'refused', { why: 'unknown' });
+  if (!opaquePattern.test(person)) return unknown(visit);
   const { client } = visit.context.gateway;
-  const asked = await client.ask({ kind: 'candidate', person });
-  if (asked.kind !== 'candidate') return waitPage(visit.context, visit.request, 'away');
-  const { candidate } = asked;
-  if (candidate === null) return deskPage(visit, 404, 'refused', { why: 'unknown' });
+  const asked = await candidateOf(visit, person);
+  if (asked.kind === 'away') return waitPage(visit.context, visit.request, 'away');
+  if (asked.kind === 'none') return unknown(visit);
+  const candidate = asked.found;
   const area = candidate.claim?.area;
   const scope = area === undefined ? province : ({ kind: 'area', area } as const);
+  // Who had their area before may see them still, and knows that they are there.
   if (!visit.within(scope)) return deskPage(visit, 403, 'refused', { why: 'scope' });
   const registered =
     area === undefined ? undefined : await client.ask({ kind: 'registration', area, person });
