@@ -8,6 +8,7 @@ import {
   foreseen,
   type Role,
   rightOf,
+  type Scope,
 } from '../../engine/protocol/staff.ts';
 import type { FilesModels, ImportOutcome } from '../../web/desk/files-models.ts';
 import type { LookupModels } from '../../web/desk/lookup-models.ts';
@@ -86,6 +87,23 @@ const apiKey = {
 const endedKey = {
   ...{ ...apiKey, state: 'ended' as const, endedBy: 'li.na', endedAt: chinaTime(0, 9) },
 };
+const dashboardAround = { script: '/desk.js', chartScript: '/uplot.js', token };
+/** With a warning, something grave, one that somebody has taken, and an act. */
+function ringingDashboard(): DeskModels['dashboard'] {
+  const desk = givenDashboard();
+  desk.second({
+    ...{ poolsAstray: 1, behindMs: 70_000, freeBytes: 1024 ** 3 },
+    providers: [
+      { provider: 'alipay', answered: 9, silent: 3, awaySince: desk.now() },
+      { provider: 'wechat', answered: 9, silent: 0 },
+    ],
+  });
+  const at = desk.now();
+  const taken = { level: 'warning' as const, since: at, by: 'li.na', at, remark: '<b>"在看"</b>' };
+  desk.alarms.hear({ index: 1, acknowledged: [{ alarm: 'checkpoint', ...taken }] });
+  desk.marks.hear({ ...view({ kind: 'open-window' }), decidedAt: at });
+  return { ...desk.dashboard.see(undefined), ...dashboardAround, mayTake: true };
+}
 const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
   refused: [{ why: 'right' }, { why: 'form' }, { why: 'scope' }],
   wait: [
@@ -115,13 +133,8 @@ const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
     },
   ],
   dashboard: [
-    {
-      ...givenDashboard().dashboard.see(undefined),
-      script: '/desk.js',
-      chartScript: '/uplot.js',
-      token,
-      mayTake: true,
-    },
+    { ...givenDashboard().dashboard.see(undefined), ...dashboardAround, mayTake: false },
+    { ...ringingDashboard(), problem: { reason: 'alarm-changed' } },
   ],
   board: [{ at: chinaTime(0, 9), stale: true, sort: 'free', pools: [] }],
   acts: [
@@ -563,6 +576,31 @@ test('the menu shows what a role may use, and where somebody is', () => {
   expect(names(['viewer'], '/desk')).toContain('(值守)');
   expect(names(['viewer'], '/desk')).not.toContain('账号');
   expect(new Set(navigation.map(({ path }) => path)).size).toBe(navigation.length);
+});
+
+test('S2 S4 the first page offers what may be done, and an alarm to who may take it', () => {
+  const { signedIn } = frame;
+  if (signedIn === undefined) throw new Error('nobody is signed in');
+  const shown = (roles: Role[], scope: Scope, mayTake: boolean) =>
+    createDeskViews().render(
+      'dashboard',
+      { ...ringingDashboard(), mayTake },
+      { ...frame, signedIn: { ...signedIn, roles, scope } },
+    );
+  const office = shown(['office'], { kind: 'province' }, true);
+  expect(office.match(/\/desk\/window#\w+/g)).toEqual([
+    ...['/desk/window#booking', '/desk/window#release', '/desk/window#notice'],
+  ]);
+  expect(office).toContain('知悉：&lt;b&gt;&quot;在看&quot;&lt;/b&gt;');
+  expect(office).toContain('支付宝没有回应');
+  const county = shown(['office'], { kind: 'area', area: '0101' }, false);
+  expect(county.match(/\/desk\/window#\w+/g)).toEqual(['/desk/window#release']);
+  const viewer = shown(['viewer'], { kind: 'province' }, false);
+  expect(viewer).not.toContain('窗口与放行');
+  for (const page of [county, viewer]) {
+    expect(page).not.toContain('/desk/alarms/take');
+    expect(page).toContain('支付宝没有回应');
+  }
 });
 
 test('a scope is named as people know it, and by its code where nobody does', () => {

@@ -5,6 +5,7 @@
 
 import type { AlarmKey, AlarmLevel } from '../../engine/protocol/alarms.ts';
 import type { EpochMs } from '../../engine/protocol/ids.ts';
+import { hasRight, type Right, type Role, type Scope } from '../../engine/protocol/staff.ts';
 import type { ProviderStanding } from '../../engine/protocol/telemetry.ts';
 import { clockTime, dayAndTime } from '../china-time.ts';
 import { html, type Markup } from '../markup.ts';
@@ -175,6 +176,28 @@ export const alarmWords: Record<AlarmName, AlarmWords> = {
   },
 };
 
+type Shortcut = { path: string; name: string; right: Right; whole: boolean; style: string };
+/** `whole`: for the province's office alone; a county's finds its own on its area's page. */
+const shortcuts: readonly Shortcut[] = [
+  { path: '/desk/window#booking', name: '暂停报考', right: 'set-window', whole: true, style: '' },
+  { path: '/desk/calendar', name: '关闭窗口', right: 'set-window', whole: true, style: ' d' },
+  { path: '/desk/areas', name: '调整考位', right: 'set-pools', whole: false, style: '' },
+  { path: '/desk/window#release', name: '释放未缴费', right: 'set-pools', whole: false, style: '' },
+  {
+    path: '/desk/window#notice',
+    name: '发布公告',
+    right: 'publish-notices',
+    whole: true,
+    style: ' p',
+  },
+];
+/** What somebody with these roles and this scope may do, each one step from the first page. */
+export const shortcutsFor = ({ roles, scope }: Viewer): readonly Shortcut[] =>
+  shortcuts.filter(
+    ({ right, whole }) => hasRight(roles, right) && (!whole || scope.kind === 'province'),
+  );
+type Viewer = { roles: readonly Role[]; scope: Scope };
+
 export const sideRows = 6;
 /** Acts under the chart; all of them stand on it. */
 export const markRows = 4;
@@ -335,7 +358,7 @@ function alarmTexts(texts: Record<string, string>, model: DashboardModel): void 
     texts[`${text}.name`] = alarmName(alarm);
     texts[`${text}.what`] = alarmText(alarm);
     texts[`${text}.effect`] = alarmEffect(alarm, model);
-    texts[`${text}.since`] = dayAndClock(since, at);
+    texts[`${text}.since`] = `${dayAndClock(since, at)} 起`;
     texts[`${text}.grave`] = level === 'grave' && endedAt === undefined ? '严重' : '';
     texts[`${text}.ask`] = endedAt === undefined ? 'shown' : '';
     if (taken !== undefined)
@@ -424,6 +447,14 @@ export const heatSaid = ({ cityName, name, units }: HeatArea): string =>
     })
     .join('，')}`;
 
+/** Where in a square each unit stands, where there are as many as it has corners. */
+export function heatKey([first]: readonly HeatArea[]): string {
+  const names = first?.units.map(({ name }) => name) ?? [];
+  if (names.length !== corners.length) return '';
+  return `每格一个考区：${corners.map((corner, place) => `${corner}${names[place]}`).join('，')}`;
+}
+const corners = ['左上', '右上', '左下', '右下'] as const;
+
 const perRow = 2;
 /** 田字格: units from the left, two a row. */
 export function heatSquare(area: HeatArea): Markup {
@@ -497,7 +528,7 @@ export function chartOf(model: DashboardModel): Markup {
     const end = left > chart.width / 2;
     return html`<path class="act" d="M${left.toFixed(1)} 0V${chart.height}"/><text class="act-name" x="${(left + (end ? -4 : 4)).toFixed(1)}" y="${10 + (place % 3) * 14}"${end ? html` text-anchor="end"` : ''}>${label}</text>`;
   });
-  return html`<svg class="chart" viewBox="-48 -8 730 284" role="img" aria-label="${chartSaid(model)}">${lines}${minutes}${acts}<path class="l1" d="${path((point) => point.saves, saves)}"/><path class="l2" d="${path((point) => point.p99Ms, p99)}"/>${end}</svg>`;
+  return html`<svg class="chart" viewBox="-64 -14 744 292" role="img" aria-label="${chartSaid(model)}">${lines}${minutes}${acts}<path class="l1" d="${path((point) => point.saves, saves)}"/><path class="l2" d="${path((point) => point.p99Ms, p99)}"/>${end}</svg>`;
 }
 
 /** What was decided, as short as it stands beside its line. */

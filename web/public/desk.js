@@ -103,6 +103,7 @@
     };
     const said = chart.querySelector('svg').getAttribute('aria-label');
     chart.replaceChildren();
+    chart.classList.add('drawn');
     chart.setAttribute('role', 'img');
     chart.setAttribute('aria-label', said);
     plot = new uPlot(
@@ -118,7 +119,7 @@
           ms: { range: (_plot, _least, most) => [0, roundAbove(Math.max(20, most))] },
         },
         axes: [
-          { ...axis, values: '{HH}:{mm}', splits: minutes, grid: { show: false } },
+          { ...axis, values: '{HH}:{mm}', splits: minutes, size: 30, grid: { show: false } },
           { ...axis, scale: 'y', splits: quarters },
           { ...axis, scale: 'ms', splits: quarters, side: 1, gap: 10, grid: { show: false } },
         ],
