@@ -75,8 +75,11 @@ export type Reply = {
    * A file to be saved, sent as it is made, in place of `body`. One that fails on the way is broken off,
    * so that half of it is never taken for the whole.
    */
-  download?: { name: string; pieces: AsyncIterable<string> };
+  download?: Download;
 };
+
+/** `over`: called once, however it ends and whether or not it has begun. */
+export type Download = { name: string; pieces: AsyncIterable<string>; over?: () => void };
 
 /** Answering at once, without a promise, is the cheapest way and always allowed. */
 export type Handler = (request: Request) => Reply | Promise<Reply>;
@@ -585,8 +588,8 @@ export class HttpServer {
 
   /** On a later turn than the request's the library no longer gathers the writes by itself. */
   #sendLater(res: HttpResponse, reply: Reply, isHead: boolean): void {
-    if (res.gone === true) return;
-    res.cork(() => this.#send(res, reply, isHead, false));
+    if (res.gone === true) reply.download?.over?.();
+    else res.cork(() => this.#send(res, reply, isHead, false));
   }
 
   #send(res: HttpResponse, reply: Reply, isHead: boolean, close: boolean): void {
@@ -613,8 +616,11 @@ export class HttpServer {
     if (reply.download !== undefined) {
       const name = encodeURIComponent(reply.download.name);
       res.writeHeader('Content-Disposition', `attachment; filename*=UTF-8''${name}`);
-      if (isHead) res.endWithoutBody();
-      else void this.#pour(res, reply.download.pieces);
+      if (!isHead) void this.#pour(res, reply.download);
+      else {
+        res.endWithoutBody();
+        reply.download.over?.();
+      }
       return;
     }
     if (isHead) {
@@ -629,7 +635,7 @@ export class HttpServer {
   }
 
   /** As fast as the client takes it; its going away ends the making too. */
-  async #pour(res: HttpResponse, pieces: AsyncIterable<string>): Promise<void> {
+  async #pour(res: HttpResponse, { pieces, over }: Download): Promise<void> {
     let go: () => void = () => {};
     res.onWritable(() => {
       go();
@@ -657,6 +663,7 @@ export class HttpServer {
       this.#options.onFault('download', error);
       if (res.gone !== true) res.close();
     } finally {
+      over?.();
       this.#running -= 1;
       if (this.#running === 0) this.#whenIdle?.();
     }

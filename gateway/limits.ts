@@ -45,8 +45,10 @@ export type LimitsConfig = {
   deskAddress: Allowance;
   /** Sign-ins of one name at the desk, whether or not there is such an account. */
   deskAccount: Allowance;
-  /** By one account at the desk: what walks through all candidates (a ticket) or a journal (a timeline). */
+  /** By one account at the desk: what walks through all candidates (a ticket), a journal or all areas (a report). */
   deskWalks: Allowance;
+  /** By one account at the desk: what an act would change, counted over the registrations it reaches. */
+  deskDryRuns: Allowance;
   /** What one key of another system asks for. */
   apiKey: Allowance;
   /** Requests without a good key, and for the interface's document, from one address. */
@@ -73,6 +75,7 @@ export const defaultLimits: LimitsConfig = {
   deskAddress: { burst: 60, everyMs: 2_000 },
   deskAccount: { burst: 10, everyMs: 6_000 },
   deskWalks: { burst: 20, everyMs: 3_000 },
+  deskDryRuns: { burst: 40, everyMs: 1_000 },
   apiKey: { burst: 60, everyMs: 200 },
   apiAddress: { burst: 60, everyMs: 1_000 },
   slipChecksTogether: { burst: 1_000, everyMs: 5 },

@@ -44,6 +44,7 @@ import { createMarks } from './staff/dashboard/marks.ts';
 import { createDeskCookies } from './staff/desk-cookies.ts';
 import { createDirectory } from './staff/directory.ts';
 import { createImportJob } from './staff/files/import-job.ts';
+import { createSlots, exportsAtOnce } from './staff/files/slots.ts';
 import type { Readiness } from './staff/health.ts';
 import { addStaffRoutes } from './staff/server.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -221,7 +222,7 @@ function filesOf(
   bus: Bus,
   { layout, indexKey }: GatewayConfig,
   onFault: (what: string, error: unknown) => void,
-): Pick<StaffContext, 'importDesk' | 'importJob' | 'exportCsv'> {
+): Pick<StaffContext, 'importDesk' | 'importJob' | 'exportCsv' | 'exportSlots'> {
   const port = createDeskPort({ bus, layout, now: Date.now });
   const importDesk = createImportDesk(port, {
     personIdOf: (type, number) => personIdOf(indexKey, type, number),
@@ -230,5 +231,6 @@ function filesOf(
     importDesk,
     importJob: createImportJob(importDesk, (error) => onFault('import', error)),
     exportCsv: (kind, options) => exportCsv(port, kind, options),
+    exportSlots: createSlots(exportsAtOnce),
   };
 }

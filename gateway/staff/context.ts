@@ -11,6 +11,7 @@ import type { Dashboard } from './dashboard/dashboard.ts';
 import type { DeskCookies } from './desk-cookies.ts';
 import type { Directory } from './directory.ts';
 import type { ImportJob } from './files/import-job.ts';
+import type { Slots } from './files/slots.ts';
 import type { Readiness } from './health.ts';
 
 export type StaffContext = {
@@ -34,4 +35,6 @@ export type StaffContext = {
   importDesk: ImportDesk;
   importJob: ImportJob;
   exportCsv(kind: ExportKind, options: ExportOptions): AsyncIterable<string>;
+  /** Of files that leave. */
+  exportSlots: Slots;
 };

@@ -2,8 +2,8 @@
  * The one way into every page of the desk. A route is declared with the right it asks for; the guard
  * below decides whether the handler runs, so no handler can forget to ask.
  *
- * G1 In this order: signed in and not ended; not idle; the right; the form's token; the proof by the
- *    authenticator, where the route asks for it. What fails says so and nothing has happened.
+ * G1 In this order: signed in and not ended; not idle; the right; how often the route is asked, where
+ *    it costs much; the form's token; the proof by the authenticator, where the route asks for it. What fails says so and nothing has happened.
  * G2 Roles and scope are the directory's at the moment of the request, never the browser's.
  * G3 A request that a page makes by itself (`quiet`) keeps nobody signed in.
  * G4 What a form held goes through the proof with it: who has typed a reason types it once. Passwords
@@ -46,12 +46,22 @@ export const deciderOf = ({ me }: Visit): Decider => ({
   byGeneration: me.generation,
 });
 
+/** Of one account: its colleagues are not kept waiting. */
+export type DeskLimit = 'deskWalks' | 'deskDryRuns';
+export function tooOftenFor({ context, request, me }: Visit, limit: DeskLimit): Reply | undefined {
+  const { limits, now } = context.gateway;
+  const waitMs = limits.take(limit, me.staff, now());
+  return waitMs === undefined ? undefined : waitPage(context, request, 'often', waitMs);
+}
+
 type Answer = Reply | Promise<Reply>;
 type How = {
   /** Asks for the authenticator, unless it was asked for in the last five minutes. */
   stepUp?: boolean;
   /** G3. */
   quiet?: boolean;
+  /** Has the engine walk far: one account does so now and then, and their colleagues do not wait for it. */
+  limit?: DeskLimit;
 };
 export type DeskRoute = How & {
   method: 'get' | 'post';
@@ -139,6 +149,8 @@ function guarded(
     const { visit } = came;
     if (!hasRight(visit.me.roles, right)) return deskPage(visit, 403, 'refused', { why: 'right' });
     const now = gateway.now();
+    const tooOften = how.limit && tooOftenFor(visit, how.limit);
+    if (tooOften !== undefined) return tooOften;
     let { signIn } = visit;
     if (how.stepUp === true && now - signIn.provedAt >= stepUpMs) {
       if (request.method === 'POST' && formOf(visit) === undefined) return expired(visit);

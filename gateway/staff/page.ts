@@ -49,11 +49,11 @@ function frameOf({ gateway }: StaffContext, request: Request): DeskFrame {
 export function waitPage(
   context: StaffContext,
   request: Request,
-  cause: 'often' | 'busy' | 'away',
+  cause: 'often' | 'exports' | 'busy' | 'away',
   waitMs: number = awaySeconds * 1000,
 ): Reply {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));
-  const status = cause === 'often' ? 429 : 503;
+  const status = cause === 'often' || cause === 'exports' ? 429 : 503;
   return {
     ...doorPage(context, request, status, 'wait', { cause, seconds }),
     retryAfterSeconds: seconds,

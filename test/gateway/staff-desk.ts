@@ -39,6 +39,7 @@ import { createDesk, type Desk as StaffDesk } from '../../gateway/staff/desk.ts'
 import { createDeskCookies } from '../../gateway/staff/desk-cookies.ts';
 import { createDirectory } from '../../gateway/staff/directory.ts';
 import { createImportJob } from '../../gateway/staff/files/import-job.ts';
+import { createSlots, exportsAtOnce } from '../../gateway/staff/files/slots.ts';
 import { addDeskRoutes } from '../../gateway/staff/server.ts';
 import { createTelemetry } from '../../gateway/telemetry.ts';
 import { accepted, Desk, givenAdopted } from '../given.ts';
@@ -74,11 +75,12 @@ const jsonViews: StaffContext['views'] = {
 const noDisk = { rows: () => [] } as unknown as StoreReader;
 
 /** Importing has an engine of its own: staff-files.test.ts. */
-function noFiles(): Pick<StaffContext, 'importDesk' | 'importJob' | 'exportCsv'> {
+function noFiles(): Pick<StaffContext, 'importDesk' | 'importJob' | 'exportCsv' | 'exportSlots'> {
   const importDesk = {} as StaffContext['importDesk'];
   return {
     importDesk,
     importJob: createImportJob(importDesk, () => {}),
+    exportSlots: createSlots(exportsAtOnce),
     async *exportCsv(kind, { areas }) {
       yield JSON.stringify({ page: 'file', model: { kind, areas: areas && [...areas] } });
     },

@@ -108,6 +108,7 @@ const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
   refused: [{ why: 'right' }, { why: 'form' }, { why: 'scope' }],
   wait: [
     { cause: 'often', seconds: 5 },
+    { cause: 'exports', seconds: 20 },
     { cause: 'busy', seconds: 1 },
     { cause: 'away', seconds: 5 },
   ],

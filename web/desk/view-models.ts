@@ -44,7 +44,7 @@ export type DeskModels = FilesModels &
   ReportModels & {
     /** Why nothing was shown or done. */
     refused: { why: 'right' | 'form' | 'scope' | 'unknown' };
-    wait: { cause: 'often' | 'busy' | 'away'; seconds: number };
+    wait: { cause: 'often' | 'exports' | 'busy' | 'away'; seconds: number };
     signIn: WithProblem<DoorReason> & {
       typed?: string;
       news?: 'idle' | 'over' | 'ended' | 'out' | 'changed' | 'welcome';

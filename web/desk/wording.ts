@@ -295,6 +295,10 @@ export const dayNamed = (day: number): string =>
 
 export const waits = {
   often: { title: '请稍等', text: '短时间内尝试太多，没有处理。' },
+  exports: {
+    title: '请稍等',
+    text: '正在导出的文件已经够多了，这一份没有开始。请等前面的下载完，或者先取消一份。',
+  },
   busy: { title: '请稍等', text: '系统现在很忙，没有处理。' },
   away: { title: '系统没有回应', text: '引擎暂时没有回应，还不知道这次操作有没有办理。' },
 } as const;

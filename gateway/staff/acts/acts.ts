@@ -25,7 +25,7 @@ import type { Unknown } from '../../engine-client.ts';
 import { emptyForm, formOf } from '../../form.ts';
 import { type Reply, redirect } from '../../http.ts';
 import { sendForm } from '../../sign-in/send.ts';
-import { deciderOf, type FormVisit, type Visit } from '../desk.ts';
+import { deciderOf, type FormVisit, tooOftenFor, type Visit } from '../desk.ts';
 import { sessionOf } from '../lookup/parts.ts';
 import { deskPage, waitPage } from '../page.ts';
 import { type Typed, typedAct } from './typed.ts';
@@ -64,6 +64,8 @@ async function actPage(
   if (act === null || !seesAct(visit.me.roles, visit.within, act.act))
     return deskPage(visit, 404, 'refused', { why: 'unknown' });
   const waits = act.state.kind === 'proposed';
+  const tooOften = waits ? tooOftenFor(visit, 'deskDryRuns') : undefined;
+  if (tooOften !== undefined) return tooOften;
   const now = waits ? await foreseenNow(visit, act.act) : [];
   if (now === undefined) return away(visit);
   const may = waits && mayDecide(visit, act.act);

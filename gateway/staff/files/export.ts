@@ -10,9 +10,10 @@ import { dateOf, minuteTime } from '../../../web/china-time.ts';
 import type { Reply } from '../../http.ts';
 import type { Desk, Visit } from '../desk.ts';
 import { away, sessionOf } from '../lookup/parts.ts';
-import { deskPage } from '../page.ts';
+import { deskPage, waitPage } from '../page.ts';
 import { areasSeen } from '../reports/gather.ts';
 
+const exportsWaitMs = 20_000;
 const rightOfKind: Record<ExportKind, Right> = {
   registrations: 'export-people',
   candidates: 'export-people',
@@ -52,6 +53,8 @@ function giveFile(visit: Visit, kind: ExportKind): Reply {
   const { context } = visit;
   const session = sessionOf(visit);
   if (session === undefined) return away(visit);
+  const over = context.exportSlots.take(visit.me.staff);
+  if (over === undefined) return waitPage(context, visit.request, 'exports', exportsWaitMs);
   const areas = visit.within({ kind: 'province' }) ? undefined : new Set(areasSeen(visit, session));
   const now = context.gateway.now();
   const stamp = `${dateOf(now)} ${minuteTime(now).replace(':', '')}`;
@@ -60,6 +63,7 @@ function giveFile(visit: Visit, kind: ExportKind): Reply {
     download: {
       name: `${exportTitles[kind]} ${stamp}.csv`,
       pieces: context.exportCsv(kind, { areas }),
+      over,
     },
   };
 }

@@ -24,7 +24,7 @@ import type { Session } from '../../catalogue.ts';
 import type { Reply } from '../../http.ts';
 import { sendForm } from '../../sign-in/send.ts';
 import { normalisePhone } from '../../sign-in/typed.ts';
-import { deciderOf, type FormVisit, type Visit } from '../desk.ts';
+import { deciderOf, type FormVisit, tooOftenFor, type Visit } from '../desk.ts';
 import { deskPage } from '../page.ts';
 import { orderLine } from './orders.ts';
 import {
@@ -36,7 +36,6 @@ import {
   queryOf,
   sessionOf,
   unknown,
-  walksTooOften,
 } from './parts.ts';
 
 const reasonMax = 200;
@@ -57,7 +56,7 @@ export async function findCandidates(visit: FormVisit): Promise<Reply> {
   const documentType = form.get('documentType');
   const token = form.get('token');
   const shown = { finder, documentType, token };
-  const tooOften = finder === 'ticket' ? walksTooOften(visit) : undefined;
+  const tooOften = finder === 'ticket' ? tooOftenFor(visit, 'deskWalks') : undefined;
   if (tooOften !== undefined) return tooOften;
   const people = await peopleBy(visit, finder, documentType, form.get('number').slice(0, 64));
   if (people === 'malformed') {

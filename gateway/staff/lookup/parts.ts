@@ -17,13 +17,6 @@ export const away = ({ context, request }: Visit): Reply => waitPage(context, re
 /** Also of what is another office's: whether it is there is not theirs to know. */
 export const unknown = (visit: Visit): Reply => deskPage(visit, 404, 'refused', { why: 'unknown' });
 
-/** Whoever has the engine walk through everything waits in between; their colleagues do not. */
-export function walksTooOften({ context, request, me }: Visit): Reply | undefined {
-  const { limits, now } = context.gateway;
-  const waitMs = limits.take('deskWalks', me.staff, now());
-  return waitMs === undefined ? undefined : waitPage(context, request, 'often', waitMs);
-}
-
 export function areaNamed(session: Session, code: AreaCode): AreaName {
   const area = session.area.get(code);
   return { code, name: area?.name ?? code, city: session.city.get(area?.city ?? '')?.name ?? '' };

@@ -10,16 +10,7 @@ import type { AuditLine, CandidateView } from '../../../engine/protocol/replies.
 import type { Reply } from '../../http.ts';
 import type { Visit } from '../desk.ts';
 import { deskPage } from '../page.ts';
-import {
-  areaNamed,
-  areasOf,
-  away,
-  candidateOf,
-  queryOf,
-  sessionOf,
-  unknown,
-  walksTooOften,
-} from './parts.ts';
+import { areaNamed, areasOf, away, candidateOf, queryOf, sessionOf, unknown } from './parts.ts';
 
 const linesPerPage = 50;
 /** Most of a province's season. */
@@ -37,8 +28,6 @@ export async function showTimeline(visit: Visit): Promise<Reply> {
   const asked = await candidateOf(visit, person);
   if (asked.kind === 'away') return away(visit);
   if (asked.kind === 'none') return unknown(visit);
-  const tooOften = walksTooOften(visit);
-  if (tooOften !== undefined) return tooOften;
   const partitions = partitionsOfPerson(visit, asked.found);
   const before = beforeIn(query.get('before'), partitions);
   if (before === undefined) return unknown(visit);
