@@ -43,11 +43,14 @@ const importKinds = [
     kind,
     twoPeoples: false,
   })),
-  ...['capacities', 'candidates', 'grades'].map((kind) => ({ kind, twoPeoples: true })),
+  ...['capacities', 'candidates', 'arrangement', 'absences', 'grades'].map((kind) => ({
+    kind,
+    twoPeoples: true,
+  })),
 ] as { kind: ImportKind; twoPeoples: boolean }[];
 /** As engine/import/export.ts has them. */
 const exportKinds: ExportKind[] = [
-  ...(['registrations', 'orders', 'pools', 'candidates', 'audit'] as const),
+  ...(['registrations', 'orders', 'pools', 'arrangement', 'candidates', 'audit'] as const),
   ...(['session', 'units', 'areas', 'courses', 'programmes', 'plans', 'capacities'] as const),
 ];
 type ImportFlags = {
@@ -56,6 +59,15 @@ type ImportFlags = {
   reason?: string;
   by?: string;
   andBy?: string;
+};
+
+type ExportFlags = {
+  stopped: boolean;
+  area?: string[];
+  unit?: string;
+  inFull?: boolean;
+  reason?: string;
+  by?: string;
 };
 
 /** Something the person at the keyboard can put right; told without a stack. */
@@ -211,7 +223,11 @@ program
   .description('CSV for spreadsheets, numbers of people masked')
   .addArgument(new Argument('<kind>').choices(exportKinds))
   .argument('[file]', 'absent: standard output')
-  .option('--area <codes...>', 'of these areas only: registrations, orders, pools')
+  .option('--area <codes...>', 'of these areas only: registrations, orders, pools, arrangement')
+  .option('--unit <code>', 'of this exam unit only: arrangement')
+  .option('--in-full', 'with whole ticket numbers, journaled with the reason: arrangement')
+  .option('--reason <why>', 'why they are needed in full')
+  .option('--by <name>', 'who takes them')
   .option('--stopped', stoppedHelp, false)
   .action(exportTo);
 
@@ -664,7 +680,7 @@ async function dropImport(given: string, { stopped }: { stopped: boolean }): Pro
 async function exportTo(
   kind: ExportKind,
   file: string | undefined,
-  { stopped, area }: { stopped: boolean; area?: string[] },
+  { stopped, area, unit, inFull = false, reason = '', by = '' }: ExportFlags,
 ): Promise<void> {
   if (file !== undefined && existsSync(file)) {
     throw new Trouble(`${file} is there already`, exitCodes.usage);
@@ -673,10 +689,21 @@ async function exportTo(
   if (area !== undefined && !exportKindsByArea.includes(kind)) {
     throw new Trouble(`${kind} is the whole province's`, exitCodes.usage);
   }
+  if (kind !== 'arrangement' && (unit !== undefined || inFull)) {
+    throw new Trouble('--unit and --in-full are for an arrangement', exitCodes.usage);
+  }
+  if (inFull && (reason.trim() === '' || by.trim() === '')) {
+    throw new Trouble('--in-full needs --reason and --by', exitCodes.usage);
+  }
   const areas = area && new Set(area);
   const { exportFile } = await import('./engine/desk-commands.ts');
   await withBooks(stopped, async (books) => {
-    const rows = await exportFile(books, kind, { path: file, areas }, say);
+    const rows = await exportFile(
+      books,
+      kind,
+      { path: file, areas, unit, inFull, reason, by },
+      say,
+    );
     say(`${rows} rows.`);
   });
 }

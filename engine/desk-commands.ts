@@ -26,10 +26,10 @@ import {
 } from './import/desk.ts';
 import { type ExportKind, exportCsv } from './import/export.ts';
 import { type EngineOptions, startEngine } from './main.ts';
-import type { AreaCode } from './protocol/ids.ts';
+import type { AreaCode, UnitCode } from './protocol/ids.ts';
 import type { ImportNumber } from './protocol/imports.ts';
 import { personIdOf } from './protocol/indices.ts';
-import { type Decider, shell } from './protocol/staff.ts';
+import { type Decider, type Scope, shell } from './protocol/staff.ts';
 import { commandsWithin } from './protocol/subjects.ts';
 import { processesWith } from './store/environment.ts';
 
@@ -127,20 +127,40 @@ async function takenOver(desk: ImportDesk, number: ImportNumber, say: Say): Prom
   end();
 }
 
+const wholeProvince: Scope = { kind: 'province' };
+const scopeOfArea = (area: AreaCode): Scope => ({ kind: 'area', area });
+/** `inFull`: once the journal has who took it at the command line, and why. */
+export type ExportOrder = {
+  path: string | undefined;
+  areas: ReadonlySet<AreaCode> | undefined;
+  unit: UnitCode | undefined;
+  inFull: boolean;
+  reason: string;
+  by: string;
+};
+
 /** To the file, or to standard output. How many rows. */
 export async function exportFile(
   { port }: Books,
   kind: ExportKind,
-  { path, areas }: { path: string | undefined; areas: ReadonlySet<AreaCode> | undefined },
+  { path, areas, unit, inFull, reason, by }: ExportOrder,
   say: Say,
 ): Promise<number> {
+  if (inFull) {
+    for (const scope of areas === undefined ? [wholeProvince] : [...areas].map(scopeOfArea)) {
+      const noted = { kind: 'note-export', what: 'arrangement', scope, reason } as const;
+      const reply = await port.tell(port.layout.session, { ...noted, ...atShell(by) });
+      if (reply.kind === 'refused')
+        throw new Error(`the journal would not have it: ${reply.reason}`);
+    }
+  }
   let rows = 0;
   const { onProgress, end } = progress(say, '行');
   const onRows = (count: number) => {
     rows = count;
     onProgress(count);
   };
-  const csv = exportCsv(port, kind, { areas, onRows });
+  const csv = exportCsv(port, kind, { areas, unit, inFull, onRows });
   // A file that is there already is somebody's: it is not written over.
   const to =
     path === undefined ? process.stdout : createWriteStream(path, { flags: 'wx', mode: 0o600 });
@@ -157,7 +177,8 @@ export async function describeImports({ desk }: Books): Promise<string> {
     dropped: '已放弃',
   } as const;
   const lines = (await desk.imports()).map(({ number, what, source, at, state, sum }) => {
-    const counts = sum && `，新增 ${sum.added}，更改 ${sum.changed}，不变 ${sum.same}`;
+    const counts =
+      sum && `，新增 ${sum.added}，更改 ${sum.changed}，去掉 ${sum.removed}，不变 ${sum.same}`;
     return `${number}  ${new Date(at).toISOString()}  ${what}  ${source}  ${words[state]}${counts ?? ''}`;
   });
   return lines.length === 0 ? '还没有导入过。' : lines.join('\n');

@@ -243,6 +243,7 @@ export class Desk {
 
   carry(command: PreparedCommand, olderEpoch = false): CommandReply {
     const { now: at, partition, index: sequence } = this;
+    if (command.kind === 'take-staged') this.loadSlice(command.slice);
     const { reply, events } = decide(partition, { sequence, at, olderEpoch, command });
     for (const event of events) {
       this.index += 1;
@@ -250,6 +251,13 @@ export class Desk {
       evolve(partition, event, at, this.index);
     }
     return present(partition, command, reply, at);
+  }
+
+  /** As a writer does: a slice is in memory before it is taken. */
+  private loadSlice(index: number): void {
+    const event = this.journal[index - 1]?.event;
+    if (event?.kind === 'people-staged' || event?.kind === 'marks-staged')
+      this.partition.staging.loaded.slices.set(index, event);
   }
 
   /** Sets the clock forward and carries out what has become due, like a writer's timer. */

@@ -10,6 +10,7 @@ import {
   candidateTypes,
   type Office,
 } from '../engine/protocol/session.ts';
+import type { Desk } from '../engine/protocol/sittings.ts';
 import { clockTime, day, dayAndWeekday, endTime, monthName, timeSpan } from './china-time.ts';
 import { escaped, html, Markup, nothing } from './markup.ts';
 import type {
@@ -194,6 +195,10 @@ export function ownChip(own: OwnModel): Markup {
       return chip('back', '退费中');
   }
 }
+
+/** S5: by the numbers that stand on doors and desks. */
+export const seatAt = ({ venue, room, deskNumber }: Desk): Markup =>
+  html`${venue === '' ? nothing : html`<span class="nw">${venue}</span>　`}<span class="nw">${room} 考场</span>　<span class="nw">${deskNumber} 号座位</span>`;
 
 const cells = '<i></i>'.repeat(10);
 /** How many cells are lit stands in `data-fill`; the number beside it is for everyone else. */

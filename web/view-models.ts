@@ -26,6 +26,7 @@ import type {
 } from '../engine/protocol/payments.ts';
 import type { AttemptView, FullCourse, OrderState } from '../engine/protocol/replies.ts';
 import type { BookingDay, CandidateType, Office } from '../engine/protocol/session.ts';
+import type { Desk, Sitting } from '../engine/protocol/sittings.ts';
 import type {
   AccountReason,
   ForgottenReason,
@@ -116,7 +117,12 @@ export type OwnModel =
   | { kind: 'held'; course: CourseModel; until: EpochMs; otherTicket?: string }
   | { kind: 'saved'; course: CourseModel; otherTicket?: string }
   /** In an order: 待缴费, 已缴费 with 已确认, 退费中. */
-  | { kind: 'confirmed' | 'paid' | 'refunding'; course: CourseModel; otherTicket?: string }
+  | {
+      kind: 'confirmed' | 'paid' | 'refunding';
+      course: CourseModel;
+      otherTicket?: string;
+      sitting?: Sitting;
+    }
   /** F32: `saved` keeps its seat until `course` has taken its place. */
   | { kind: 'swap'; saved: CourseModel; course: CourseModel; otherTicket?: string };
 export type UnitCardModel = {
@@ -741,6 +747,8 @@ export type PlanModel = {
     | undefined;
   /** Passed, and in no part of the plan. */
   others: readonly PassedModel[];
+  /** This session's seats that the ticket's owner stayed away from (S5). */
+  absent: readonly UnitAndCourse[];
 };
 /** D9, S2: not yet open, paused, closed for today, over. `window` is never open here. */
 export type WindowPageModel = DaysModel & {
@@ -765,7 +773,8 @@ export type SlipModel = {
   programme: ProgrammeModel;
   area: AreaModel;
   office: Office | undefined;
-  courses: readonly UnitAndCourse[];
+  /** `desk`: once one is given (S5). */
+  courses: readonly (UnitAndCourse & { desk?: Desk })[];
   feeFen: Fen;
   order: OrderNumber;
   paidAt: EpochMs;

@@ -11,6 +11,10 @@ const hidden = new Set([
   ...['sealed', 'document', 'name', 'hash', 'passwordHash', 'activationDigest', 'secret', 'digest'],
   ...['recovery', 'challenge', 'proof', 'nonce', 'answer', 'contentHash', 'key', 'index'],
 ]);
+const sliceIn: Partial<Record<RuxiEvent['kind'], string>> = {
+  'people-staged': 'people',
+  'marks-staged': 'marks',
+};
 /** Of a person's id enough to tell people apart on one page. */
 const idShown = 8;
 
@@ -18,9 +22,12 @@ export function auditOf(event: RuxiEvent): Omit<AuditLine, 'index' | 'at'> {
   const { kind, ...rest } = event;
   const area = 'area' in rest && typeof rest.area === 'string' ? rest.area : undefined;
   const person = 'person' in rest ? rest.person.slice(0, idShown) : undefined;
-  const details = Object.entries(rest).flatMap(([field, value]) =>
-    field === 'area' || field === 'person' ? [] : shownField(field, value),
-  );
+  const details = Object.entries(rest).flatMap(([field, value]): [string, unknown][] => {
+    if (field === 'area' || field === 'person') return [];
+    // A slice of an import: what it says of each has an event of its own once it is applied.
+    if (field === sliceIn[kind] && Array.isArray(value)) return [[field, value.length]];
+    return shownField(field, value);
+  });
   return {
     kind,
     ...(area !== undefined && { area }),
@@ -32,8 +39,6 @@ export function auditOf(event: RuxiEvent): Omit<AuditLine, 'index' | 'at'> {
 function shownField(field: string, value: unknown): [string, unknown][] {
   if (hidden.has(field) || value === undefined) return [];
   if (field === 'adopted') return [['session', (value as { number: number }).number]];
-  // A slice of an import: those people have events of their own once it is applied.
-  if (field === 'people' && Array.isArray(value)) return [[field, value.length]];
   if (field === 'person' || field === 'phone' || field === 'importedPhone') {
     const mask = (value as { mask?: string }).mask;
     return [[field, mask ?? String(value).slice(0, idShown)]];

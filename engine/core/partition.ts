@@ -123,6 +123,7 @@ import {
   decideInstallCatalogue,
   decideInstallSession,
   decideNoteAdopted,
+  decideNoteExport,
   decideNoteReconciled,
   decideSetBookingProof,
   decideSetWindow,
@@ -142,6 +143,7 @@ import {
   createStaging,
   decideStageCandidates,
   decideStageGrades,
+  decideStageMarks,
   decideTakeStaged,
   evolveStaging,
   isAdoptedBefore,
@@ -317,6 +319,8 @@ export function decide(partition: Partition, given: Sequenced): Decision {
     case 'acknowledge-alarm':
     case 'note-alarm-ended':
       return decideOnAlarm(partition, command);
+    case 'note-export':
+      return decideNoteExport(partition, command);
     case 'approve-act':
       return decideApproveAct(partition, command, at);
     case 'withdraw-act':
@@ -367,10 +371,12 @@ export function decide(partition: Partition, given: Sequenced): Decision {
       return decideStageCandidates(partition.staging, partition.candidates, command);
     case 'stage-grades':
       return decideStageGrades(partition.staging, partition.candidates, command);
+    case 'stage-marks':
+      return decideStageMarks(partition.staging, command);
     case 'adopt-import':
       return decideAdoptImport(partition, command);
     case 'take-staged':
-      return decideTakeStaged(partition.staging, partition.candidates, command);
+      return decideTakeStaged(partition.staging, partition, command);
     default:
       return unreachable(command);
   }
@@ -434,6 +440,7 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
     case 'adoption-noted':
     case 'reconciliation-begun':
     case 'day-reconciled':
+    case 'export-noted':
       partition.session = evolveSession(partition.session, event);
       return partition.session;
     case 'session-adopted': {
@@ -734,6 +741,7 @@ export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefi
     case 'adoption-noted':
     case 'reconciliation-begun':
     case 'day-reconciled':
+    case 'export-noted':
       return partition.session;
     case 'session-adopted':
       return partition.adopted;
@@ -875,6 +883,7 @@ const tableOfEvent: Record<EventKind, Table> = {
   'seats-not-received': 'registrations',
   'moved-refund-requested': 'registrations',
   'area-move-for': 'candidates',
+  'seats-marked': 'registrations',
   'capacity-set': 'areas',
   'candidate-imported': 'candidates',
   'sign-in-succeeded': 'candidates',
@@ -898,6 +907,7 @@ const tableOfEvent: Record<EventKind, Table> = {
   'adoption-noted': 'session',
   'reconciliation-begun': 'session',
   'day-reconciled': 'session',
+  'export-noted': 'session',
   'session-adopted': 'adopted',
   'phone-unbound': 'candidates',
   'phone-released': 'candidates',
@@ -930,6 +940,7 @@ const tableOfEvent: Record<EventKind, Table> = {
   'import-dropped': 'imports',
   'import-adoption-noted': 'imports',
   'people-staged': 'stagings',
+  'marks-staged': 'stagings',
   'import-adopted': 'stagings',
   'slice-taken': 'stagings',
   'act-proposed': 'acts',

@@ -77,6 +77,7 @@ import {
   windowRefusal,
 } from './rules.ts';
 import { answered, freeSeat, releaseHold, tell, unchoose, voidCode } from './seat-moves.ts';
+import { evolveSeatsMarked } from './sittings.ts';
 import { enqueueUnpaid } from './unpaid-days.ts';
 import { evolveWithdrawal } from './withdrawals.ts';
 
@@ -606,6 +607,9 @@ export function evolveRegistration(
     case 'seats-not-received':
       evolveWithdrawal(rules, book, row, event, at);
       return row;
+    case 'seats-marked':
+      evolveSeatsMarked(row, event);
+      return row;
     default:
       evolveOrder(rules, book, row, event, at);
       return row;
@@ -664,14 +668,15 @@ export function viewOf(rules: Rules, row: RegistrationRow, at: EpochMs): Registr
 const savedState: SeatView['state'] = { kind: 'saved' };
 
 function seatView(row: RegistrationRow, place: Place, closedMs: number): SeatView {
-  const { unit, ticket, chosen, saved, hold } = place;
+  const { unit, ticket, chosen, saved, hold, sitting } = place;
   if (saved !== undefined) {
     const { course } = saved;
     const order = orderAt(row, place.order);
     const kind = takenAs(row, place);
     if (order === undefined || kind === undefined || kind === 'held' || kind === 'saved')
       return { unit, course, ticket, state: savedState };
-    return { unit, course, ticket, state: { kind, order: order.number } };
+    const state = { kind, order: order.number };
+    return { unit, course, ticket, state, ...(sitting !== undefined && { sitting }) };
   }
   assert(chosen !== undefined && hold !== undefined, 'G2: a hold is for a chosen course');
   const { course } = chosen;

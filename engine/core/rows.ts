@@ -51,6 +51,7 @@ import type {
   RefundCause,
 } from '../protocol/replies.ts';
 import type { Adopted, CandidateType, CourseCap, PoolCapacity } from '../protocol/session.ts';
+import type { Sitting } from '../protocol/sittings.ts';
 import type {
   Act,
   ForeseenLine,
@@ -75,6 +76,8 @@ export type Place = {
   hold: Hold | undefined;
   /** The order that the saved seat belongs to, by its place in the row; 0: none yet. */
   order: number;
+  /** Of that order's seat: room, desk and absence, once there is anything to say (S5). */
+  sitting: Sitting | undefined;
 };
 /** Never changed once made: rows, events and answers share them. */
 export type UnitCourse = { readonly unit: UnitCode; readonly course: CourseCode };
@@ -506,8 +509,9 @@ export function newPlace(
   saved: UnitCourse | undefined,
   hold: Hold | undefined,
   order = 0,
+  sitting: Sitting | undefined = undefined,
 ): Place {
-  return { unit, ticket, chosen, saved, hold, order };
+  return { unit, ticket, chosen, saved, hold, order, sitting };
 }
 
 export function newCandidate(person: PersonId, record: CandidateRecord): CandidateRow {
@@ -584,9 +588,9 @@ export function packRow(row: Row): unknown[] {
         row.claim,
         row.vacated,
         row.fenced,
-        row.places.flatMap(({ unit, ticket, chosen, saved, hold, order }) => [
+        row.places.flatMap(({ unit, ticket, chosen, saved, hold, order, sitting }) => [
           ...[unit, ticket, chosen?.course ?? null, saved?.course ?? null],
-          ...[hold?.since ?? 0, hold?.until ?? 0, order],
+          ...[hold?.since ?? 0, hold?.until ?? 0, order, sitting ? packSitting(sitting) : null],
         ]),
         row.code === undefined ? null : packCode(row.code),
         row.asking === undefined ? null : packAsking(row.asking),
@@ -715,14 +719,15 @@ export function unpackRow(table: Table, key: RowKey, packed: unknown[]): Row {
       row.claim = claim;
       row.vacated = vacated;
       row.fenced = fenced;
-      row.places = inGroups<PackedPlace>(places, 7).map(
-        ([unit, ticket, chosen, saved, since, until, order]) =>
+      row.places = inGroups<PackedPlace>(places, 8).map(
+        ([unit, ticket, chosen, saved, since, until, order, sitting]) =>
           newPlace(
             ...([unit, ticket] as const),
             chosen === null ? undefined : { unit, course: chosen },
             saved === null ? undefined : { unit, course: saved },
             until === 0 ? undefined : { since, until },
             order,
+            sitting === null ? undefined : unpackSitting(sitting),
           ),
       );
       row.code = code === null ? undefined : unpackCode(code);
@@ -909,7 +914,18 @@ type PackedPlace = [
   since: number,
   until: number,
   order: number,
+  sitting: PackedSitting | null,
 ];
+/** An empty room: no desk is given. */
+type PackedSitting = [venue: string, room: string, deskNumber: string, absent: boolean];
+const packSitting = ({ desk, absent }: Sitting): PackedSitting => [
+  ...([desk?.venue ?? '', desk?.room ?? '', desk?.deskNumber ?? ''] as const),
+  absent,
+];
+const unpackSitting = ([venue, room, deskNumber, absent]: PackedSitting): Sitting => ({
+  desk: room === '' ? undefined : { venue, room, deskNumber },
+  absent,
+});
 type PackedRegistration = [
   lastIndex: number,
   person: PersonId,

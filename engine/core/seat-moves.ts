@@ -54,6 +54,7 @@ export function freeSeat(
   if (asDraft) place.chosen ??= place.saved;
   place.saved = undefined;
   place.order = 0;
+  place.sitting = undefined;
   removeIfEmpty(row, place);
 }
 

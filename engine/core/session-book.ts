@@ -14,6 +14,7 @@ import type {
   InstallCatalogue,
   InstallSession,
   NoteAdopted,
+  NoteExport,
   NoteReconciled,
   SetBookingProof,
   SetWindow,
@@ -181,6 +182,17 @@ export function decideNoteReconciled(
 /** Days of comparisons that are kept for staff; the journal has them all. */
 const reconciledMax = 200;
 
+/** Who took the numbers of many along, and why: nothing leaves before the journal has it. */
+export function decideNoteExport(around: Around, command: NoteExport): Decision {
+  const { reason, what, scope } = command;
+  const { staff, adopted, session } = around;
+  if (session === undefined) return refuse('session-missing');
+  if (isBlank(reason)) return refuse('reason-missing');
+  const refusal = notTheirs(staff, adopted, command, rightOfCommand['note-export'], [scope]);
+  if (refusal !== undefined) return refuse(refusal);
+  return accept(done, { kind: 'export-noted', by: signed(command), reason, what, scope });
+}
+
 export function evolveSession(
   known: SessionRow | undefined,
   event: Exclude<SessionEvent, { kind: 'session-adopted' }>,
@@ -190,6 +202,10 @@ export function evolveSession(
     const { partition, number } = event;
     const others = known.acknowledged.filter((one) => one.partition !== partition);
     known.acknowledged = [...others, { partition, number }];
+    return known;
+  }
+  if (event.kind === 'export-noted') {
+    assert(known !== undefined, 'a file is of a session');
     return known;
   }
   if (event.kind === 'reconciliation-begun' || event.kind === 'day-reconciled') {

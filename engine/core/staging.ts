@@ -1,7 +1,8 @@
 /**
- * One partition's part in an import of people (S1). A slice is staged by one event, whose people the
- * journal keeps; the row remembers where. Once the import is applied a person's staged record counts:
- * it goes into their row when anybody needs it, and slice by slice in between.
+ * One partition's part in an import of people (S1) or of marks on seats (S5). A slice is staged by one
+ * event, whose content the journal keeps; the row remembers where. Once the import is applied a person's
+ * staged record counts: it goes into their row when anybody needs it, and slice by slice in between. Marks
+ * go slice by slice alone: registrations are all in memory, so that takes moments.
  *
  * G1 Nothing staged is seen before the import is applied here, and then all of it is: whoever loads a
  *    person takes the record over first (`takeover`).
@@ -17,10 +18,16 @@ import type {
   Prepared,
   StageCandidates,
   StageGrades,
+  StageMarks,
   TakeStaged,
 } from '../protocol/commands.ts';
-import type { CandidateImported, RuxiEvent, StagingEvent } from '../protocol/events.ts';
-import type { PersonId } from '../protocol/ids.ts';
+import type {
+  CandidateImported,
+  RuxiEvent,
+  StagedSlice,
+  StagingEvent,
+} from '../protocol/events.ts';
+import type { AreaCode, PersonId } from '../protocol/ids.ts';
 import type {
   ImportNumber,
   PlainGrades,
@@ -28,10 +35,12 @@ import type {
   StagedPerson,
   StagingView,
 } from '../protocol/imports.ts';
+import type { AreaBook } from './area-book.ts';
 import { assert, unreachable } from './assert.ts';
 import { accept, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
 import type { CandidateRow, StagingRow } from './rows.ts';
+import { marksTaken } from './sittings.ts';
 
 /** What a partition has staged. `row`: of the import it last heard of. */
 export type Staging = {
@@ -39,7 +48,7 @@ export type Staging = {
   /** Where each person's record stands, for as long as it is not in their row. */
   places: Map<PersonId, StagedAt>;
   /** What was read for the decision at hand: slices to be taken, and single people. */
-  loaded: { slices: Map<number, readonly StagedPerson[]>; people: Map<PersonId, CandidateRecord> };
+  loaded: { slices: Map<number, StagedSlice>; people: Map<PersonId, CandidateRecord> };
 };
 /** The index of a slice's event and the place in it, in one number: there are as many as people. */
 type StagedAt = number;
@@ -97,6 +106,20 @@ export function decideStageGrades(
   );
 }
 
+/** What the marks are on was looked up by whoever sends them; A1 of sittings.ts is asked when they count. */
+export function decideStageMarks(
+  staging: Staging,
+  { import: number, slice, area, marks }: StageMarks,
+): Decision {
+  const early = notStagedNow(staging, number);
+  if (early !== undefined) return early;
+  if (isStaged(staging, number, slice)) return accept(done);
+  return accept(done, { kind: 'marks-staged', import: number, slice, area, marks });
+}
+
+const isStaged = ({ row }: Staging, number: ImportNumber, slice: number): boolean =>
+  row?.number === number && row.slices.some((one) => one.slice === slice);
+
 type Judged = { person: PersonId; record?: CandidateRecord; change: StagedChange };
 
 function stage(
@@ -108,10 +131,9 @@ function stage(
   if (!keep) return accept(outcome);
   const early = notStagedNow(staging, number);
   if (early !== undefined) return early;
-  const { row } = staging;
-  const known = row?.number === number && row.slices.some((one) => one.slice === slice);
   // Who waits for a file that will not be applied needs no slices of it.
-  if (known || judged.some(({ record }) => record === undefined)) return accept(outcome);
+  if (isStaged(staging, number, slice) || judged.some(({ record }) => record === undefined))
+    return accept(outcome);
   const people = judged.flatMap(({ person, record, change }) =>
     record === undefined || change.how === 'same' ? [] : [{ person, record }],
   );
@@ -189,19 +211,22 @@ export const isTaking = ({ row }: Staging, { import: number }: AdoptImport): boo
 /** The rows of the slice's people are loaded, and the slice is. */
 export function decideTakeStaged(
   { row, places, loaded }: Staging,
-  candidates: Candidates,
+  { candidates, areas }: { candidates: Candidates; areas: ReadonlyMap<AreaCode, AreaBook> },
   { import: number, slice: index }: TakeStaged,
 ): Decision {
   if (row?.state !== 'applied' || row.number !== number) return accept(done);
   if (row.slices[row.taken]?.index !== index) return accept(done);
-  const people = loaded.slices.get(index);
-  assert(people !== undefined, 'a slice is loaded before it is taken');
+  const staged = loaded.slices.get(index);
+  assert(staged !== undefined, 'a slice is loaded before it is taken');
   const events: RuxiEvent[] = [];
-  for (const [place, { person, record }] of people.entries()) {
-    if (places.get(person) !== stagedAt(index, place)) continue;
-    if (!isRecord(candidates, person, record))
-      events.push({ kind: 'candidate-imported', person, record });
-  }
+  if (staged.kind === 'marks-staged')
+    events.push(...marksTaken(areas.get(staged.area), staged.marks, number));
+  else
+    for (const [place, { person, record }] of staged.people.entries()) {
+      if (places.get(person) !== stagedAt(index, place)) continue;
+      if (!isRecord(candidates, person, record))
+        events.push({ kind: 'candidate-imported', person, record });
+    }
   events.push({ kind: 'slice-taken', import: number });
   return { reply: { kind: 'accepted', outcome: done }, events };
 }
@@ -246,8 +271,9 @@ export function evolveStaging(staging: Staging, event: StagingEvent, index: numb
   const { row } = staging;
   switch (event.kind) {
     case 'people-staged':
+    case 'marks-staged':
       row.slices.push({ slice: event.slice, index });
-      noteSlice(staging, index, event.people);
+      noteSlice(staging, index, event);
       return row;
     case 'import-adopted':
       row.state = event.to;
@@ -256,7 +282,7 @@ export function evolveStaging(staging: Staging, event: StagingEvent, index: numb
       return row;
     case 'slice-taken': {
       const taken = row.slices[row.taken]?.index ?? 0;
-      for (const [place, { person }] of loaded.slices.get(taken)?.entries() ?? [])
+      for (const [place, { person }] of peopleIn(loaded.slices.get(taken)).entries())
         if (places.get(person) === stagedAt(taken, place)) places.delete(person);
       loaded.slices.delete(taken);
       row.taken += 1;
@@ -276,13 +302,14 @@ export function noteTaken({ row, places }: Staging, person: PersonId): void {
 }
 
 /** G2: of two slices with one person the later counts. */
-export function noteSlice(
-  { places }: Staging,
-  index: number,
-  people: readonly StagedPerson[],
-): void {
-  for (const [place, { person }] of people.entries()) places.set(person, stagedAt(index, place));
+export function noteSlice({ places }: Staging, index: number, slice: StagedSlice): void {
+  for (const [place, { person }] of peopleIn(slice).entries())
+    places.set(person, stagedAt(index, place));
 }
+
+/** Whose records it has. */
+export const peopleIn = (slice: StagedSlice | undefined): readonly StagedPerson[] =>
+  slice?.kind === 'people-staged' ? slice.people : [];
 
 /** Slices that somebody may still need, in the order in which they came. */
 export function slicesLeft({ row }: Staging): number[] {

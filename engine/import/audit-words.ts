@@ -96,6 +96,9 @@ export const eventWords: Record<EventKind, string> = {
   'import-dropped': '放弃导入',
   'import-adoption-noted': '分区已知道导入结果',
   'people-staged': '暂存一批考生',
+  'marks-staged': '暂存一批座位或缺考',
   'import-adopted': '分区采用导入结果',
-  'slice-taken': '一批考生已录入',
+  'slice-taken': '一批已录入',
+  'seats-marked': '登记座位或缺考',
+  'export-noted': '导出完整号码',
 };

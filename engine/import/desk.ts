@@ -3,18 +3,19 @@
  * the bytes come from and who decides is the caller's.
  *
  * K1 Tables of the catalogue are previewed and then installed, onto the session that they were compared
- *    with. Candidates, grades and capacities are staged first: what two people then apply is what was
+ *    with. Everything else is staged first: what two people then apply is what was
  *    shown, whatever became of the file.
  * K2 A file that breaks off, has a fault or meets a refusal leaves nothing behind: it is dropped.
  */
 import { randomBytes } from 'node:crypto';
 import type { AreaCode, CourseCode } from '../protocol/ids.ts';
-import type {
-  ImportNumber,
-  ImportSum,
-  ImportView,
-  StagedKind,
-  StagingView,
+import {
+  type ImportNumber,
+  type ImportSum,
+  type ImportView,
+  type StagedKind,
+  type StagingView,
+  stagedKinds,
 } from '../protocol/imports.ts';
 import { partitionOfArea } from '../protocol/layout.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
@@ -23,6 +24,7 @@ import type { Adopted } from '../protocol/session.ts';
 import type { Decider } from '../protocol/staff.ts';
 import type { Difference } from './difference.ts';
 import { type ImportKind, importFormats } from './formats.ts';
+import { stageMarks } from './marks.ts';
 import type { DeskPort } from './port.ts';
 import {
   type CapacitiesPreview,
@@ -77,8 +79,8 @@ export type ImportDesk = {
 type Decided = Decider & { reason: string };
 export type Staged = { number: ImportNumber; difference: Difference };
 
-export const isStagedKind = (kind: ImportKind): kind is StagedKind & ImportKind =>
-  kind === 'candidates' || kind === 'grades' || kind === 'capacities';
+export const isStagedKind = (kind: ImportKind): kind is StagedKind =>
+  (stagedKinds as readonly ImportKind[]).includes(kind);
 
 /** The bytes of an upload: there once, as they come. */
 export const uploadedSource = (name: string, chunks: AsyncIterable<Uint8Array>): Source => ({
@@ -129,16 +131,22 @@ export function createImportDesk(port: DeskPort, people: PeopleFinder): ImportDe
     return previewCatalogue(kind, source, stands, (among) => takenCourses(areas, among));
   }
   async function compare(
-    kind: 'candidates' | 'grades',
+    kind: Exclude<StagedKind, 'capacities'>,
     source: Source,
     keep: ImportNumber | undefined,
     onProgress: Progress | undefined,
   ): Promise<Difference> {
     const { catalogue: known } = await session();
     const staging = { port, people, keep, ...(onProgress && { onProgress }) };
-    return kind === 'candidates'
-      ? stageCandidates(staging, source, known)
-      : stageGrades(staging, source, known);
+    switch (kind) {
+      case 'candidates':
+        return stageCandidates(staging, source, known);
+      case 'grades':
+        return stageGrades(staging, source, known);
+      case 'arrangement':
+      case 'absences':
+        return stageMarks(kind, staging, source, known);
+    }
   }
   const tell = async (body: Parameters<DeskPort['tell']>[1]): Promise<void> => {
     const reply = await port.tell(layout.session, body);
@@ -160,10 +168,9 @@ export function createImportDesk(port: DeskPort, people: PeopleFinder): ImportDe
 
   return {
     async preview(kind, source, onProgress) {
-      if (kind === 'candidates' || kind === 'grades')
-        return compare(kind, source, undefined, onProgress);
       if (kind === 'capacities')
         return (await previewCapacities(source, await standing())).difference;
+      if (isStagedKind(kind)) return compare(kind, source, undefined, onProgress);
       return (await catalogue(kind, source)).difference;
     },
     previewCatalogue: catalogue,
@@ -216,10 +223,13 @@ export function createImportDesk(port: DeskPort, people: PeopleFinder): ImportDe
 }
 
 /** As the books keep it: columns by their names. */
-function sumOf(kind: ImportKind, { added, changed, same, columns }: Difference): ImportSum {
+function sumOf(
+  kind: ImportKind,
+  { added, changed, same, removed, columns }: Difference,
+): ImportSum {
   const known = importFormats.find((one) => one.kind === kind)?.columns ?? [];
   return {
-    ...{ added, changed, same },
+    ...{ added, changed, same, removed },
     columns: columns.flatMap(({ title, rows }) => {
       const column = known.find((one) => one.title === title)?.name;
       return column === undefined ? [] : [{ column, rows }];

@@ -5,11 +5,13 @@
  * X1 For spreadsheets: a byte order mark, CRLF, and no cell that would run as a formula. A code of
  *    digits ends in a tab, without which a spreadsheet would make a number of it; an import takes the
  *    tab off again.
- * X2 Numbers of people leave masked. Seeing one in full is another right, one person at a time (S4).
+ * X2 Numbers of people leave masked. Seeing one in full is another right, one person at a time (S4). The
+ *    one exception is an arrangement, which is made by ticket numbers: it names nobody, and leaves once the
+ *    journal has who took it (`export-noted`).
  */
 import { stringify } from 'csv-stringify/sync';
 import { documentTypes } from '../protocol/documents.ts';
-import type { AreaCode, EpochMs, PartitionName } from '../protocol/ids.ts';
+import type { AreaCode, EpochMs, PartitionName, UnitCode } from '../protocol/ids.ts';
 import { partitionOfArea, partitionsOf } from '../protocol/layout.ts';
 import { ticketMask } from '../protocol/masks.ts';
 import type { OrderView, RegisteredLine, SeatView } from '../protocol/replies.ts';
@@ -38,7 +40,7 @@ import type { DeskPort } from './port.ts';
 import type { Column } from './table.ts';
 
 export const exportKinds = [
-  ...(['registrations', 'orders', 'pools', 'candidates', 'audit'] as const),
+  ...(['registrations', 'orders', 'pools', 'arrangement', 'candidates', 'audit'] as const),
   ...(['session', 'units', 'areas', 'courses', 'programmes', 'plans', 'capacities'] as const),
 ] as const;
 export type ExportKind = (typeof exportKinds)[number];
@@ -46,6 +48,7 @@ export const exportTitles: Record<ExportKind, string> = {
   registrations: '报考',
   orders: '报考单',
   pools: '考位',
+  arrangement: '考场编排',
   candidates: '考生',
   audit: '审计',
   session: '考次',
@@ -58,10 +61,16 @@ export const exportTitles: Record<ExportKind, string> = {
 };
 
 /** Those that can be had of some areas only: an area's office takes its own. */
-export const exportKindsByArea: readonly ExportKind[] = ['registrations', 'orders', 'pools'];
+export const exportKindsByArea: readonly ExportKind[] = [
+  ...(['registrations', 'orders', 'pools', 'arrangement'] as const),
+];
 export type ExportOptions = {
   /** Undefined: of all. */
   areas?: ReadonlySet<AreaCode> | undefined;
+  /** Of an arrangement: of this unit alone. */
+  unit?: UnitCode | undefined;
+  /** Of an arrangement: with the ticket numbers in full, which whoever asks has had journaled (X2). */
+  inFull?: boolean;
   /** How many rows have left so far. */
   onRows?: (rows: number) => void;
 };
@@ -77,11 +86,12 @@ const idShown = 8;
 export async function* exportCsv(
   port: DeskPort,
   kind: ExportKind,
-  { areas, onRows = () => {} }: ExportOptions = {},
+  options: ExportOptions = {},
 ): AsyncGenerator<string> {
+  const { areas, onRows = () => {} } = options;
   if (areas !== undefined && !exportKindsByArea.includes(kind))
     throw new Error(`${kind} is the whole province's`);
-  const { titles, ids, pages } = await sheetOf(port, kind, areas);
+  const { titles, ids, pages } = await sheetOf(port, kind, options);
   yield csvHead(titles);
   let rows = 0;
   for await (const page of pages) {
@@ -111,7 +121,8 @@ export function csvLines(rows: readonly Cells[], ids: ReadonlySet<number>): stri
   });
 }
 
-async function sheetOf(port: DeskPort, kind: ExportKind, areas: Areas): Promise<Sheet> {
+async function sheetOf(port: DeskPort, kind: ExportKind, options: ExportOptions): Promise<Sheet> {
+  const { areas } = options;
   const adopted = await sessionOf(port);
   const table = <Name extends string>(
     columns: readonly Column<Name>[],
@@ -162,6 +173,15 @@ async function sheetOf(port: DeskPort, kind: ExportKind, areas: Areas): Promise<
         ],
         ids: new Set([1, 4]),
         pages: orderPages(port, adopted, areas),
+      };
+    case 'arrangement':
+      return {
+        titles: [
+          ...['考区代码', '考区名称', '单元代码', '准考证号', '课程代码', '课程名称', '考生'],
+          ...['考点', '考场号', '座位号', '缺考'],
+        ],
+        ids: new Set([0, 3, 4, 8, 9]),
+        pages: arrangementPages(port, adopted, options),
       };
     case 'candidates':
       return {
@@ -276,6 +296,38 @@ async function* registrationPages(
         ...draft.map(({ ticket, unit, course }) => row(ticket, unit, course, '未保存', '')),
       ];
     });
+  }
+}
+
+/** One row a sold seat: 准考证号 is what an arrangement goes by, and what it comes back with. */
+async function* arrangementPages(
+  port: DeskPort,
+  adopted: Adopted,
+  { areas, unit: only, inFull }: ExportOptions,
+): AsyncGenerator<Cells[]> {
+  const names = new Map(adopted.catalogue.courses.map(({ code, name }) => [code, name]));
+  for await (const { area, name, lines } of registered(port, adopted, areas)) {
+    yield lines.flatMap(({ person, registration: { seats } }) =>
+      seats.flatMap(({ unit, course, ticket, state, sitting }) => {
+        if (state.kind !== 'paid' || (only !== undefined && unit !== only)) return [];
+        const { venue = '', room = '', deskNumber = '' } = sitting?.desk ?? {};
+        const number = inFull === true ? ticket : ticketMask(ticket);
+        return [
+          [
+            ...[
+              area,
+              name,
+              unit,
+              number,
+              course,
+              names.get(course) ?? '',
+              person.slice(0, idShown),
+            ],
+            ...[venue, room, deskNumber, sitting?.absent === true ? '是' : '否'],
+          ],
+        ];
+      }),
+    );
   }
 }
 

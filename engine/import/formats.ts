@@ -323,6 +323,50 @@ export const gradesFormat = {
   ],
 } satisfies Format;
 
+// ── After the session ───────────────────────────────────────────────────────────────────────────
+
+const seatsMax = 1_000_000;
+const room = matching('1 到 8 位数字和大写字母', /^[0-9A-Z]{1,8}$/);
+
+export const arrangementFormat = {
+  kind: 'arrangement' as const,
+  title: '考场编排',
+  // They are put together by area before any is sent.
+  rowsMax: seatsMax,
+  example: '0104,A,012500000004,00009,示例中学,003,12,30',
+  columns: [
+    column('area', '考区代码', code),
+    column('unit', '单元代码', code),
+    column('ticket', '准考证号', ticket),
+    column('course', '课程代码', course),
+    column('venue', '考点', orEmpty(label()), optional),
+    column('room', '考场号', orEmpty(room)),
+    column('desk_number', '座位号', orEmpty(matching('1 到 4 位数字', /^\d{1,4}$/))),
+    column('room_size', '考场座位数', orEmpty(whole(1, 1_000)), optional),
+  ],
+} satisfies Format;
+
+export const absencesFormat = {
+  kind: 'absences' as const,
+  title: '缺考',
+  rowsMax: seatsMax,
+  example: '0104,A,012500000004,00009,是',
+  columns: [
+    column('area', '考区代码', code),
+    column('unit', '单元代码', code),
+    column('ticket', '准考证号', ticket),
+    column('course', '课程代码', course),
+    column(
+      'absent',
+      '缺考',
+      oneOf([
+        ['yes', '是'],
+        ['no', '否'],
+      ]),
+    ),
+  ],
+} satisfies Format;
+
 /** What a cell of `passed` says; the cell was checked. */
 export const passedIn = (cell: string) =>
   (cell === '' ? [] : cell.split(/ +/)).map((entry) => {
@@ -330,7 +374,7 @@ export const passedIn = (cell: string) =>
     return { course: taken, grade: Number(grade), ...(month !== undefined && { passedIn: month }) };
   });
 
-/** In the order in which they are imported into a new session. */
+/** In the order in which a session needs them. */
 export const importFormats = [
   sessionFormat,
   unitsFormat,
@@ -340,6 +384,8 @@ export const importFormats = [
   plansFormat,
   capacitiesFormat,
   candidatesFormat,
+  arrangementFormat,
+  absencesFormat,
   gradesFormat,
 ] as const satisfies readonly Format[];
 export type ImportKind = (typeof importFormats)[number]['kind'];

@@ -1,6 +1,6 @@
 /**
- * Sends a file of people to their partitions, slice by slice, and gathers what would change. The file is
- * read once, as it comes, and a few slices are on their way at a time.
+ * Sends what a file says to the partitions of whom or what it says it, slice by slice, and gathers what
+ * would change. The file is read once, as it comes, and a few slices are on their way at a time.
  *
  * S1 A slice that was not acknowledged is sent again until it was, so what is staged when this returns
  *    is the whole file. With the first fault nothing more is sent: the rest is read for further faults.

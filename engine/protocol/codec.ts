@@ -154,6 +154,7 @@ import {
   targetsMax,
   type Window,
 } from './session.ts';
+import type { Desk, Mark, Sitting, StagedMark } from './sittings.ts';
 import {
   type Act,
   type ActState,
@@ -194,7 +195,7 @@ export const messageSizeMax = 1024 * 1024;
 export const repliesSizeMax = 64 * 1024 * 1024;
 export const itemsMax = 4096;
 
-const version = 3;
+const version = 4;
 
 // ── Names ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -477,6 +478,7 @@ const importSum = record<ImportSum>({
   added: small,
   changed: small,
   same: small,
+  removed: small,
   columns: list(record<ImportSum['columns'][number]>({ column: plain, rows: small }), 64),
 });
 const plainCandidate = record<PlainCandidate>({
@@ -501,6 +503,11 @@ const plainCandidate = record<PlainCandidate>({
 const plainGrades = record<PlainGrades>({
   person: opaque,
   grades: list(record<PlainGrades['grades'][number]>({ ticket, passed: passedCourse }), 1024),
+});
+const desk = record<Desk>({ venue: label, room: plain, deskNumber: plain });
+const stagedMark = record<StagedMark>({
+  ...{ person: opaque, unit: code, ticket, course },
+  mark: union<Mark, 'kind'>('kind', { desk: { desk }, 'no-desk': {}, absent: {}, present: {} }),
 });
 const onImport = { ...envelope, import: small };
 const stagedSlice = { ...onImport, slice: small, keep: boolean };
@@ -749,6 +756,7 @@ const item = union<Item, 'kind'>('kind', {
   'note-import-adopted': { ...onImport, partition },
   'stage-candidates': { ...stagedSlice, candidates: list(plainCandidate, sliceMax) },
   'stage-grades': { ...stagedSlice, people: list(plainGrades, sliceMax) },
+  'stage-marks': { ...onImport, slice: small, area: code, marks: list(stagedMark, sliceMax) },
   'adopt-import': {
     ...{ ...onImport, to: choice(['applied', 'dropped']) },
     capacities: areaCapacities,
@@ -762,6 +770,9 @@ const item = union<Item, 'kind'>('kind', {
     ...{ ...byStaff, alarm: alarmKey, level: alarmLevel, since: at, remark: label },
   },
   'note-alarm-ended': { ...envelope, alarm: alarmKey, acknowledgedAt: at },
+  'note-export': {
+    ...{ ...byStaff, what: choice(['arrangement']), scope, reason: sentence },
+  },
   'propose-act': { ...byStaff, act, reason: sentence, foreseen: foreseenLines },
   'approve-act': { ...byStaff, number: small },
   'withdraw-act': { ...byStaff, number: small },
@@ -889,6 +900,7 @@ const registration = record<RegistrationView>({
         paid: { order: numbers },
         refunding: { order: numbers },
       }),
+      sitting: optional(record<Sitting>({ desk: optional(desk), absent: boolean })),
     }),
     unitsMax,
   ),

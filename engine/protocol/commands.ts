@@ -53,6 +53,7 @@ import type {
   InstalledSettings,
   PoolCapacity,
 } from './session.ts';
+import type { StagedMark } from './sittings.ts';
 import type {
   Act,
   AreaPart,
@@ -620,6 +621,14 @@ export type StageGrades = Envelope & {
   keep: boolean;
   people: PlainGrades[];
 };
+/** To an area's partition: rooms and desks, or absences. Once staged here, a slice is staged no second time. */
+export type StageMarks = Envelope & {
+  kind: 'stage-marks';
+  import: ImportNumber;
+  slice: number;
+  area: AreaCode;
+  marks: StagedMark[];
+};
 /**
  * To every partition, repeated until acknowledged. `capacities`: of this partition's areas; a pool of
  * which more was taken since has just that many.
@@ -630,7 +639,7 @@ export type AdoptImport = Envelope & {
   to: 'applied' | 'dropped';
   capacities: AreaCapacities[];
 };
-/** A timer: one slice of an applied import goes into the people's rows. */
+/** A timer: one slice of an applied import goes into the rows. */
 export type TakeStaged = Envelope & { kind: 'take-staged'; import: ImportNumber; slice: number };
 export type ImportCommand =
   | BeginImport
@@ -638,7 +647,7 @@ export type ImportCommand =
   | ApplyImport
   | DropImport
   | NoteImportAdopted;
-export type StagingCommand = StageCandidates | StageGrades | AdoptImport | TakeStaged;
+export type StagingCommand = StageCandidates | StageGrades | StageMarks | AdoptImport | TakeStaged;
 
 export type SessionCommand =
   | InstallSession
@@ -775,6 +784,10 @@ export type NoteAlarmEnded = Envelope & {
 };
 export type AlarmCommand = AcknowledgeAlarm | NoteAlarmEnded;
 
+/** Numbers of many leave in full, in one file, of all that `scope` names: the journal has who took it. */
+export type NoteExport = Envelope &
+  Decider & { kind: 'note-export'; what: 'arrangement'; scope: Scope; reason: string };
+
 /** What two must decide waits for the other; anything else is decided with it (W3). */
 export type ProposeAct = Envelope &
   Decider & { kind: 'propose-act'; act: Act; reason: string; foreseen: ForeseenLine[] };
@@ -817,6 +830,7 @@ export type Command =
   | ShowInFull
   | KeyCommand
   | AlarmCommand
+  | NoteExport
   | ImportCommand
   | StagingCommand;
 

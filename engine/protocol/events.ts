@@ -40,6 +40,7 @@ import type { OrderNumber, PaymentWay, ProviderName, ReconciledBill } from './pa
 import type { RefusalReason } from './refusals.ts';
 import type { Outcome } from './replies.ts';
 import type { Adopted, CandidateType, CourseCap, PoolCapacity } from './session.ts';
+import type { SeatMark, StagedMark } from './sittings.ts';
 import type { Act, ForeseenLine, Role, Scope, SignInPlace, StaffId } from './staff.ts';
 import type { DecidedByTwo } from './two-people.ts';
 
@@ -282,6 +283,12 @@ export type NewsNoted = OnRegistrationRow & {
   kind: 'news-noted';
   news: number;
   outcome: 'sent' | 'failed';
+};
+/** Rooms and desks, or who stayed away, as import `import` has them. */
+export type SeatsMarked = OnRegistrationRow & {
+  kind: 'seats-marked';
+  import: ImportNumber;
+  marks: SeatMark[];
 };
 /** These are the area's pools from now on. `act`: by which act of staff, where it was one. */
 export type CapacitySet = {
@@ -567,6 +574,15 @@ export type ActivationReset = OnCandidateRow & {
 /** This partition works by `adopted` from now on. */
 export type SessionAdopted = { kind: 'session-adopted'; adopted: Adopted };
 
+/** A file with numbers in full has left. */
+export type ExportNoted = {
+  kind: 'export-noted';
+  by: string;
+  reason: string;
+  what: 'arrangement';
+  scope: Scope;
+};
+
 /** The desk's side of an import, in the session's partition. */
 export type ImportBegun = {
   kind: 'import-begun';
@@ -597,12 +613,20 @@ export type PeopleStaged = {
   slice: number;
   people: StagedPerson[];
 };
+/** The same of an area's seats. */
+export type MarksStaged = {
+  kind: 'marks-staged';
+  import: ImportNumber;
+  slice: number;
+  area: AreaCode;
+  marks: StagedMark[];
+};
 export type ImportAdopted = {
   kind: 'import-adopted';
   import: ImportNumber;
   to: 'applied' | 'dropped';
 };
-/** The people of the oldest slice that was left are in their rows. */
+/** What the oldest slice that was left says is in the rows. */
 export type SliceTaken = { kind: 'slice-taken'; import: ImportNumber };
 export type ImportEvent =
   | ImportBegun
@@ -610,7 +634,8 @@ export type ImportEvent =
   | ImportApplied
   | ImportDropped
   | ImportAdoptionNoted;
-export type StagingEvent = PeopleStaged | ImportAdopted | SliceTaken;
+export type StagedSlice = PeopleStaged | MarksStaged;
+export type StagingEvent = StagedSlice | ImportAdopted | SliceTaken;
 
 export type RegistrationEvent =
   | CourseChosen
@@ -625,6 +650,7 @@ export type RegistrationEvent =
   | AreaVacated
   | AreaFenced
   | BookingDelivery
+  | SeatsMarked
   | OrderEvent
   | WithdrawalEvent;
 export type OrderEvent =
@@ -682,7 +708,8 @@ export type SessionEvent =
   | SessionAdopted
   | BookingProofSet
   | CatalogueInstalled
-  | SessionActed;
+  | SessionActed
+  | ExportNoted;
 export type RuxiEvent =
   | RegistrationEvent
   | CapacitySet

@@ -8,8 +8,10 @@ import type { PoolCapacity } from './session.ts';
 
 /** Counts from 1; never given again. */
 export type ImportNumber = number;
-/** What two people decide on. Of capacities the whole file is one piece; people come in slices. */
-export const stagedKinds = ['candidates', 'grades', 'capacities'] as const;
+/** What two people decide on. Of capacities the whole file is one piece; the others come in slices. */
+export const stagedKinds = [
+  ...(['candidates', 'grades', 'capacities', 'arrangement', 'absences'] as const),
+] as const;
 export type StagedKind = (typeof stagedKinds)[number];
 export type AreaCapacities = { area: AreaCode; capacities: PoolCapacity[] };
 
@@ -48,14 +50,16 @@ export type StagedChange =
   /** Grades of somebody who is not on record, or of a ticket that is not the person's. */
   | { how: 'unknown'; what: 'person' | 'ticket' };
 
-/** People of one slice at most: what candidates' commands wait for. */
+/** People or seats of one slice at most: what candidates' commands wait for. */
 export const sliceMax = 64;
 
-/** What an import would change or has changed, in people or pools. */
+/** What an import would change or has changed, in people, pools or seats. */
 export type ImportSum = {
   added: number;
   changed: number;
   same: number;
+  /** Only of files that are whole for what they name. */
+  removed: number;
   columns: { column: string; rows: number }[];
 };
 
@@ -77,8 +81,8 @@ export type ImportView = {
   sum?: ImportSum;
 };
 /**
- * One partition's part in the import it last heard of. `taken` of `slices` have gone into the people's
- * rows; until then each person's is taken as it is needed.
+ * One partition's part in the import it last heard of. `taken` of `slices` have gone into the rows; until
+ * then a person's record is taken as it is needed.
  */
 export type StagingView = {
   number: ImportNumber;

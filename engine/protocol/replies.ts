@@ -36,6 +36,7 @@ import type {
 import type { RefusalReason, Refused } from './refusals.ts';
 import type { AreaReport } from './reports.ts';
 import type { Adopted, CandidateType } from './session.ts';
+import type { Sitting } from './sittings.ts';
 import type { SlipContent } from './slips.ts';
 import type { Act, ActView, ForeseenLine, StaffFacts, StaffId, StaffView } from './staff.ts';
 
@@ -106,6 +107,8 @@ export type SeatView = {
     | { kind: 'confirmed'; order: OrderNumber }
     | { kind: 'paid'; order: OrderNumber }
     | { kind: 'refunding'; order: OrderNumber };
+  /** Of a seat that an order holds, once there is anything to say (S5). */
+  sitting?: Sitting;
 };
 export type CodeView = {
   challenge: ChallengeId;

@@ -133,6 +133,7 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'approve-act':
     case 'withdraw-act':
     case 'note-act-carried':
+    case 'note-export':
       return layout.session;
   }
 }

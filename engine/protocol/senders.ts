@@ -61,6 +61,7 @@ export const senders = {
   // A file's slices: nothing of them counts before two have applied the import.
   'stage-candidates': 'gateway',
   'stage-grades': 'gateway',
+  'stage-marks': 'gateway',
 
   'invite-staff': 'keep-accounts',
   'set-roles': 'keep-accounts',
@@ -74,6 +75,7 @@ export const senders = {
   'apply-import': 'import',
   'drop-import': 'import',
   'show-in-full': 'see-in-full',
+  'note-export': 'see-in-full',
   'propose-act': 'act',
   'approve-act': 'act',
   'withdraw-act': 'act',

@@ -14,9 +14,21 @@
 import { createHash } from 'node:crypto';
 import type { AlarmLevel } from '../protocol/alarms.ts';
 import { asideReasons, type MovedPayment } from '../protocol/commands.ts';
-import type { IssuedCode, RuxiEvent, SeatsMovedOut, SeatsReceived } from '../protocol/events.ts';
+import type {
+  IssuedCode,
+  RuxiEvent,
+  SeatsMovedOut,
+  SeatsReceived,
+  StagedSlice,
+} from '../protocol/events.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
-import type { AreaCapacities, ImportSum, StagedPerson } from '../protocol/imports.ts';
+import {
+  type AreaCapacities,
+  type ImportSum,
+  type StagedKind,
+  type StagedPerson,
+  stagedKinds,
+} from '../protocol/imports.ts';
 import type { KeyScope } from '../protocol/keys.ts';
 import {
   boolean,
@@ -32,6 +44,7 @@ import {
 } from '../protocol/message-pack.ts';
 import type { ReconciledBill } from '../protocol/payments.ts';
 import { refusalReasons } from '../protocol/refusals.ts';
+import type { Mark, SeatMark, StagedMark } from '../protocol/sittings.ts';
 import type { Role, Scope, SignInPlace } from '../protocol/staff.ts';
 import {
   act,
@@ -42,6 +55,7 @@ import {
   codeAddress,
   courseCaps,
   delivery,
+  desk,
   foreseenLines,
   int32,
   poolCapacities,
@@ -95,6 +109,10 @@ const hold: Fields<{ unit: string; course: string; since: number; until: number 
 
 const asideReason = word(asideReasons);
 const stagedPerson = record<StagedPerson>({ person: text, record: candidateRecord });
+const seatMark: Fields<SeatMark> = {
+  ...{ unit: text, ticket: text, course: text },
+  mark: union<Mark, 'kind'>('kind', { desk: { desk }, 'no-desk': {}, absent: {}, present: {} }),
+};
 const refusalReason = word(refusalReasons);
 
 const onStaff = { staff: text, answer };
@@ -304,12 +322,12 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   'staff-sign-ins-ended': { ...onStaff, generation: uint },
   'import-begun': {
     ...{ import: uint, key: text, source: text, by: text },
-    what: choice(['candidates', 'grades', 'capacities']),
+    what: choice<StagedKind>(stagedKinds),
   },
   'import-closed': {
     import: uint,
     sum: record<ImportSum>({
-      ...{ added: uint, changed: uint, same: uint },
+      ...{ added: uint, changed: uint, same: uint, removed: uint },
       columns: some(record<ImportSum['columns'][number]>({ column: text, rows: uint })),
     }),
     capacities: some(record<AreaCapacities>({ area: text, capacities: poolCapacities })),
@@ -317,8 +335,13 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   'import-applied': { import: uint, reason: text, by: text, andBy: text },
   'import-dropped': { import: uint },
   'import-adoption-noted': { import: uint, partition: text },
-  // `stagedPeopleIn` counts on the order of these fields.
+  // `stagedPersonIn` counts on the order of these fields.
   'people-staged': { import: uint, slice: uint, people: some(stagedPerson) },
+  'marks-staged': {
+    ...{ import: uint, slice: uint, area: text },
+    marks: some(record<StagedMark>({ person: text, ...seatMark })),
+  },
+  'seats-marked': { ...onRegistration, import: uint, marks: some(record<SeatMark>(seatMark)) },
   'import-adopted': { import: uint, to: choice(['applied', 'dropped']) },
   'slice-taken': { import: uint },
   'catalogue-installed': { adopted, reason: text, by: text },
@@ -386,6 +409,7 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     level: choice<AlarmLevel>(['warning', 'grave']),
   },
   'alarm-ended': { alarm: text },
+  'export-noted': { ...decided, what: choice(['arrangement']), scope },
 });
 const events = some(event);
 
@@ -439,32 +463,42 @@ export function decodeEntry(value: Uint8Array): JournalEntry & { hash: string } 
 }
 
 /**
- * The people of the slice whose event is the one at `place` of a stored entry, or the single one at
- * `personPlace` of them. Nothing else is read, and the hash is not looked at: this is asked while
- * somebody waits.
+ * The slice whose event is the one at `place` of a stored entry. Nothing else is read, and the hash is
+ * not looked at: this is asked while somebody waits.
  */
-export function stagedPeopleIn(
+export function stagedSliceIn(value: Uint8Array, place: number): StagedSlice {
+  return readStaged(value, place, (from) => {
+    const staged = event.read(from);
+    if (staged.kind !== 'people-staged' && staged.kind !== 'marks-staged')
+      throw new CodecError('another event');
+    return staged;
+  });
+}
+
+/** The same of the single person at `personPlace` of it. */
+export function stagedPersonIn(
   value: Uint8Array,
   place: number,
-  personPlace?: number,
-): StagedPerson[] {
+  personPlace: number,
+): StagedPerson {
+  return readStaged(value, place, (from) => {
+    // Its kind, the import and the slice.
+    from.array(4);
+    for (let field = 0; field < 3; field += 1) from.skip();
+    if (from.array(unlimitedEvents) <= personPlace) throw new CodecError('no such person');
+    for (let before = 0; before < personPlace; before += 1) from.skip();
+    return stagedPerson.read(from);
+  });
+}
+
+function readStaged<Read>(value: Uint8Array, place: number, read: (from: Reader) => Read): Read {
   const from = new Reader(value);
   try {
     from.array(fieldsOfEntry);
     for (let field = 1; field < fieldsOfEntry; field += 1) from.skip();
     if (from.array(unlimitedEvents) <= place) throw new CodecError('no such event');
     for (let before = 0; before < place; before += 1) from.skip();
-    if (personPlace === undefined) {
-      const staged = event.read(from);
-      if (staged.kind !== 'people-staged') throw new CodecError('another event');
-      return staged.people;
-    }
-    // Its kind, the import and the slice.
-    from.array(4);
-    for (let field = 0; field < 3; field += 1) from.skip();
-    if (from.array(unlimitedEvents) <= personPlace) throw new CodecError('no such person');
-    for (let before = 0; before < personPlace; before += 1) from.skip();
-    return [stagedPerson.read(from)];
+    return read(from);
   } catch (cause) {
     throw new StoreCorrupt('a staged slice cannot be read', { cause });
   }

@@ -29,6 +29,7 @@ import {
 import type { EpochMs } from '../protocol/ids.ts';
 import { signInMaxMs } from '../protocol/lasting.ts';
 import {
+  boolean,
   CodecError,
   choice,
   optional,
@@ -41,10 +42,12 @@ import {
 import type { NewsContent } from '../protocol/messages.ts';
 import { refusalReasons } from '../protocol/refusals.ts';
 import { exitStates } from '../protocol/replies.ts';
+import type { Sitting } from '../protocol/sittings.ts';
 import {
   answer,
   candidateType,
   codeAddress,
+  desk,
   fullCourses,
   provider,
   some,
@@ -172,7 +175,10 @@ function readRegistration([area, number]: RowKey, bytes: Buffer): RegistrationRo
   }
 }
 
-function writePlace(to: Writer, { unit, ticket, chosen, saved, hold, order }: Place): void {
+function writePlace(
+  to: Writer,
+  { unit, ticket, chosen, saved, hold, order, sitting }: Place,
+): void {
   to.array(placeFields);
   to.text(unit);
   to.text(ticket);
@@ -181,6 +187,7 @@ function writePlace(to: Writer, { unit, ticket, chosen, saved, hold, order }: Pl
   to.uint(hold?.since ?? 0);
   to.uint(hold?.until ?? 0);
   to.uint(order);
+  maybeSitting.write(to, sitting);
 }
 
 function readPlace(from: Reader): Place {
@@ -199,6 +206,7 @@ function readPlace(from: Reader): Place {
     saved === undefined ? undefined : unitCourse(unit, saved),
     until === 0 ? undefined : { since, until },
     order,
+    maybeSitting.read(from),
   );
 }
 
@@ -207,9 +215,10 @@ function expect(holds: boolean): void {
 }
 
 const registrationFields = 21;
-const placeFields = 7;
+const placeFields = 8;
 const newsFields = 3;
 const maybeText = optional(text);
+const maybeSitting = optional(record<Sitting>({ desk: optional(desk), absent: boolean }));
 const asking = optional(record<Asking>({ ticket: text, full: fullCourses }));
 const answers = some(answer);
 const places = some<Place>({ write: writePlace, read: readPlace });

@@ -56,6 +56,7 @@ import type {
   Settings,
   Window,
 } from '../protocol/session.ts';
+import type { Desk } from '../protocol/sittings.ts';
 import {
   type Act,
   type CapacityChange,
@@ -100,6 +101,7 @@ const coursesReadMax = 10_000;
 export const codeAddress = record<CodeAddress>({ sealed: text, index: text, mask: text });
 export const delivery = choice(['sent', 'failed', 'phone-messages-used-up']);
 export const provider = choice<ProviderName>(['sandbox', 'alipay', 'wechat']);
+export const desk = record<Desk>({ venue: text, room: text, deskNumber: text });
 export const way = choice<PaymentWay>(['scan', 'page', 'inside']);
 export const candidateType = choice<CandidateType>(['open', 'applied']);
 const full = {

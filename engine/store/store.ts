@@ -78,7 +78,7 @@ export class FormatTooOld extends Error {}
 export class EpochLost extends Error {}
 
 /**
- * The layout of tables, keys, rows and journal entries, as one number. Formats 1, without orders, and
- * 2, without withdrawn areas, were never released and are not carried forward.
+ * The layout of tables, keys, rows and journal entries, as one number. Formats 1, without orders, 2,
+ * without withdrawn areas, and 3, without desks, were never released and are not carried forward.
  */
-export const formatVersion = 3;
+export const formatVersion = 4;

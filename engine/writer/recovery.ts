@@ -21,6 +21,7 @@ import {
 } from '../core/partition.ts';
 import type { Row } from '../core/rows.ts';
 import { noteSlice, slicesLeft } from '../core/staging.ts';
+import type { StagedSlice } from '../protocol/events.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import type { StagedPerson } from '../protocol/imports.ts';
 import {
@@ -29,10 +30,11 @@ import {
   hashOf,
   type JournalEntry,
   noHash,
-  stagedPeopleIn,
+  stagedPersonIn,
+  stagedSliceIn,
 } from '../store/journal.ts';
 import { decodeRow, needsAttention } from '../store/rows.ts';
-import { StoreCorrupt, type StoreReader } from '../store/store.ts';
+import { StoreCorrupt, type StoredEntry, type StoreReader } from '../store/store.ts';
 import { Checkpoint } from './checkpoint.ts';
 
 export type Recovered = {
@@ -150,14 +152,23 @@ export function replay(
 function findStaged(store: StoreReader, partition: Partition): void {
   const { staging } = partition;
   staging.places.clear();
-  for (const index of slicesLeft(staging)) noteSlice(staging, index, stagedPeopleAt(store, index));
+  for (const index of slicesLeft(staging)) noteSlice(staging, index, stagedSliceAt(store, index));
 }
 
-/** What the event at `index` staged; of one place the single person. */
-export function stagedPeopleAt(store: StoreReader, index: number, place?: number): StagedPerson[] {
+/** What the event at `index` staged. */
+export function stagedSliceAt(store: StoreReader, index: number): StagedSlice {
+  const entry = stagedEntry(store, index);
+  return stagedSliceIn(entry.value, index - entry.index);
+}
+/** The single person at `place` of it. */
+export function stagedPersonAt(store: StoreReader, index: number, place: number): StagedPerson {
+  const entry = stagedEntry(store, index);
+  return stagedPersonIn(entry.value, index - entry.index, place);
+}
+function stagedEntry(store: StoreReader, index: number): StoredEntry {
   const entry = store.entryAtOrBelow(index);
   if (entry === undefined) throw new StoreCorrupt('the journal lacks a staged slice');
-  return stagedPeopleIn(entry.value, index - entry.index, place);
+  return entry;
 }
 
 /** Brings a candidate or phone in from the store unless it is here or nowhere. */

@@ -29,7 +29,7 @@ import {
 } from '../core/partition.ts';
 import type { Row } from '../core/rows.ts';
 import { staffViewOf } from '../core/staff-book.ts';
-import { awaitedRecord, takeover } from '../core/staging.ts';
+import { awaitedRecord, peopleIn, takeover } from '../core/staging.ts';
 import type { Command, PreparedCommand, Sequenced } from '../protocol/commands.ts';
 import type { RuxiEvent } from '../protocol/events.ts';
 import type { AreaCode, EpochMs } from '../protocol/ids.ts';
@@ -59,7 +59,7 @@ import {
 } from './ports.ts';
 import { isPass, opened, passFor, prepare, withOpenName, withOpenSecret } from './prepare.ts';
 import { Recounting } from './recounting.ts';
-import { loadNeeded, type Recovered, recover, stagedPeopleAt } from './recovery.ts';
+import { loadNeeded, type Recovered, recover, stagedPersonAt, stagedSliceAt } from './recovery.ts';
 import { Sequencer } from './sequencer.ts';
 import { isAskedOfStrangers, Strangers } from './strangers.ts';
 import { Telemetry } from './telemetry.ts';
@@ -508,8 +508,8 @@ class PartitionWriter implements Writer {
       if (need.table !== 'candidates' || batch.at === undefined) continue;
       const awaited = awaitedRecord(staging, need.key);
       if (awaited === undefined) continue;
-      const [staged] = stagedPeopleAt(store, awaited.index, awaited.place);
-      if (staged !== undefined) staging.loaded.people.set(need.key, staged.record);
+      const { record } = stagedPersonAt(store, awaited.index, awaited.place);
+      staging.loaded.people.set(need.key, record);
       const event = takeover(staging, candidates, need.key);
       if (event !== undefined) this.#evolve(event, batch.at, batch);
     }
@@ -517,9 +517,9 @@ class PartitionWriter implements Writer {
   /** A slice that a timer takes; its people are in memory before it is decided. */
   #loadSlice(index: number): void {
     const { store } = this.#options;
-    const people = stagedPeopleAt(store, index);
-    this.#partition.staging.loaded.slices.set(index, people);
-    for (const { person } of people)
+    const slice = stagedSliceAt(store, index);
+    this.#partition.staging.loaded.slices.set(index, slice);
+    for (const { person } of peopleIn(slice))
       loadNeeded(store, this.#partition, { table: 'candidates', key: person });
   }
 

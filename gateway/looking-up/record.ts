@@ -1,20 +1,23 @@
 /**
  * What is on file about the candidate, ticket by ticket: the enrolment record with the passed
- * courses (F17), and the programme's plan with the grades (F18). Full sign-in only (D1).
+ * courses (F17), and the programme's plan with the grades and this session's absences (F18, S5). Full
+ * sign-in only (D1).
  */
 import { ticketMask } from '../../engine/protocol/masks.ts';
-import type { CandidateView } from '../../engine/protocol/replies.ts';
 import type { GatewayContext } from '../context.ts';
 import { show } from '../frame.ts';
-import { type Handler, type Reply, redirect } from '../http.ts';
-import { forPerson } from '../registering/desk.ts';
-import type { Visit } from '../registering/present.ts';
+import { type Handler, redirect } from '../http.ts';
+import { forPerson, forStanding } from '../registering/desk.ts';
+import { inOrder, unitAndCourse } from '../registering/models.ts';
 import { officeOfTicket } from '../sign-in/office.ts';
 import { passedOf, passedOutside, planStandingOf, programmeOf } from './plan.ts';
-import { type AskedTicket, askedTicket } from './tickets.ts';
+import { askedTicket } from './tickets.ts';
 
 export const showPassed = (context: GatewayContext): Handler =>
-  forTicket(context, (visit, candidate, { ticket, tickets }) => {
+  forPerson(context, (visit, candidate) => {
+    const asked = askedTicket(visit, candidate);
+    if (asked === undefined) return redirect('/mine');
+    const { ticket, tickets } = asked;
     const { session, request } = visit;
     const { name, documentMask, kind, candidateType, hasPhoto, phone } = candidate;
     const courses = passedOf(session, ticket.passed);
@@ -34,23 +37,23 @@ export const showPassed = (context: GatewayContext): Handler =>
   });
 
 export const showPlan = (context: GatewayContext): Handler =>
-  forTicket(context, ({ session, request }, _, { ticket, tickets }) => {
-    const { programme, passed } = ticket;
+  forStanding(context, (visit, { candidate, registration }) => {
+    const asked = askedTicket(visit, candidate);
+    if (asked === undefined) return redirect('/mine');
+    const { ticket, tickets } = asked;
+    const { session, request } = visit;
+    const { programme, passed, number } = ticket;
+    const absent = registration.seats.filter(
+      ({ ticket: of, sitting }) => of === number && sitting?.absent === true,
+    );
     const model = {
       tickets,
       title: session.adopted.catalogue.title,
       programme: programmeOf(session, programme),
       plan: planStandingOf(session, programme, passed),
       others: passedOf(session, passedOutside(session, programme, passed)),
+      absent: inOrder(session, absent).map((one) => unitAndCourse(session, one)),
     };
     const office = officeOfTicket(session, ticket.number);
     return show(context, request, 200, 'plan', model, { office });
-  });
-
-type OnTicket = (visit: Visit, candidate: CandidateView, asked: AskedTicket) => Reply;
-
-const forTicket = (context: GatewayContext, act: OnTicket): Handler =>
-  forPerson(context, (visit, candidate) => {
-    const asked = askedTicket(visit, candidate);
-    return asked === undefined ? redirect('/mine') : act(visit, candidate, asked);
   });

@@ -79,7 +79,9 @@ export function ownOf(
   if (seat.state.kind === 'held') {
     return { kind: 'held', course, until: seat.state.until, ...other };
   }
-  if (seat.state.kind !== 'saved') return { kind: seat.state.kind, course, ...other };
+  const { state, sitting } = seat;
+  if (state.kind !== 'saved')
+    return { kind: state.kind, course, ...other, ...(sitting !== undefined && { sitting }) };
   if (draft === undefined) return { kind: 'saved', course, ...other };
   return { kind: 'swap', saved: course, course: courseOf(session, draft.course), ...other };
 }

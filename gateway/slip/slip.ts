@@ -2,8 +2,8 @@
  * 报考凭证 (F41): one for every order that is 已缴费 and 已确认, for its owner, ticket by ticket. Where
  * there is none the page says why.
  */
-import { placeOfNumber } from '../../engine/protocol/payments.ts';
-import type { OrderView } from '../../engine/protocol/replies.ts';
+import { type OrderNumber, placeOfNumber } from '../../engine/protocol/payments.ts';
+import type { OrderView, SeatView } from '../../engine/protocol/replies.ts';
 import { slipContentOf } from '../../engine/protocol/slips.ts';
 import type { SlipModel, SlipStandModel } from '../../web/view-models.ts';
 import type { GatewayContext } from '../context.ts';
@@ -61,8 +61,15 @@ function slipOf(visit: Visit, standing: Standing, order: OrderView): SlipModel |
     programme: programmeOf(session, record?.programme ?? ''),
     area: areaModel(session, standing),
     office: area?.office,
-    courses: coursesOf(session, courses),
+    courses: coursesOf(session, courses).map((one) => {
+      const seat = standing.registration.seats.find(({ unit }) => unit === one.unit.code);
+      const desk = isOfOrder(seat, number) ? seat?.sitting?.desk : undefined;
+      return { ...one, ...(desk !== undefined && { desk }) };
+    }),
     ...{ feeFen, order: number, paidAt, issuedAt: at },
     ...{ code, checkedAt, checkAddress: `${checkedAt}?c=${code}` },
   };
 }
+
+const isOfOrder = (seat: SeatView | undefined, order: OrderNumber): boolean =>
+  seat !== undefined && 'order' in seat.state && seat.state.order === order;

@@ -941,7 +941,13 @@ describe('round trips', () => {
     const onImport = { ...envelope, import: 3 };
     const slice = { ...onImport, slice: 2, keep: true };
     const decider = { by: 'li.na', byGeneration: 2 };
-    const sum = { added: 1, changed: 2, same: 3, columns: [{ column: 'phone', rows: 2 }] };
+    const sum = {
+      added: 1,
+      changed: 2,
+      same: 3,
+      removed: 0,
+      columns: [{ column: 'phone', rows: 2 }],
+    };
     const capacities = [
       { area: '0124', capacities: [{ unit: 'A', capacity: 3, candidateType: 'applied' as const }] },
     ];
@@ -971,6 +977,23 @@ describe('round trips', () => {
       {
         ...({ kind: 'stage-grades', id: id(8), ...slice } as const),
         people: [{ person: id(7), grades: [{ ticket: '999900000001', passed }] }],
+      },
+      {
+        ...({ kind: 'stage-marks', id: id(8), ...onImport, slice: 2, area: '0124' } as const),
+        marks: (
+          [
+            { kind: 'desk', desk: { venue: '示例中学', room: '003', deskNumber: '12' } },
+            { kind: 'no-desk' },
+            { kind: 'absent' },
+            { kind: 'present' },
+          ] as const
+        ).map((mark) => ({
+          ...{ person: id(7), unit: 'A', ticket: '999900000001', course: '00023', mark },
+        })),
+      },
+      {
+        ...({ kind: 'note-export', id: id(8), ...envelope, what: 'arrangement' } as const),
+        ...{ ...decider, reason: '示例', scope: { kind: 'city', city: '01' } },
       },
       {
         ...({ kind: 'stage-candidates', id: id(9), ...slice } as const),
@@ -1082,10 +1105,10 @@ describe('round trips', () => {
 });
 
 describe('the bytes', () => {
-  test('a save and a query are these bytes, in any version that says 3', () => {
+  test('a save and a query are these bytes, in any version that says 4', () => {
     expect(Buffer.from(encodeAsk([save, query])).toString('hex')).toBe(golden.ask);
   });
-  test('a reply is these bytes, in any version that says 3', () => {
+  test('a reply is these bytes, in any version that says 4', () => {
     const reply: Answered = {
       id: id(1),
       kind: 'accepted',
@@ -1101,7 +1124,7 @@ describe('the bytes', () => {
   });
   test('they are MessagePack to others, and what others write is read', () => {
     const [version, items] = unpack(encodeAsk([save])) as [number, unknown[]];
-    expect(version).toBe(3);
+    expect(version).toBe(4);
     const again = new Packr({ useRecords: false }).pack([version, items]);
     expect(decodeAsk(again)).toEqual([save]);
   });
@@ -1175,7 +1198,7 @@ describe('bad input', () => {
   test('record definitions and other extensions are not decoded', () => {
     const record = Buffer.from('d47240', 'hex');
     const message = Buffer.concat([
-      Buffer.from('920391', 'hex'),
+      Buffer.from('920491', 'hex'),
       record,
       Buffer.from('91a161', 'hex'),
     ]);
@@ -1186,7 +1209,7 @@ describe('bad input', () => {
   });
   test('a bomb of nested lists is skipped without depth, and costs no more than its bytes', () => {
     const deep = Buffer.concat([
-      Buffer.from('920392', 'hex'),
+      Buffer.from('920492', 'hex'),
       Buffer.alloc(500_000, 0x91),
       Buffer.from('c0', 'hex'),
       Buffer.from(encodeAsk([query])).subarray(7),
@@ -1194,15 +1217,15 @@ describe('bad input', () => {
     expect(decodeAsk(deep)).toEqual([{ kind: 'malformed', id: '' }, query]);
   });
   test.each([
-    ['claims four thousand million items', '9203ddffffffff'],
-    ['claims a list inside that long', '920291ddffffffff'],
-    ['claims a text of 4 GiB', '920291920adbffffffff61'],
-    ['claims a map of 4 G pairs', '920291dfffffffff'],
+    ['claims four thousand million items', '9204ddffffffff'],
+    ['claims a list inside that long', '920491ddffffffff'],
+    ['claims a text of 4 GiB', '920491920adbffffffff61'],
+    ['claims a map of 4 G pairs', '920491dfffffffff'],
     ['is empty', ''],
     ['is no list', 'a161'],
     ['has another version', '920190'],
-    ['has bytes after its end', '92029000'],
-    ['holds the byte that MessagePack never uses', '920291c1'],
+    ['has bytes after its end', '92049000'],
+    ['holds the byte that MessagePack never uses', '920491c1'],
   ])('a message that %s is refused whole', (_what, hex) => {
     expect(() => decodeAsk(Buffer.from(hex, 'hex'))).toThrow(CodecError);
   });
@@ -1277,14 +1300,14 @@ test('what no reader would take is not written, and the batch goes on', () => {
 
 const golden = {
   ask: [
-    '9203dd000000029c06b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2dcf000001a07e8ba90303',
+    '9204dd000000029c06b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2dcf000001a07e8ba90303',
     'a430313234b6706572736f6e372d2d2d2d2d2d2d2d2d2d2d2d2d2d2d0205ac3939393931323334353633',
     '37b66368616c6c656e6765392d2d2d2d2d2d2d2d2d2d2d2da631323334353692a141a1439400b6636f6d',
     '6d616e64322d2d2d2d2d2d2d2d2d2d2d2d2d2d099300a430313234b6706572736f6e372d2d2d2d2d2d2d',
     '2d2d2d2d2d2d2d2d',
   ].join(''),
   reply: [
-    '9203919500b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2d93029192a141a530303032339098',
-    '069194a141a53030303233ac39393939313233343536333791019090c0c0c0c0c0',
+    '9204919500b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2d93029192a141a530303032339098',
+    '069195a141a53030303233ac3939393931323334353633379101c09090c0c0c0c0c0',
   ].join(''),
 };

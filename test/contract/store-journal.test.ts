@@ -6,7 +6,8 @@ import {
   encodeEntry,
   type JournalEntry,
   noHash,
-  stagedPeopleIn,
+  stagedPersonIn,
+  stagedSliceIn,
 } from '../../engine/store/journal.ts';
 import {
   givenActs,
@@ -40,6 +41,14 @@ const code = {
 const delivery = { challenge: opaque('challenge', 1), attempt: 1, outcome: 'sent' } as const;
 const adopted = givenAdopted();
 const onStaff = { staff: 'li.na', answer: done };
+const marks = (
+  [
+    { kind: 'desk', desk: { venue: '示例中学', room: '003', deskNumber: '12' } },
+    { kind: 'no-desk' },
+    { kind: 'absent' },
+    { kind: 'present' },
+  ] as const
+).map((mark) => ({ ...unitA, ticket, mark }));
 
 /** One event of every kind, every optional field once present. */
 const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } = {
@@ -457,7 +466,7 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   },
   'import-closed': {
     ...{ kind: 'import-closed', import: 3 },
-    sum: { added: 2, changed: 1, same: 4, columns: [{ column: 'phone', rows: 1 }] },
+    sum: { added: 2, changed: 1, same: 4, removed: 0, columns: [{ column: 'phone', rows: 1 }] },
     capacities: [
       { area: '0101', capacities: [{ unit: 'A', capacity: 30, candidateType: 'applied' }] },
     ],
@@ -470,6 +479,15 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   'people-staged': {
     ...{ kind: 'people-staged', import: 3, slice: 7 },
     people: [1, 2, 3].map((place) => ({ person: givenPerson(place), record: givenRecord(place) })),
+  },
+  'marks-staged': {
+    ...{ kind: 'marks-staged', import: 3, slice: 8, area: '0101' },
+    marks: marks.map((mark, place) => ({ person: givenPerson(place), ...mark })),
+  },
+  'seats-marked': { kind: 'seats-marked', ...registration, import: 3, marks },
+  'export-noted': {
+    ...{ kind: 'export-noted', by: 'li.na', reason: '编排考场', what: 'arrangement' },
+    scope: { kind: 'area', area: '0101' },
   },
   'import-adopted': { kind: 'import-adopted', import: 3, to: 'applied' },
   'slice-taken': { kind: 'slice-taken', import: 3 },
@@ -540,11 +558,11 @@ test('S1 a staged slice, and one person of it, are found in an entry without rea
   const { value } = encodeEntry(
     entryOf([everyKind['seats-saved'], staged, everyKind['import-begun']]),
   );
-  expect(stagedPeopleIn(value, 1)).toEqual(staged.people);
-  expect(stagedPeopleIn(value, 1, 2)).toEqual([staged.people[2]]);
-  expect(() => stagedPeopleIn(value, 1, 3)).toThrow('staged slice');
-  expect(() => stagedPeopleIn(value, 0)).toThrow('staged slice');
-  expect(() => stagedPeopleIn(value, 3)).toThrow('staged slice');
+  expect(stagedSliceIn(value, 1)).toEqual(staged);
+  expect(stagedPersonIn(value, 1, 2)).toEqual(staged.people[2]);
+  expect(() => stagedPersonIn(value, 1, 3)).toThrow('staged slice');
+  expect(() => stagedSliceIn(value, 0)).toThrow('staged slice');
+  expect(() => stagedSliceIn(value, 3)).toThrow('staged slice');
 });
 
 test('the format of an entry stays what it was', () => {

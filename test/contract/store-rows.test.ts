@@ -16,6 +16,7 @@ import {
   givenRecord,
   givenTicket,
   opaque,
+  shellAs,
   Visitor,
 } from '../given.ts';
 
@@ -49,6 +50,27 @@ function givenRows(): Desk {
   desk.send(givenPayment(attempt, 7_000));
   paid.requestRefund();
   desk.send({ kind: 'set-aside', ...givenAside(1) });
+  const { person: sitting, ticket } = paid;
+  const import1 = { import: 1, area: '0101', slice: 0 };
+  const begin = {
+    key: opaque('upload', 1),
+    what: 'arrangement',
+    source: 'a.csv',
+    by: 'li',
+  } as const;
+  desk.send({ kind: 'begin-import', ...begin, ...shellAs('示例') });
+  desk.send({
+    ...({ kind: 'stage-marks', ...import1 } as const),
+    marks: [
+      {
+        ...{ person: sitting, ticket, unit: 'C', course: '13001' },
+        mark: { kind: 'desk', desk: { venue: '示例中学', room: '003', deskNumber: '12' } },
+      },
+      { person: sitting, ticket, unit: 'D', course: '14001', mark: { kind: 'absent' } },
+    ],
+  });
+  desk.send({ kind: 'adopt-import', import: 1, to: 'applied', capacities: [] });
+  desk.runTimers();
   const busy = new Visitor(desk, 5, '0102');
   for (let time = 0; time < 12; time += 1) {
     busy.choose('11001');
@@ -99,7 +121,14 @@ const rowsOf = (partition: Partition): Row[] => [...residentRows(partition)];
 
 test('a row of every table comes back field for field', () => {
   const rows = rowsOf(givenRows().partition);
-  expect(new Set(rows.map(({ table }) => table)).size).toBe(9);
+  expect(new Set(rows.map(({ table }) => table)).size).toBe(11);
+  const sittings = rows.flatMap((row) =>
+    row.table === 'registrations' ? row.places.flatMap((place) => place.sitting ?? []) : [],
+  );
+  expect(sittings.map(({ desk, absent }) => [desk?.room, absent])).toEqual([
+    ['003', false],
+    [undefined, true],
+  ]);
   const stored = encodeRows(rows);
   const read = stored.map(({ table, key, value }) => decodeRow(table, key, value));
   for (const [at, row] of rows.entries()) expect(read[at]).toEqual(asStored(row));

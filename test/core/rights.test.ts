@@ -31,7 +31,7 @@ type Body<K> = K extends Kind ? Omit<Extract<CommandBody, { kind: K }>, keyof De
 const reason = '示例';
 const province: Scope = { kind: 'province' };
 const digest = opaque('link', 9);
-const sum = { added: 0, changed: 0, same: 0, columns: [] };
+const sum = { added: 0, changed: 0, same: 0, removed: 0, columns: [] };
 const paying = { kind: 'set-paying', to: 'paused', shown: '示例' } as const;
 
 /** One of each kind, such as whoever has the right may send. */
@@ -58,6 +58,7 @@ const samples: { [K in Kind]: Body<K> } = {
   'apply-import': { kind: 'apply-import', import: 1, reason },
   'drop-import': { kind: 'drop-import', import: 1 },
   'show-in-full': { kind: 'show-in-full', person: givenPerson(1), reason },
+  'note-export': { kind: 'note-export', what: 'arrangement', scope: province, reason },
   'acknowledge-alarm': {
     ...({ kind: 'acknowledge-alarm', alarm: 'disk-low', level: 'warning' } as const),
     ...{ since: 1, remark: '' },

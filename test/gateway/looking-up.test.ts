@@ -190,7 +190,7 @@ test('F18 what is missing: courses, choices and credits', () => {
     { choice: { name: '选考课程' }, coursesLeft: 1, creditsLeft: 3, creditsCounted: 5 },
   ]);
   const html = views.plan({
-    ...{ tickets: [], title: '', others: [], plan },
+    ...{ tickets: [], title: '', others: [], absent: [], plan },
     programme: { code: '080901', name: '计算机科学与技术', level: '专升本' },
   });
   expect(html).toContain('离毕业还差 4 门、19 学分');
@@ -267,7 +267,7 @@ test('F18 with everything passed nothing is missing', () => {
 test('F18 without a plan on file the page says so and shows the grades', async () => {
   expect(planStandingOf(planned, '040106', [grade('02331')])).toBeUndefined();
   const html = views.plan({
-    ...{ tickets: [], title: '', plan: undefined },
+    ...{ tickets: [], title: '', plan: undefined, absent: [] },
     programme: { code: '040106', name: '学前教育', level: '专升本' },
     others: passedOf(planned, [grade('02331', 77)]),
   });

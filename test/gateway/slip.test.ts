@@ -1,6 +1,7 @@
 /** The slip and its check against books in memory: pages come as their models. */
 import { expect, test } from 'vitest';
 import type { Command } from '../../engine/protocol/commands.ts';
+import type { Desk, Mark } from '../../engine/protocol/sittings.ts';
 import { defaultLimits } from '../../gateway/limits.ts';
 import { accepted, givenPayment, givenRecord, givenTicketRecord, Visitor } from '../given.ts';
 import {
@@ -294,4 +295,42 @@ test('a check changes nothing', async () => {
   const before: Command[] = [...gateway.books.sent];
   await verdictOn(gateway, slip.code);
   expect(gateway.books.sent).toEqual(before);
+});
+
+test('S5 room and desk stand on the slip and beside the seat, and an absence where grades are looked up', async () => {
+  const { gateway, visitor, browser } = await paid();
+  const { desk: books } = gateway.books;
+  const { area, person } = visitor;
+  const seat = { person, ticket, unit: 'A', course: '00023' };
+  const desk = { venue: '示例中学', room: '003', deskNumber: '12' };
+  const mark = (number: number, to: Mark) => {
+    const part = { import: number, slice: 0, area };
+    accepted(books.send({ kind: 'stage-marks', ...part, marks: [{ ...seat, mark: to }] }));
+    const heard = { import: number, to: 'applied' as const, capacities: [] };
+    accepted(books.send({ kind: 'adopt-import', ...heard }));
+    books.runTimers();
+  };
+  await browser.get('/plan');
+  expect(browser.page.absent).toEqual([]);
+  mark(1, { kind: 'desk', desk });
+  await browser.get('/slip');
+  expect(browser.page.stand.slips[0].courses.map((one: { desk?: Desk }) => one.desk)).toEqual([
+    desk,
+    undefined,
+  ]);
+  mark(2, { kind: 'absent' });
+  await browser.get('/mine');
+  expect(browser.page.units[0].own).toMatchObject({
+    kind: 'paid',
+    sitting: { desk, absent: true },
+  });
+  await browser.get('/plan');
+  expect(browser.page.absent).toMatchObject([{ unit: { code: 'A' }, course: { code: '00023' } }]);
+  // The other ticket's owner is the same person, and stayed away from nothing under it.
+  await browser.get('/plan?ticket=2');
+  expect(browser.page.absent).toEqual([]);
+  accepted(visitor.requestRefund());
+  accepted(refunded(gateway, `${visitor.order}_1`));
+  await browser.get('/plan');
+  expect(browser.page.absent).toEqual([]);
 });

@@ -81,8 +81,8 @@ function noFiles(): Pick<StaffContext, 'importDesk' | 'importJob' | 'exportCsv' 
     importDesk,
     importJob: createImportJob(importDesk, () => {}),
     exportSlots: createSlots(exportsAtOnce),
-    async *exportCsv(kind, { areas }) {
-      yield JSON.stringify({ page: 'file', model: { kind, areas: areas && [...areas] } });
+    async *exportCsv(kind, { areas, ...how }) {
+      yield JSON.stringify({ page: 'file', model: { kind, areas: areas && [...areas], ...how } });
     },
   };
 }

@@ -27,6 +27,9 @@ let county: StaffBrowser;
 beforeAll(async () => {
   world = await givenStaffWorld({ deskAddress: wide, deskAccount: wide });
   const { desk } = world;
+  const { bookingProof, ...settings } = givenSettings();
+  const session = { catalogue: givenCatalogue(), calendar: givenCalendar(), settings };
+  accepted(desk.send({ kind: 'install-session', ...session }));
   let number = 0;
   for (const area of areaCodes) {
     const capacities = unitCodes.map((unit) => ({ unit, capacity: 20 }));
@@ -188,6 +191,47 @@ test('S1 S4 S5 an office of a city or an area takes its own areas along, and no 
   }
 });
 
+test('S5 an arrangement leaves with whole ticket numbers by right, proof and reason, and the journal has it first', async () => {
+  const path = '/desk/export/in-full';
+  const noted = () =>
+    world.desk.journal.flatMap(({ event }) => (event.kind === 'export-noted' ? [event] : []));
+  const { model } = await county.get('/desk/export');
+  expect(model.areas).toMatchObject([{ code: '0102' }]);
+  await county.proved(path, { area: '0102', unit: 'A', reason: ' ' });
+  expect([county.last.status, county.last.model.problem]).toEqual([
+    422,
+    { reason: 'reason-missing' },
+  ]);
+  await county.get('/desk/export');
+  for (const [area, unit] of [
+    ['0101', ''],
+    ['', 'Z'],
+  ] as const) {
+    const shown = await county.proved(path, { area, unit, reason: '编排考场' });
+    expect([shown.status, shown.model]).toEqual([404, { why: 'unknown' }]);
+    await county.get('/desk/export');
+  }
+  expect(noted()).toEqual([]);
+  await county.proved(path, { area: '', unit: 'A', reason: '编排考场' });
+  expect(JSON.parse(county.last.model.text).model).toEqual({
+    ...{ kind: 'arrangement', areas: ['0102'], unit: 'A', inFull: true },
+  });
+  await office.get('/desk/export');
+  await office.proved(path, { area: '', unit: '', reason: '全省编排' });
+  expect(noted()).toMatchObject([
+    { by: 'county', reason: '编排考场', scope: { kind: 'area', area: '0102' } },
+    { by: 'office', reason: '全省编排', scope: { kind: 'province' } },
+  ]);
+  const viewer = await world.signedIn('viewer.files', ['viewer', 'finance']);
+  await viewer.get('/desk/export');
+  expect((await viewer.post(path, { reason: '示例' })).model).toEqual({ why: 'right' });
+  expect((await viewer.get('/desk/export/arrangement')).model).toEqual({ why: 'right' });
+  const masked = await office.get('/desk/export/arrangement?area=0103&unit=B');
+  expect(JSON.parse(masked.model.text).model).toEqual({
+    ...{ kind: 'arrangement', areas: ['0103'], unit: 'B' },
+  });
+});
+
 type Checked = { name: string; state: string; count?: number };
 const checked = async (browser: StaffBrowser) =>
   Object.fromEntries(
@@ -214,9 +258,6 @@ test('S5 the morning’s checks name what the evening has left behind', async ()
   expect(evening.total).toMatchObject({ released: 5, sums: { released: { count: 2, seats: 4 } } });
   expect(evening.asides).toHaveLength(1);
 
-  const { bookingProof, ...settings } = givenSettings();
-  const session = { catalogue: givenCatalogue(), calendar: givenCalendar(), settings };
-  accepted(desk.send({ kind: 'install-session', ...session }));
   desk.waitUntil(chinaTime(1, 8));
   const early = await world.signedIn('office.early', ['office']);
   expect(await checked(early)).toMatchObject({ 'grace-over': 'good', 'bills-agree': 'waiting' });

@@ -6,7 +6,9 @@ import {
   exportKinds,
   exportKindsByArea,
 } from '../../engine/import/export.ts';
+import { absencesFormat, arrangementFormat } from '../../engine/import/formats.ts';
 import type { DeskPort } from '../../engine/import/port.ts';
+import type { Column } from '../../engine/import/table.ts';
 import { singleLayout } from '../../engine/protocol/layout.ts';
 import type {
   OrderView,
@@ -161,4 +163,41 @@ test('S1 S4 of some areas, a file has no other area’s line; what names no area
   }
   for (const kind of exportKinds.filter((one) => !exportKindsByArea.includes(one)))
     await expect(areasIn(kind, new Set(['0102']))).rejects.toThrow('whole province');
+});
+
+test('S5 an arrangement has a line for each paid seat, masked or in full, with the columns that come back', async () => {
+  const desk = { venue: '示例中学', room: '003', deskNumber: '12' };
+  const seats = line(1).registration.seats.map((seat) =>
+    seat.unit === 'A' ? { ...seat, sitting: { desk, absent: true } } : seat,
+  );
+  const [known] = line(1).registration.seats;
+  const later = known === undefined ? [] : [{ ...known, unit: 'D', course: '14001' }];
+  const whole: DeskPort = {
+    ...port,
+    async ask(_, query: Query): Promise<never> {
+      if (query.kind !== 'registrations') return answerTo(query) as never;
+      const registration = { ...line(1).registration, seats: [...seats, ...later] };
+      return { kind: 'registrations', lines: [{ ...line(1), registration }] } as never;
+    },
+  };
+  const linesOf = async (options: Parameters<typeof exportCsv>[2]) => {
+    let text = '';
+    for await (const piece of exportCsv(whole, 'arrangement', options)) text += piece;
+    return text.replace('\ufeff', '').trimEnd().split('\r\n');
+  };
+  const [titles = '', ...rows] = await linesOf({});
+  for (const { columns } of [arrangementFormat, absencesFormat])
+    for (const { title, optional } of columns as readonly Column[])
+      if (optional === undefined) expect(titles.split(',')).toContain(title);
+  const cells = rows.map((row) => row.split(',').map((cell) => cell.replaceAll(/["\t]/g, '')));
+  expect(cells.map(([, , unit, number]) => [unit, number])).toEqual([
+    ['A', '0125******04'],
+    ['D', '0125******04'],
+  ]);
+  expect(cells[0]?.slice(-4)).toEqual(['示例中学', '003', '12', '是']);
+  expect(cells[1]?.slice(-4)).toEqual(['', '', '', '否']);
+  const [, full = '', ...more] = await linesOf({ inFull: true, unit: 'A' });
+  expect(more).toEqual([]);
+  expect(full).toContain(`"${ticket}\t"`);
+  expect(full).not.toContain('sealed');
 });

@@ -2,14 +2,15 @@
 import { expect, test, vi } from 'vitest';
 import type { PlainCandidate, StagingView } from '../../engine/protocol/imports.ts';
 import type { CandidateView } from '../../engine/protocol/replies.ts';
+import type { StagedMark } from '../../engine/protocol/sittings.ts';
 import { decodeEntry } from '../../engine/store/journal.ts';
 import { verifyStore } from '../../engine/verify.ts';
-import { opaque, shellAs } from '../given.ts';
-import { WriterDesk } from './writer-harness.ts';
+import { givenPayment, givenPerson, givenTicket, opaque, shellAs } from '../given.ts';
+import { choose, from, hold, save, WriterDesk } from './writer-harness.ts';
 
 const brought = shellAs('示例甲');
 const decided = { ...shellAs('示例乙'), reason: '示例' };
-const sum = { added: 0, changed: 0, same: 0, columns: [] };
+const sum = { added: 0, changed: 0, same: 0, removed: 0, columns: [] };
 
 function plain(
   desk: WriterDesk,
@@ -323,3 +324,58 @@ test('S1 ids made with another key than the engine’s are refused, and nobody i
   await stage(desk, number, 0, peopleOf(desk, 0, 10), false);
   expect(desk.vault.settled).toBe(true);
 });
+
+test.each([0, 1, 2, 3])(
+  'S5 desks of two slices are there once and whole, killed after step %i and while they are taken',
+  async (kill) => {
+    const desk = await (await new WriterDesk().start()).open();
+    const people = [1, 2];
+    for (const one of people) {
+      await desk.send(choose(one, 0, '11001'));
+      await desk.send(hold(one, 1));
+      await desk.send(save(desk, one, 2, ['A']));
+      await desk.send({ kind: 'confirm-registration', ...from(one, 3) });
+      const order = `202610_0101_${one}_1`;
+      const started = await desk.send({
+        ...({ kind: 'start-payment', ...from(one, 4), order } as const),
+        ...{ provider: 'sandbox', way: 'scan' },
+      });
+      if (started.kind !== 'accepted' || started.outcome.kind !== 'payment-started')
+        return expect.unreachable(JSON.stringify(started));
+      const { attempt } = started.outcome;
+      await desk.send({ ...givenPayment(attempt, 3_500), paidAt: desk.now });
+    }
+    const number = await begin(desk);
+    const mark = (one: number, deskNumber: string): StagedMark => ({
+      ...{ person: givenPerson(one), ticket: givenTicket(one), unit: 'A', course: '11001' },
+      mark: { kind: 'desk', desk: { venue: '', room: '003', deskNumber } },
+    });
+    const part = { kind: 'stage-marks', import: number, area: '0101' } as const;
+    const steps = [
+      () => desk.send({ ...part, slice: 0, marks: [mark(1, '1')] }),
+      () => desk.send({ ...part, slice: 1, marks: [mark(2, '2')] }),
+      () => close(desk, number),
+      () => apply(desk, number),
+    ];
+    for (const [place, step] of steps.entries()) {
+      await step();
+      if (place === kill) await desk.start();
+      // Answered anew by who heard nothing, and staged no second time.
+      await step();
+    }
+    await adopt(desk, number);
+    await desk.start();
+    await taken(desk);
+    for (const one of people) {
+      const person = givenPerson(one);
+      expect(await desk.ask({ kind: 'registration', area: '0101', person })).toMatchObject({
+        registration: { seats: [{ sitting: { desk: { room: '003', deskNumber: String(one) } } }] },
+      });
+    }
+    const events = [...desk.store.entries(1)].flatMap(({ value }) => decodeEntry(value).events);
+    expect(events.filter(({ kind }) => kind === 'seats-marked')).toHaveLength(2);
+    await isWhole(desk);
+    await desk.start();
+    expect(await staging(desk)).toMatchObject({ state: 'done', slices: 2, taken: 2 });
+  },
+);

@@ -133,6 +133,8 @@ const simulated: Record<Command['kind'], boolean> = {
   'note-alarm-ended': false,
   // Changes nothing: test/shell/shown-in-full.test.ts.
   'show-in-full': false,
+  // The same: test/core/sittings.test.ts.
+  'note-export': false,
   // Imports: test/shell/staging.test.ts and test/import/.
   'begin-import': false,
   'close-import': false,
@@ -141,6 +143,7 @@ const simulated: Record<Command['kind'], boolean> = {
   'note-import-adopted': false,
   'stage-candidates': false,
   'stage-grades': false,
+  'stage-marks': false,
   'adopt-import': false,
   'take-staged': false,
   'install-catalogue': false,

@@ -333,6 +333,11 @@ const quietDay = {
   ...{ ...asOf, day: chinaTime(0, 0), days: [chinaTime(0, 0)], lines: [], payments: [] },
   total: { sums: topics(nothingOf), released: 0, seats: noSeats },
 };
+const exportChoices = {
+  areas: [area, { ...area, code: '0102' }],
+  units: givenCatalogue().units,
+  token,
+};
 const reportSamples: { [Name in keyof ReportModels]: ReportModels[Name][] } = {
   evening: [
     {
@@ -511,7 +516,7 @@ const difference = {
 const work = { what: 'candidates', title: '考生', file: '新生<b>.csv', by: 'li.na' };
 const imported = {
   ...{ number: 3, what: 'candidates' as const, source: '新生.csv', by: 'li.na' },
-  ...{ at: chinaTime(0, 8), sum: { added: 1, changed: 2, same: 3, columns: [] } },
+  ...{ at: chinaTime(0, 8), sum: { added: 1, changed: 2, same: 3, removed: 0, columns: [] } },
 };
 const formats = [
   {
@@ -544,8 +549,14 @@ const filesSamples: { [Name in keyof FilesModels]: FilesModels[Name][] } = {
     ),
   ],
   export: [
-    { whole: false, files: [] },
-    { whole: true, files: [{ path: '/desk/export/areas', title: '考区' }] },
+    { whole: false, files: [], ...exportChoices },
+    {
+      ...{ whole: true, ...exportChoices, problem: { reason: 'reason-missing' } },
+      files: ['areas', 'arrangement'].map((kind) => ({
+        path: `/desk/export/${kind}`,
+        title: kind,
+      })),
+    },
   ],
 };
 Object.assign(samples, lookupSamples, filesSamples, reportSamples);

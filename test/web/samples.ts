@@ -428,6 +428,7 @@ const studying: PageModels['plan'] = {
     ],
   },
   others: passedCourses.slice(1, 2),
+  absent: [{ unit: b, course: planned.structures.course }],
 };
 
 const going: PageModels['elsewhere'] = {
@@ -489,6 +490,7 @@ const account: PageModels['account'] = {
   expiresAt: at(7, 20, 40),
 };
 
+const desk = { venue: '成都市示例中学', room: '003', deskNumber: '12' };
 const slip: SlipModel = {
   name: '王小婷',
   documentMask: '510*************3X',
@@ -497,8 +499,8 @@ const slip: SlipModel = {
   area,
   office,
   courses: [
-    { unit: a, course: mathematics },
-    { unit: b, course: structures },
+    { unit: a, course: mathematics, desk },
+    { unit: b, course: structures, desk: { ...desk, venue: '' } },
     { unit: c, course: { code: '03708', name: '中国近现代史纲要（2018年版）' } },
     { unit: d, course: databases },
   ],
@@ -1095,6 +1097,15 @@ export const samples: Samples = {
       units: inOrder('paid'),
       orders: [{ ...record1, order: { ...order, state: 'paid' } }],
     }),
+    seated: shown({
+      ...registered,
+      step: { kind: 'done', courses: 2 },
+      units: inOrder('paid').map(({ unit, own }) => ({
+        unit,
+        own: own.kind === 'paid' ? { ...own, sitting: { desk, absent: unit === d } } : own,
+      })),
+      orders: [{ ...record1, order: { ...order, state: 'paid' } }],
+    }),
     refunding: shown({
       ...registered,
       step: { kind: 'refunding', feeFen: 7000 },
@@ -1255,10 +1266,10 @@ export const samples: Samples = {
         complete: true,
         together: [],
       },
-      others: [],
+      ...{ others: [], absent: [] },
     }),
     unplanned: shown({ ...studying, plan: undefined }),
-    nothing: shown({ ...studying, plan: undefined, others: [] }),
+    nothing: shown({ ...studying, plan: undefined, others: [], absent: [] }),
   },
   elsewhere: {
     free: shown(going),

@@ -1,7 +1,9 @@
 /** What the desk's pages for files are made from. */
 import type { ImportView } from '../../engine/protocol/imports.ts';
 import type { RefusalReason } from '../../engine/protocol/refusals.ts';
+import type { ExamUnit } from '../../engine/protocol/session.ts';
 import type { StaffId } from '../../engine/protocol/staff.ts';
+import type { AreaName } from './lookup-models.ts';
 
 /** How many rows come, change, stay and go; the first of them by name, masked. */
 export type ShownDifference = {
@@ -53,5 +55,13 @@ export type FilesModels = {
     news?: 'installed' | 'applied' | 'dropped';
   };
   /** `whole`: all of the province. */
-  export: { whole: boolean; files: readonly { path: string; title: string }[] };
+  export: {
+    whole: boolean;
+    files: readonly { path: string; title: string }[];
+    /** Of which an arrangement may be had one at a time. */
+    areas: readonly AreaName[];
+    units: readonly ExamUnit[];
+    token: string;
+    problem?: { reason: RefusalReason };
+  };
 };

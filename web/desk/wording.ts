@@ -268,6 +268,8 @@ export const asideNames: Record<AsideReason, string> = {
   'bill-amount-differs': '账单金额和我方不同',
 };
 export const stagedNames: Record<StagedKind, string> = {
+  arrangement: '考场编排',
+  absences: '缺考',
   candidates: '考生',
   grades: '成绩',
   capacities: '考位容量',
