@@ -355,7 +355,7 @@ async function* orderPages(
           ...[number, area, person.slice(0, idShown), ticketMask(ticket)],
           ...[courses.map(({ course }) => course).join(' '), yuanOf(feeFen), clockOf(confirmedAt)],
           ...[orderWords[state], clockOr(endedAt), String(attempts.length)],
-          ...[paid?.provider ?? '', paid?.number ?? '', clockOr(paid?.paidAt)],
+          ...[paid?.provider ?? '', paid?.paidAs ?? paid?.number ?? '', clockOr(paid?.paidAt)],
           clockOr(paid?.refund?.doneAt),
         ];
       }),

@@ -316,13 +316,14 @@ export const foreseen = [
   'seats-removed',
   'pools-too-small',
   'caps-too-small',
+  // People with a seat in a withdrawn area (S5), and those of them who have paid.
+  'people',
+  'people-paid',
   // Orders: that can still be paid, and that are.
   'orders-confirmed',
   'orders-paid',
   'fee-fen',
-  // A withdrawn area (S5): people with a seat there, and those of them who have paid; seats as they stand.
-  'people',
-  'people-paid',
+  // A withdrawn area (S5): seats there as they stand.
   'seats-held',
   'seats-saved',
   'seats-confirmed',

@@ -198,11 +198,13 @@ function orderOf(order: OrderView) {
     ...{ number, ticket, state, feeFen, confirmedAt: instant(confirmedAt) },
     courses: courses.map(({ unit, course }) => ({ unit, course })),
     ...(endedAt !== undefined && { endedAt: instant(endedAt) }),
-    payments: attempts.flatMap(({ provider, paidAt, refund }) =>
+    ...(order.movedTo !== undefined && { movedTo: order.movedTo }),
+    payments: attempts.flatMap(({ provider, paidAt, paidAs, refund }) =>
       paidAt === undefined
         ? []
         : {
             ...{ provider, amountFen: feeFen, paidAt: instant(paidAt) },
+            ...(paidAs !== undefined && { paidAs }),
             ...(refund !== undefined && {
               refund: {
                 requestedAt: instant(refund.requestedAt),

@@ -88,11 +88,18 @@ export const orderAnswer = z.object({
   feeFen: count,
   confirmedAt: at,
   endedAt: at.optional(),
+  movedTo: orderNumber
+    .optional()
+    .describe('Of `moved`: the same order in the area that took it over.'),
   payments: z.array(
     z.object({
       provider: z.string(),
       amountFen: count,
       paidAt: at,
+      paidAs: z
+        .string()
+        .optional()
+        .describe('Taken under this number, and counted with the order that it begins with.'),
       refund: z.object({ requestedAt: at, doneAt: at.optional() }).optional(),
     }),
   ),

@@ -67,9 +67,10 @@ export function recordOf(
 }
 
 function paymentOf(attempt: AttemptView): PaymentRecordModel {
-  const { number, provider, way, startedAt, state, paidAt, refund } = attempt;
+  const { provider, way, startedAt, state, paidAt, paidAs, refund } = attempt;
   return {
-    number,
+    // What the provider knows it by (S5).
+    number: paidAs ?? attempt.number,
     method: methodOf(provider, way),
     ...{ startedAt, state },
     ...(paidAt !== undefined && { paidAt }),

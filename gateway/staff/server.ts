@@ -23,6 +23,7 @@ import {
   withdrawAct,
 } from './acts/acts.ts';
 import { showCalendar, showCandidateActs, showPools, showWindow } from './acts/forms.ts';
+import { showWithdrawal } from './acts/withdrawal.ts';
 import type { StaffContext } from './context.ts';
 import { exportBoard, showBoard, showDashboard, tellDashboard } from './dashboard/pages.ts';
 import { takeAlarm } from './dashboard/take.ts';
@@ -110,6 +111,7 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
     .get('/desk/window', 'see-desk', showWindow)
     .get('/desk/calendar', 'see-desk', showCalendar)
     .get('/desk/area/change', 'see-desk', showPools)
+    .get('/desk/area/withdraw', 'see-desk', showWithdrawal, { limit: 'deskWalks' })
     .get('/desk/candidate/timeline', 'see-candidates', showTimeline, { limit: 'deskWalks' })
     .get('/desk/candidate/acts', 'see-candidates', showCandidateActs)
 

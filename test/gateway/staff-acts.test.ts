@@ -8,6 +8,7 @@ import {
   accepted,
   chinaTime,
   givenAdopted,
+  givenPayment,
   givenPerson,
   givenRecord,
   givenTicket,
@@ -42,24 +43,31 @@ const office = (
   scope: Scope = { kind: 'province' },
 ): Promise<StaffBrowser> => world.signedIn(`${name}.${next}`, roles, scope);
 
-/** What effects and the adoption do. */
-function carry(): void {
+/** What effects and the adoption do; whether an act is to be carried on with. */
+function carry(): boolean {
   const { desk } = world;
+  const adopted = desk.partition.session?.adopted;
+  if (adopted !== undefined) {
+    desk.send({ kind: 'adopt', adopted });
+    world.context.gateway.catalogue.adopt(adopted);
+  }
+  let more = false;
   for (const act of desk.partition.acts.values()) {
     for (const effect of pendingEffects(act, [])) {
       if (effect.kind !== 'carry-act') continue;
       const { target, part } = effect;
       const reply = desk.send(part);
+      if (reply.kind === 'accepted' && reply.outcome.kind === 'carried' && reply.outcome.more) {
+        more = true;
+        continue;
+      }
       const refused = reply.kind === 'refused' ? { refused: reply.reason } : {};
       const counted = { changed: reply.kind === 'accepted' ? 1 : 0, left: 0 };
       const noted = { kind: 'note-act-carried', number: part.act, target, ...counted } as const;
       accepted(desk.send({ ...noted, ...refused }));
     }
   }
-  const adopted = desk.partition.session?.adopted;
-  if (adopted === undefined) return;
-  desk.send({ kind: 'adopt', adopted });
-  world.context.gateway.catalogue.adopt(adopted);
+  return more;
 }
 
 /** As its form has it, and as the preview sends it on. */
@@ -194,6 +202,160 @@ describe('deciding', () => {
     expect(ways.filter(({ stepUp }) => stepUp !== true).map(({ path }) => path)).toEqual([
       ...['/desk/acts/preview', '/desk/acts/withdraw', '/desk/acts/pause'],
     ]);
+  });
+});
+
+/** S5. */
+const lost = (more: Record<string, string>) => ({
+  ...{ kind: 'withdraw-area', area: '0101', from: '0', unit: '', remedy: 'move', to: '0102' },
+  ...{ shown: '考点被水淹', ...more },
+});
+/** Somebody who has paid for these, in that area. */
+function paidIn(area: string, number: number, ...courses: string[]): Visitor {
+  const { desk } = world;
+  const person = givenPerson(number);
+  accepted(desk.send({ kind: 'import-candidate', person, record: givenRecord(number) }));
+  const ticket = givenTicket(number);
+  const claimed = accepted(desk.send({ kind: 'choose-area', person, ticket, area }));
+  if (claimed.kind !== 'claimed') throw new Error(claimed.kind);
+  const visitor = new Visitor(desk, number, area);
+  visitor.claim = claimed.claim;
+  accepted(visitor.take(...courses));
+  accepted(visitor.confirm());
+  accepted(desk.send(givenPayment(visitor.pay(), courses.length * 3_500)));
+  return visitor;
+}
+/** What effects do for whoever moves: the claim, the seats, and the old area lets go. */
+function carryMoves(): void {
+  const { desk } = world;
+  while (carry()) {
+    for (const book of desk.partition.areas.values())
+      for (const row of book.registrations.values())
+        for (const effect of pendingEffects(row, [])) {
+          if (effect.kind !== 'move-seats') continue;
+          const { key, kind, area, person, to, act, ...rest } = effect;
+          const claimed = accepted(desk.send({ kind: 'move-for', person, act, from: area, to }));
+          if (claimed.kind !== 'claiming') throw new Error(claimed.kind);
+          const { claim } = claimed;
+          const asked = { area: to, person, claim, act, from: area, ...rest };
+          const came = accepted(desk.send({ kind: 'receive-seats', ...asked }));
+          if (came.kind !== 'received' && came.kind !== 'declined') throw new Error(came.kind);
+          accepted(desk.send({ kind: 'note-moved', area, person, act, to, claim, came }));
+          const vacated =
+            desk.send({ kind: 'vacate-area', person, area, claim }).kind === 'accepted';
+          accepted(desk.send({ kind: 'note-vacated', person, claim, vacated }));
+        }
+  }
+}
+
+describe('an area is lost', () => {
+  test('S5 the dry run says who is there and who would find room; two decide; it is closed, and all move', async () => {
+    const [first, second] = [paidIn('0101', 701, '11001', '12001'), paidIn('0101', 702, '11002')];
+    paidIn('0102', 703, '11003');
+    accepted(
+      world.desk.send({
+        ...{ kind: 'set-capacity', area: '0102' },
+        capacities: [{ unit: 'A', capacity: 2 }],
+      }),
+    );
+    const page = await li.get('/desk/area/withdraw?area=0101');
+    expect(page.model).toMatchObject({
+      ...{ area: { code: '0101' }, may: true, from: 0 },
+      progress: { isOpen: true, people: 2, peoplePaid: 2, feeFen: 10_500 },
+      targets: [{ code: '0102' }, { code: '0103' }],
+    });
+    expect(page.model).not.toHaveProperty('standing');
+    const preview = await li.post('/desk/acts/preview', lost({}));
+    expect(preview.model.twoPeople).toBe(true);
+    expect(preview.model.foreseen).toEqual([
+      { what: 'people', count: 2 },
+      { what: 'people-paid', count: 2 },
+      { what: 'fee-fen', count: 10_500 },
+      { what: 'seats-paid', unit: 'A', count: 2 },
+      { what: 'seats-paid', unit: 'B', count: 1 },
+      { what: 'target-free', unit: 'A', count: 1 },
+      { what: 'target-free', unit: 'B', count: 10 },
+      { what: 'people-fit', count: 1 },
+      { what: 'people-left', count: 1 },
+      { what: 'left-fen', count: 3_500 },
+    ]);
+    const proposed = await propose(li, lost({}));
+    const { number } = proposed.model.act;
+    expect((await approve(li, number)).model.problem).toEqual({ reason: 'second-person-missing' });
+    await approve(wang, number);
+    carryMoves();
+    expect(second.row?.exit?.state).toBe('left');
+    expect(first.row?.exit).toMatchObject({ state: 'moved', to: '0102' });
+    const shown = await wang.get(`/desk/act?number=${number}`);
+    expect(shown.model.progress).toMatchObject({
+      ...{ isOpen: false, people: 1, moved: [{ people: 1, seats: 2, fen: 7_000 }] },
+      left: { people: 1, seats: 1, fen: 3_500 },
+      leftLines: [
+        {
+          ...{ person: second.person, seats: [{ unit: 'A', code: '11002' }] },
+          declined: [{ reason: 'seats-exhausted' }],
+        },
+      ],
+    });
+    // Who may not see candidates sees how many they are.
+    const viewer = await office('viewer', ['viewer']);
+    const seen = await viewer.get('/desk/area/withdraw?area=0101');
+    expect(seen.model).toMatchObject({
+      may: false,
+      progress: { left: { people: 1 }, leftLines: [] },
+    });
+    // The rest is refunded; what was decided before is told, and nothing is proposed onto something else.
+    const stale = await propose(wang, lost({ remedy: 'refund' }));
+    expect([stale.status, stale.model.problem]).toEqual([422, { reason: 'changed-meanwhile' }]);
+    const rest = await propose(
+      wang,
+      lost({ remedy: 'refund', unit: 'same', from: String(number), shown: '考点被水淹' }),
+    );
+    await approve(li, rest.model.act.number);
+    carryMoves();
+    expect(second.row?.orders[0]?.state).toBe('refunding');
+    const after = await li.get('/desk/area/withdraw?area=0101');
+    expect(after.model).toMatchObject({
+      ...{ from: rest.model.act.number, standing: { remedy: { kind: 'refund' } } },
+      progress: { letGo: { people: 1, fen: 3_500 }, returnedFen: 0 },
+    });
+    const earlier = await li.get(`/desk/act?number=${number}`);
+    expect(earlier.model).not.toHaveProperty('progress');
+    const reopened = await propose(
+      li,
+      lost({ remedy: 'reopen', from: String(rest.model.act.number) }),
+    );
+    await approve(wang, reopened.model.act.number);
+    carryMoves();
+    expect((await li.get('/desk/area/withdraw?area=0101')).model.progress.isOpen).toBe(true);
+  });
+
+  test('S5 one unit and then another: the second comes to the first, and nobody is sent outside the scope', async () => {
+    const of = '0103';
+    const unitA = await propose(li, lost({ area: of, unit: 'A', remedy: 'refund' }));
+    expect(unitA.model.act.act).toMatchObject({ units: ['A'], remedy: { kind: 'refund' } });
+    await approve(wang, unitA.model.act.number);
+    carryMoves();
+    const both = await li.post(
+      '/desk/acts/preview',
+      lost({ area: of, unit: 'B', remedy: 'refund', from: String(unitA.model.act.number) }),
+    );
+    expect(both.model.act.units).toEqual(['A', 'B']);
+    const county = await office('county', ['office'], { kind: 'area', area: of });
+    expect((await county.get(`/desk/area/withdraw?area=${of}`)).model.targets).toEqual([]);
+    expect((await county.get('/desk/area/withdraw?area=0102')).status).toBe(403);
+    const outside = await county.post('/desk/acts/preview', lost({ area: of, unit: 'same' }));
+    expect(outside.status).toBe(403);
+    for (const wrong of [{ remedy: 'burn' }, { from: 'x' }]) {
+      const unfit = await li.post('/desk/acts/preview', lost(wrong));
+      expect([unfit.status, unfit.model.problem]).toEqual([422, { reason: 'act-unfit' }]);
+    }
+    const reopened = await propose(
+      li,
+      lost({ area: of, remedy: 'reopen', from: String(unitA.model.act.number) }),
+    );
+    await approve(wang, reopened.model.act.number);
+    carryMoves();
   });
 });
 

@@ -26,7 +26,13 @@ afterAll(() => world.stop());
 test('S2 S4 audit, timelines, reports and dry runs are limited by account, and say when to come back', async () => {
   const limited = world.routes.filter(({ limit }) => limit !== undefined);
   expect(limited.map(({ path }) => path).sort()).toEqual([
-    ...['/desk/acts/preview', '/desk/acts/propose', '/desk/audit', '/desk/candidate/timeline'],
+    ...[
+      '/desk/acts/preview',
+      '/desk/acts/propose',
+      '/desk/area/withdraw',
+      '/desk/audit',
+      '/desk/candidate/timeline',
+    ],
     ...['/desk/reports', '/desk/reports/file', '/desk/reports/morning', '/desk/reports/papers'],
     '/desk/reports/settlement',
   ]);

@@ -104,6 +104,33 @@ function ringingDashboard(): DeskModels['dashboard'] {
   desk.marks.hear({ ...view({ kind: 'open-window' }), decidedAt: at });
   return { ...desk.dashboard.see(undefined), ...dashboardAround, mayTake: true };
 }
+const exitSum = { people: 1_234, seats: 4_321, fen: 15_123_500 };
+const nobody = { people: 0, seats: 0, fen: 0 };
+const progress: DeskModels['withdrawal']['progress'] = {
+  ...{ isOpen: false, people: 1_240, peoplePaid: 900, livePayments: 3, feeFen: 9_450_000 },
+  ...{ waiting: exitSum, going: { people: 3, seats: 9, fen: 31_500 }, letGo: exitSum },
+  ...{ returnedFen: 700_000, left: exitSum, moved: [{ area: '示例二县', ...exitSum }] },
+  leftLines: [
+    {
+      ...{ person: givenPerson(1), nameMask: '示 *', documentMask: '510***00', feeFen: 7_000 },
+      seats: [
+        { unit: 'A', code: '11001', name: '示例课程' },
+        { unit: 'B', code: '12001', name: '"><script>' },
+      ],
+      declined: [
+        { area: '示例二县', reason: 'seats-exhausted' },
+        { area: '示例三县', reason: 'course-full' },
+      ],
+    },
+  ],
+};
+const lostArea: Omit<DeskModels['withdrawal'], 'progress'> = {
+  ...{ token, area: areaName, units, may: true, from: 0, targetsMax: 4 },
+  targets: [
+    { code: '0102', name: '示例二县', city: '示例市', free: [12, 0, 300, 4] },
+    { code: '0103', name: '示例三县', city: '示例市', free: [] },
+  ],
+};
 const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
   refused: [{ why: 'right' }, { why: 'form' }, { why: 'scope' }],
   wait: [
@@ -169,11 +196,38 @@ const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
       },
       problem: { reason: 'act-ended' },
     },
+    {
+      ...{ units, now: [], token, mayApprove: false, mayWithdraw: false, progress },
+      act: { ...view(givenActs.at(-1)), state: { kind: 'decided', open: 1 }, andBy: 'wang' },
+    },
   ],
   actPreview: givenActs.map((act) => ({
     ...{ act, units, token, foreseen: foreseenLines, twoPeople: true, reason: '"x"' },
     fields: [['shown', '"><script>'] as const],
   })),
+  withdrawal: [
+    {
+      ...lostArea,
+      progress: {
+        ...{ ...progress, isOpen: true, moved: [], leftLines: [], left: nobody, going: nobody },
+        ...{ waiting: nobody, letGo: nobody, returnedFen: 0 },
+      },
+    },
+    {
+      ...{ ...lostArea, from: 7, progress },
+      standing: {
+        ...{ area: '0101', units: [], act: 7, reason: '考点被水淹<b>' },
+        remedy: { kind: 'move', to: ['0102', '0103'] },
+      },
+    },
+    {
+      ...{ ...lostArea, may: false, from: 7, progress: { ...progress, leftLines: [] } },
+      standing: {
+        ...{ area: '0101', units: ['A', 'B'], act: 7, reason: '考点被水淹' },
+        remedy: { kind: 'refund' },
+      },
+    },
+  ],
   actUnfit: [{ problem: { reason: 'time-malformed' } }],
   window: [
     {
@@ -467,6 +521,17 @@ const lookupSamples: { [Name in keyof LookupModels]: LookupModels[Name][] } = {
           ...{ startedAt: chinaTime(0, 9), expiresAt: chinaTime(0, 10), paidAt: chinaTime(0, 9) },
           refund: { cause: 'asked', requestedAt: chinaTime(0, 9), stuck: true },
           asides: [aside],
+        },
+      ],
+    },
+    {
+      ...{ area, person: 'p'.repeat(22), nameMask: '示 * 一' },
+      order: { ...order, state: 'moved', endedAt: chinaTime(0, 9), movedTo: '202610_0102_1_1' },
+      attempts: [
+        {
+          ...{ number: '202610_0101_1_1_1', provider: 'alipay', way: 'scan', state: 'paid' },
+          ...{ startedAt: chinaTime(0, 9), expiresAt: chinaTime(0, 10), paidAt: chinaTime(0, 9) },
+          ...{ paidAs: '202610_0101_1_1_1', asides: [] },
         },
       ],
     },

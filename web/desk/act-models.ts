@@ -1,6 +1,9 @@
 /** What the pages of acts are made from. */
 import type { EpochMs, PersonId } from '../../engine/protocol/ids.ts';
+import type { RefusalReason } from '../../engine/protocol/refusals.ts';
+import type { ExitSum, WithdrawalView } from '../../engine/protocol/replies.ts';
 import type {
+  AreaWithdrawal,
   BookingDay,
   BookingProof,
   CandidateType,
@@ -25,6 +28,25 @@ export type AreaPaused = {
 };
 
 export type DayState = 'over' | 'begun' | 'ahead';
+
+/** S5. `isOpen`: nothing is withdrawn; the numbers say who would be concerned. */
+export type WithdrawalProgress = Omit<
+  WithdrawalView,
+  'act' | 'pools' | 'demand' | 'moved' | 'leftLines'
+> & {
+  isOpen: boolean;
+  moved: readonly ({ area: string } & ExitSum)[];
+  leftLines: readonly LeftModel[];
+};
+export type LeftModel = {
+  person: PersonId;
+  nameMask: string;
+  documentMask: string;
+  seats: readonly { unit: string; code: string; name: string }[];
+  feeFen: number;
+  declined: readonly { area: string; reason: RefusalReason }[];
+};
+
 export type ActModels = {
   acts: Named & {
     waiting: readonly ActView[];
@@ -41,6 +63,8 @@ export type ActModels = {
       /** Not by who has proposed it. */
       mayApprove: boolean;
       mayWithdraw: boolean;
+      /** S5: of a withdrawn area, while this act is what stands. */
+      progress?: WithdrawalProgress;
     };
   /** Before it is proposed: what it says, and what it would change. */
   actPreview: Named &
@@ -83,6 +107,18 @@ export type ActModels = {
     }[];
     caps: readonly { course: string; name: string; cap: number; free: number }[];
     paused: AreaPaused['pools'];
+  };
+  withdrawal: Named & {
+    token: string;
+    area: AreaName;
+    may: boolean;
+    standing?: AreaWithdrawal;
+    /** The act that a new one follows. */
+    from: number;
+    progress: WithdrawalProgress;
+    targetsMax: number;
+    /** Nearest first; `free` in the order of the units, as last heard. */
+    targets: readonly (AreaName & { free: readonly number[] })[];
   };
   timeline: {
     person: PersonId;

@@ -49,25 +49,31 @@ const foreseenNames: Record<Exclude<Foreseen, InFen>, [before: string, after: st
   'orders-paid': ['已缴费的报考单 ', ' 张'],
   people: ['', ' 人在这里有考位'],
   'people-paid': ['其中 ', ' 人已缴费'],
-  'seats-held': ['暂留 ', ' 个'],
-  'seats-saved': ['已保存 ', ' 个'],
-  'seats-confirmed': ['待缴费 ', ' 个'],
-  'seats-paid': ['已缴费 ', ' 个'],
-  'seats-refunding': ['退费中 ', ' 个，照原来的申请退'],
-  'target-free': ['转入的考区共有空位 ', ' 个'],
+  'seats-held': ['暂留考位 ', ' 个'],
+  'seats-saved': ['已保存考位 ', ' 个'],
+  'seats-confirmed': ['待缴费考位 ', ' 个'],
+  'seats-paid': ['已缴费考位 ', ' 个'],
+  'seats-refunding': ['退费中考位 ', ' 个'],
+  'target-free': ['转入的考区空位 ', ' 个'],
   'people-fit': ['', ' 人能转过去'],
   'people-left': ['', ' 人转不过去，会列出来，由您再决定'],
 };
-export function sayForeseen(
-  { what, count: how, unit }: ForeseenLine,
-  units: readonly ExamUnit[],
-): string {
+export function sayForeseen({ what, count: how }: ForeseenLine): string {
   if (what === 'fee-fen') return `金额 ${yuan(how)} 元`;
   if (what === 'left-fen') return `转不过去的人已缴 ${yuan(how)} 元`;
   const [before, after] = foreseenNames[what];
-  const where = unit === undefined ? '' : `${nameUnit(unit, units)}：`;
-  return `${where}${before}${count(how)}${after}`;
+  return `${before}${count(how)}${after}`;
 }
+
+/** Of one unit, as columns. */
+export const foreseenColumns: Partial<Record<Foreseen, string>> = {
+  'seats-held': '暂留',
+  'seats-saved': '已保存',
+  'seats-confirmed': '待缴费',
+  'seats-paid': '已缴费',
+  'seats-refunding': '退费中',
+  'target-free': '转入的考区空位',
+};
 
 export type Names = { places: Places; units: readonly ExamUnit[] };
 

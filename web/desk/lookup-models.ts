@@ -80,7 +80,7 @@ export type AreaRegistered = {
 };
 export type OrderLine = Pick<
   OrderView,
-  'number' | 'feeFen' | 'confirmedAt' | 'state' | 'endedAt'
+  'number' | 'feeFen' | 'confirmedAt' | 'state' | 'endedAt' | 'movedTo'
 > & {
   ticketMask: string;
   courses: readonly CourseName[];

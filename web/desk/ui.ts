@@ -3,20 +3,32 @@
 import { documentTypes } from '../../engine/protocol/documents.ts';
 import type { EpochMs } from '../../engine/protocol/ids.ts';
 import { type KeyScope, keyScopes } from '../../engine/protocol/keys.ts';
+import type { RefusalReason } from '../../engine/protocol/refusals.ts';
+import type { ExitSum } from '../../engine/protocol/replies.ts';
 import type { ReportedPayment, ReportSum, ReportTopic } from '../../engine/protocol/reports.ts';
-import { hasRight, type Right, type Role, roles } from '../../engine/protocol/staff.ts';
+import type { ExamUnit } from '../../engine/protocol/session.ts';
+import {
+  type Foreseen,
+  type ForeseenLine,
+  hasRight,
+  type Right,
+  type Role,
+  roles,
+} from '../../engine/protocol/staff.ts';
 import { dateOf, dayAndTime, dayAndWeekday } from '../china-time.ts';
 import { html, type Markup, nothing } from '../markup.ts';
 import { qrCode } from '../qr.ts';
 import { count } from '../ui.ts';
 import type { Level } from '../view-models.ts';
 import { levelNames, type Said } from '../wording.ts';
+import type { WithdrawalProgress } from './act-models.ts';
 import type { ShownDifference } from './files-models.ts';
 import type { AreaName, OrderLine } from './lookup-models.ts';
 import { type DaySums, paperStates, type SeatCounts } from './report-models.ts';
 import type { DeskFrame, ScopeChoices } from './view-models.ts';
 import {
   fileNames,
+  foreseenColumns,
   keyScopeHints,
   keyScopeNames,
   orderStateNames,
@@ -25,6 +37,7 @@ import {
   type ReportFile,
   roleHints,
   roleNames,
+  sayForeseen,
   reportTabs as tabs,
   topicHints,
   topicNames,
@@ -140,6 +153,57 @@ export function money(fen: number): string {
   const [whole = '', cents = ''] = plainYuan(Math.abs(fen)).split('.');
   return `${fen < 0 ? '-' : ''}${count(Number(whole))}.${cents}`;
 }
+
+/** A dry run: what is about everything as lines, what is about units as a table. */
+export function foreseenLines(lines: readonly ForeseenLine[], units: readonly ExamUnit[]): Markup {
+  const plain = lines.filter(({ unit }) => unit === undefined);
+  const columns = (Object.keys(foreseenColumns) as Foreseen[]).filter((what) =>
+    lines.some((line) => line.unit !== undefined && line.what === what),
+  );
+  const cell = (what: Foreseen, unit: string): string =>
+    count(lines.find((line) => line.what === what && line.unit === unit)?.count ?? 0);
+  return html`<ul>${plain.map((line) => html`<li class="num">${sayForeseen(line)}</li>`)}</ul>${
+    columns.length === 0
+      ? nothing
+      : html`<table class="stack num"><thead><tr><th scope="col">考试单元</th>${columns.map((what) => html`<th scope="col" class="r">${foreseenColumns[what]}</th>`)}</tr></thead><tbody>${units.map(
+          ({ code, name }) =>
+            html`<tr><td data-label="考试单元">${name}</td>${columns.map((what) => html`<td class="r" data-label="${foreseenColumns[what]}">${cell(what, code)}</td>`)}</tr>`,
+        )}</tbody></table>`
+  }`;
+}
+
+/** S5: how far the withdrawal of an area has come, and who has found no room. */
+export function withdrawalProgress(
+  { moved, letGo, returnedFen, people, going, waiting, left, leftLines }: WithdrawalProgress,
+  units: readonly ExamUnit[],
+): Markup {
+  const ahead = people - going.people - waiting.people - left.people;
+  const row = (name: string, sum: ExitSum): Markup =>
+    html`<tr><td data-label="情况">${name}</td><td class="r" data-label="人数">${count(sum.people)}</td><td class="r" data-label="考位">${count(sum.seats)}</td><td class="r" data-label="已缴（元）">${money(sum.fen)}</td></tr>`;
+  const unitName = (code: string): string => units.find((one) => one.code === code)?.name ?? code;
+  return html`<section class="card" aria-labelledby="progress"><div class="hd"><h2 id="progress">进度</h2>${
+    ahead + going.people + waiting.people > 0
+      ? html`<span class="tag warn">办理中</span>`
+      : left.people > 0
+        ? html`<span class="tag warn">等您决定</span>`
+        : html`<span class="tag ok">都已处理</span>`
+  }</div>${ahead > 0 ? html`<p class="num">还有 <b>${count(ahead)}</b> 人没有轮到。</p>` : nothing}<table class="stack num"><thead><tr><th scope="col">情况</th><th scope="col" class="r">人数</th><th scope="col" class="r">考位</th><th scope="col" class="r">已缴（元）</th></tr></thead><tbody>${moved.map((one) => row(`已转到${one.area}`, one))}${row(`已释放或退费${letGo.fen > 0 ? `（已退成 ${money(returnedFen)} 元）` : ''}`, letGo)}${row('正在转', going)}${row('等支付或退费结果', waiting)}${row('没有空位，等您决定', left)}</tbody></table></section>${
+    leftLines.length === 0
+      ? nothing
+      : html`<section class="card" aria-labelledby="left"><div class="hd"><h2 id="left">没有空位的考生（${count(left.people)}）</h2></div><table class="stack num"><thead><tr><th scope="col">考生</th><th scope="col">考位</th><th scope="col" class="r">已缴（元）</th><th scope="col">问过的考区</th></tr></thead><tbody>${leftLines.map(
+          (one) =>
+            html`<tr><td data-label="考生"><a href="${withQuery('/desk/candidate', { person: one.person })}">${one.nameMask} ${one.documentMask}</a></td><td data-label="考位">${one.seats.map((seat) => `${unitName(seat.unit)} ${seat.code} ${seat.name}`).join('、')}</td><td class="r" data-label="已缴（元）">${money(one.feeFen)}</td><td data-label="问过的考区">${one.declined.map(({ area, reason }) => `${area}：${declinedNames[reason] ?? reason}`).join('、')}</td></tr>`,
+        )}</tbody></table>${left.people > leftLines.length ? html`<p class="sub">还有 ${count(left.people - leftLines.length)} 人没有列出，处理完这些再看。</p>` : nothing}</section>`
+  }`;
+}
+const declinedNames: Partial<Record<RefusalReason, string>> = {
+  'seats-exhausted': '没有空位',
+  'course-full': '课程限额已满',
+  'area-withdrawn': '也已取消',
+  'claim-elsewhere': '考生选的考区对不上',
+  'seats-remain': '那里还有别的考位',
+  'orders-used-up': '报考单太多',
+};
 
 const alarming: readonly ReportTopic[] = ['overdue', 'refunds-stuck', 'amiss'];
 export function topicRow(topic: ReportTopic, { count: how, seats, fen }: ReportSum): Markup {

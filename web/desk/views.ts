@@ -62,6 +62,7 @@ const pages: { readonly [Name in DeskPageName]: Page<DeskModels[Name]> } = {
   actUnfit: { file: 'act-unfit', title: () => '没有处理' },
   window: { file: 'window', title: () => '开关' },
   calendar: { file: 'calendar', title: () => '日程' },
+  withdrawal: { file: 'withdrawal', title: ({ area }) => `${area.name} 取消考区` },
   pools: { file: 'pools', title: ({ area }) => `${area.name} 调整` },
   timeline: { file: 'timeline', title: ({ nameMask }) => `经过 ${nameMask}` },
   candidateActs: { file: 'candidate-acts', title: () => '为考生办理' },

@@ -11,7 +11,7 @@ import { partitionsOf } from '../../../engine/protocol/layout.ts';
 import type { CommandReply } from '../../../engine/protocol/replies.ts';
 import {
   type Act,
-  type Foreseen,
+  type ActView,
   type ForeseenLine,
   foreseen,
   hasRight,
@@ -29,6 +29,7 @@ import { deciderOf, type FormVisit, tooOftenFor, type Visit } from '../desk.ts';
 import { sessionOf } from '../lookup/parts.ts';
 import { deskPage, waitPage } from '../page.ts';
 import { type Typed, typedAct } from './typed.ts';
+import { foreseenMoves, progressOf } from './withdrawal.ts';
 
 /** GET /desk/acts?before= */
 export async function showActs(visit: Visit): Promise<Reply> {
@@ -68,12 +69,29 @@ async function actPage(
   if (tooOften !== undefined) return tooOften;
   const now = waits ? await foreseenNow(visit, act.act) : [];
   if (now === undefined) return away(visit);
+  const progress = await progressIfAny(visit, act);
+  if (progress === 'away') return away(visit);
+  if (progress !== undefined && 'status' in progress) return progress;
   const may = waits && mayDecide(visit, act.act);
   return deskPage(visit, status, 'act', {
     ...{ act, now, token: visit.token(), units: sessionOf(visit)?.units ?? [] },
     ...{ mayApprove: may && act.by !== visit.me.staff, mayWithdraw: may },
+    ...(progress === undefined ? {} : { progress }),
     ...(reason === undefined ? {} : { problem: { reason } }),
   });
+}
+
+/** S5: how far a withdrawal has come, unless another act has said otherwise of the area since. */
+async function progressIfAny(visit: Visit, { act, number, state }: ActView) {
+  const session = sessionOf(visit);
+  if (act.kind !== 'withdraw-area' || session === undefined) return undefined;
+  if (state.kind !== 'decided' && state.kind !== 'done') return undefined;
+  const standing = session.adopted.withdrawals?.find((one) => one.area === act.area);
+  if (standing?.act !== number || act.remedy.kind === 'reopen' || !visit.within(act.area))
+    return undefined;
+  const tooOften = tooOftenFor(visit, 'deskWalks');
+  if (tooOften !== undefined) return tooOften;
+  return (await progressOf(visit, session, act.area, act.units)) ?? 'away';
 }
 
 /** POST /desk/acts/preview */
@@ -206,15 +224,18 @@ async function foreseenNow(visit: Visit, act: Act): Promise<ForeseenLine[] | und
       client.askAt(partition, { kind: 'foresee', act }),
     ),
   );
-  const sums = new Map<Foreseen, number>();
+  const moves = act.kind === 'withdraw-area' ? await foreseenMoves(visit, act) : [];
+  if (moves === undefined) return undefined;
+  const sums = new Map<string, ForeseenLine>();
   for (const answer of answers) {
     if (answer.kind !== 'foresee') return undefined;
-    for (const { what, count } of answer.foreseen) sums.set(what, (sums.get(what) ?? 0) + count);
+    for (const line of answer.foreseen) {
+      const name = `${line.what} ${line.unit ?? ''}`;
+      sums.set(name, { ...line, count: line.count + (sums.get(name)?.count ?? 0) });
+    }
   }
-  return foreseen.flatMap((what) => {
-    const count = sums.get(what);
-    return count === undefined || count === 0 ? [] : [{ what, count }];
-  });
+  const lines = [...sums.values(), ...moves].filter(({ count }) => count > 0);
+  return lines.sort((one, other) => foreseen.indexOf(one.what) - foreseen.indexOf(other.what));
 }
 
 function numberIn({ request }: Visit, name: string): number | undefined {

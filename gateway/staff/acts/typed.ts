@@ -85,6 +85,8 @@ export function typedAct(form: Form, around: Around): Typed {
       const area = form.get('area');
       return { act: { kind, person: form.get('person'), ...(area === '' ? {} : { area }) } };
     }
+    case 'withdraw-area':
+      return withdrawal(form, around);
     case 'withdraw-for':
     case 'refund-for': {
       const [person, area, order] = ['person', 'area', 'order'].map((name) => form.get(name));
@@ -133,6 +135,35 @@ function capacity(form: Form): Typed {
   const from = before === undefined ? [] : [{ ...pool, capacity: before }];
   const change = { area, from, capacities: [{ ...pool, capacity: after }] };
   return { act: { kind: 'set-capacity', changes: [change] } };
+}
+
+/** As the act before had them. */
+const sameUnits = 'same';
+
+/** S5. A unit comes to those that were lost before; no unit means all. */
+function withdrawal(form: Form, { session }: Around): Typed {
+  const area = form.get('area');
+  const standing = session.adopted.withdrawals?.find((one) => one.area === area);
+  const from = wholeNumber(form.get('from'));
+  if (from === undefined) return { reason: 'act-unfit' };
+  const lost = standing === undefined || standing.remedy.kind === 'reopen' ? [] : standing.units;
+  const unit = form.get('unit');
+  const further = unit === '' ? [] : [...new Set([...lost, unit])];
+  const units = unit === sameUnits ? lost : further;
+  const act = { kind: 'withdraw-area', area, from } as const;
+  const shown = text(form, 'shown');
+  switch (form.get('remedy')) {
+    case 'move': {
+      const to = [...new Set(form.all('to').filter((one) => one !== ''))];
+      return { act: { ...act, units, remedy: { kind: 'move', to }, shown } };
+    }
+    case 'refund':
+      return { act: { ...act, units, remedy: { kind: 'refund' }, shown } };
+    case 'reopen':
+      return { act: { ...act, units: lost, remedy: { kind: 'reopen' }, shown: '' } };
+    default:
+      return { reason: 'act-unfit' };
+  }
 }
 
 function courseCap(form: Form, { capsOf }: Around): Typed {

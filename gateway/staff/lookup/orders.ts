@@ -24,6 +24,7 @@ export function orderLine(session: Session, order: OrderView): OrderLine {
   return {
     ...{ number, feeFen, confirmedAt, state },
     ...(endedAt === undefined ? {} : { endedAt }),
+    ...(order.movedTo === undefined ? {} : { movedTo: order.movedTo }),
     ticketMask: ticketMask(ticket),
     courses: courses.map(({ course }) => courseNamed(session, course)),
     stuck: attempts.some(({ refund }) => refund?.stuck === true && refund.doneAt === undefined),
@@ -57,7 +58,9 @@ export async function showOrder(visit: Visit): Promise<Reply> {
     order: orderLine(session, order),
     attempts: order.attempts.map((attempt) => ({
       ...attempt,
-      asides: facts.asides.filter((aside) => aside.attempt === attempt.number),
+      // What the provider knows it by (S5).
+      number: attempt.paidAs ?? attempt.number,
+      asides: facts.asides.filter((aside) => aside.attempt === (attempt.paidAs ?? attempt.number)),
     })),
   });
 }
