@@ -9,16 +9,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { connectNatsBus } from '../../engine/bus/nats-bus.ts';
 import { chinaDay, chinaMidnight } from '../../engine/core/rules.ts';
-import { inviteStaff } from '../../engine/invite.ts';
-import { singleLayout } from '../../engine/protocol/layout.ts';
-import type { Role } from '../../engine/protocol/staff.ts';
 import { localTime } from '../../web/china-time.ts';
 import { launchBrowser, newVisitor } from '../harness/browser.ts';
 import { type Clock, startClock } from '../harness/clock.ts';
 import { ByHttp } from './by-http.ts';
-import { type Authenticator, accept, looked, proveIfAsked, signIn } from './desk-steps.ts';
+import { type Colleague, joinAll, looked, proveIfAsked, signIn } from './desk-steps.ts';
 import { type DividedProduct, startDivided } from './product.ts';
 import { areas, candidates, capacities, courses, tablesOf } from './small-province.ts';
 import { button, heading } from './steps.ts';
@@ -49,31 +45,16 @@ afterAll(async () => {
 
 // ── People ──────────────────────────────────────────────────────────────────────────────────────
 
-type Colleague = { name: string; page: Page; at: string; authenticator: Authenticator };
-
-/** Each with an account; the second of the office works at the other gateway, without scripts. */
-async function everybody() {
+/** The second of the office works at the other gateway, without scripts. */
+function everybody() {
   const [here = '', there = ''] = product.desks;
-  const bus = await connectNatsBus({ url: product.settings.RUXI_NATS_URL ?? '', name: 'day' });
-  const join = async (name: string, role: Role, at = here, scripts = true): Promise<Colleague> => {
-    const who = { staff: name, roles: [role], scope: { kind: 'province' } as const, reason };
-    const invited = await inviteStaff(bus, singleLayout, who);
-    if (invited.kind !== 'invited') throw new Error(`${name} was not invited: ${invited.why}`);
-    const page = await (await newVisitor(browser, { scripts })).newPage();
-    const authenticator = await accept(page, at + invited.path);
-    await page.getByRole('link', { name: '我已抄好，去登录' }).click();
-    await signIn(page, name, authenticator);
-    return { name, page, at, authenticator };
-  };
-  const [admin, li, wang, zhao, sun] = await Promise.all([
-    join('admin', 'system'),
-    join('li.na', 'office'),
-    join('wang.wei', 'office', there, false),
-    join('zhao.min', 'finance'),
-    join('sun.yi', 'audit'),
+  return joinAll(browser, product, [
+    { name: 'admin', roles: ['system'], at: here },
+    { name: 'li.na', roles: ['office'], at: here },
+    { name: 'wang.wei', roles: ['office'], at: there, scripts: false },
+    { name: 'zhao.min', roles: ['finance'], at: here },
+    { name: 'sun.yi', roles: ['audit'], at: here },
   ]);
-  await bus.close();
-  return { admin, li, wang, zhao, sun };
 }
 
 const open = ({ page, at }: Colleague, path: string) => page.goto(at + path);
@@ -207,7 +188,7 @@ test(
   'S1 S2 S3 F30 D9 D14 B7 B9 B14 B16 a small day from the desk, from nothing to the morning after',
   patience,
   async () => {
-    const { admin, li, wang, zhao, sun } = await everybody();
+    const [admin, li, wang, zhao, sun] = await everybody();
     await open(li, '/desk');
     await reads(li.page, 'window', '等待引擎');
     for (const [kind, csv] of tablesOf(Date.now())) await bring(li, kind, csv, wang);
@@ -277,7 +258,7 @@ test(
     await candidate.goto(`${product.origins[0]}/register/courses`);
     await candidate.getByText('余位实时更新').waitFor();
     await open(wang, '/desk');
-    await wang.page.getByText('暂停报考', { exact: true }).click();
+    await wang.page.locator('summary', { hasText: '暂停报考' }).click();
     await wang.page.locator('#shown-all').fill('示例：线路检修');
     await button(wang.page, '立即暂停全省报考').click();
     await candidate

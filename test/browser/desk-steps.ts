@@ -1,8 +1,14 @@
 /** What staff do at the desk, by the names that stand on its pages, and how a page is looked at. */
 import { generateSync } from 'otplib';
-import type { Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { connectNatsBus } from '../../engine/bus/nats-bus.ts';
+import { inviteStaff } from '../../engine/invite.ts';
+import { singleLayout } from '../../engine/protocol/layout.ts';
+import type { Role } from '../../engine/protocol/staff.ts';
 import { axeComplaints, rulesOfWidth } from '../harness/axe.ts';
+import { newVisitor } from '../harness/browser.ts';
+import type { DividedProduct } from './product.ts';
 import { button } from './steps.ts';
 
 const password = 'amber-lantern-quiet-42';
@@ -50,6 +56,32 @@ export async function accept(page: Page, link: string): Promise<Authenticator> {
   await button(page, '启用账号').click();
   await page.getByRole('heading', { name: '账号已启用' }).waitFor();
   return authenticator;
+}
+
+export type Colleague = { name: string; page: Page; at: string; authenticator: Authenticator };
+/** `at`: the desk of a gateway. */
+export type Joining = { name: string; roles: Role[]; at: string; scripts?: boolean };
+
+/** Accounts of the whole province, each of them invited by the command line's way, and signed in. */
+export async function joinAll<Everybody extends readonly Joining[]>(
+  browser: Browser,
+  { settings }: DividedProduct,
+  everybody: readonly [...Everybody],
+): Promise<{ [Each in keyof Everybody]: Colleague }> {
+  const bus = await connectNatsBus({ url: settings.RUXI_NATS_URL ?? '', name: 'joining' });
+  const join = async ({ name, roles, at, scripts = true }: Joining): Promise<Colleague> => {
+    const who = { staff: name, roles, scope: { kind: 'province' } as const, reason: '示例：值守' };
+    const invited = await inviteStaff(bus, singleLayout, who);
+    if (invited.kind !== 'invited') throw new Error(`${name} was not invited: ${invited.why}`);
+    const page = await (await newVisitor(browser, { scripts })).newPage();
+    const authenticator = await accept(page, at + invited.path);
+    await page.getByRole('link', { name: '我已抄好，去登录' }).click();
+    await signIn(page, name, authenticator);
+    return { name, page, at, authenticator };
+  };
+  const joined = await Promise.all(everybody.map(join));
+  await bus.close();
+  return joined as { [Each in keyof Everybody]: Colleague };
 }
 
 export async function signIn(

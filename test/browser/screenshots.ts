@@ -9,6 +9,7 @@ import type { Page } from 'playwright-core';
 import { launchBrowser, newVisitor } from '../harness/browser.ts';
 import { everySample } from '../web/samples.ts';
 import { sampleAddress, stage } from '../web/stage.ts';
+import { deskPictures } from './desk-pictures.ts';
 import { type InventedCandidate, newCandidates, newcomers, personWho } from './people.ts';
 import { startDivided } from './product.ts';
 import {
@@ -40,6 +41,7 @@ const browser = await launchBrowser();
 const [origin] = product.origins;
 const people = newCandidates();
 const beginners = newcomers();
+const takeDesk = await deskPictures(browser, product);
 try {
   for (const size of widths) {
     console.log(`${size.width} px`);
@@ -193,7 +195,9 @@ async function takeAll(size: { width: number; height: number }): Promise<void> {
   await open(page, '/register/area', 'area-locked');
   await open(page, '/messages', 'messages');
 
-  await takePaying(await visit(), next(), { take, open });
+  const payer = next();
+  await takePaying(await visit(), payer, { take, open });
+  await takeDesk(size, take, payer);
 
   const half = await visit();
   await signIn(half, origin, product.cookieKey, next());

@@ -83,10 +83,12 @@ export function busyDashboard(areas = 183): DashboardDesk {
     .map((line) => line.split(','));
   const cities = new Map(lines.map(([, , code = '', name = '']) => [code, name]));
   const office = { name: '示例办公室', phone: '000-00000000', hours: '09:00–17:00' };
+  const given = givenCatalogue();
   const desk = givenDashboard(
     givenAdopted({
       catalogue: {
-        ...givenCatalogue(),
+        ...given,
+        units: given.units.map((unit, at) => ({ ...unit, name: `第${'一二三四'[at]}单元` })),
         cities: [...cities].map(([code, name]) => ({ code, name })),
         areas: lines.map(([code = '', name = '', city = '']) => ({ code, name, city, office })),
       },
