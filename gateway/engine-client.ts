@@ -206,7 +206,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       for (const key of keys.keys) tell({ kind: 'key-changed', key });
       const alarms = await askAt(partition, { kind: 'alarms' });
       if (alarms.kind !== 'alarms') return false;
-      tell({ ...alarms, kind: 'alarms-acknowledged' });
+      const { index, acknowledged } = alarms;
+      tell({ kind: 'alarms-acknowledged', index, acknowledged });
       const acts = await askAt(partition, { kind: 'acts', waiting: false });
       if (acts.kind !== 'acts') return false;
       for (const act of acts.acts)

@@ -246,6 +246,7 @@ test(
     await li.page.keyboard.press('Enter');
     await approved(li, wang);
     await reads(watch, 'full', '1');
+    await reads(watch, 'mark.0.what', '调整考位');
     expect(
       await Promise.all(left.map(async ({ one }) => (await one.hold()) && one.save())),
     ).toEqual([true, true, true, true]);
@@ -271,6 +272,8 @@ test(
     await li.page.locator('#reason').fill(reason);
     await button(li.page, '办理').click();
     await candidate.getByText('报考已开放，可以继续。').waitFor();
+    await reads(watch, 'mark.0.what', '恢复报考');
+    await reads(watch, 'mark.1.what', '暂停报考');
 
     // The engine is killed: the first page says so and stays, and comes back by itself.
     await product.killEngine();
@@ -284,8 +287,26 @@ test(
     await watch.locator('#board:not([data-stale])').waitFor();
     await reads(watch, 'window', '报考开放中');
 
-    // One pays, one is told of with a wrong amount and has paid all the same, one does not pay.
+    // The provider is away: it rings by its name, somebody takes it, and the other gateway knows.
     await Promise.all([payer, other, unpaid].map((one) => one.confirm()));
+    await behave({ down: true });
+    await expect(payer.pay()).rejects.toThrow('支付平台暂时没有回应');
+    const ringing = watch.locator('[data-row="alarm.provider-away:sandbox.open"]');
+    await ringing.locator('summary').click();
+    await ringing.locator('input[name=remark]').fill('示例：已联系');
+    await ringing.getByRole('button').click();
+    await watch.locator('[data-row="alarm.provider-away:sandbox.taken"]').waitFor();
+    await until(wang, '/desk', wang.page.getByText(/^li\.na [\d:]+ 知悉：示例：已联系$/));
+    // Who began anew knows no other than what was taken.
+    await product.killEngine();
+    await product.startEngine();
+    await watch.locator('[data-row="alarm.provider-away:sandbox.taken"]:visible').waitFor();
+    await behave({ down: false });
+    await watch
+      .locator('[data-t="alarm.provider-away:sandbox.what"]:visible', { hasText: '已恢复' })
+      .waitFor();
+
+    // One pays, one is told of with a wrong amount and has paid all the same, one does not pay.
     await payer.pay();
     await until(zhao, '/desk/money', zhao.page.getByText('差错（0）'));
     await behave({ wrong: 'amount' });

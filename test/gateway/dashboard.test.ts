@@ -258,7 +258,7 @@ describe('an alarm that somebody has taken', () => {
       context.alarms.look([{ key, name: 'disk-low', value }], desk.now);
     ring(1);
     const since = String(desk.now);
-    const typed = { alarm: key, since, level: 'warning', remark: ' 正在清理 ' };
+    const typed = { alarm: key, since, level: 'warning', remark: ' 正在清理：日志 ' };
     for (const [who, may] of [
       [li, true],
       [viewer, false],
@@ -283,7 +283,7 @@ describe('an alarm that somebody has taken', () => {
     const shown = await li.post('/desk/alarms/take', typed);
     expect([shown.path, shown.model.alarms]).toMatchObject([
       '/desk',
-      [{ key, taken: { by: 'li.na', remark: '正在清理' } }],
+      [{ key, taken: { by: 'li.na', remark: '正在清理：日志' } }],
     ]);
     desk.now += 1_000;
     await world.context.alarms.look([{ key, name: 'disk-low', value: 1 }], desk.now);

@@ -162,6 +162,35 @@ test('a writer with a new epoch is asked again for everything it tells', async (
   expect(client.epochOf(pick)).toBe(2);
 });
 
+test('S2 S3 which alarms are taken, and what was decided lately, is asked again with a new epoch', async () => {
+  await client.whenReady();
+  const acknowledged = [
+    {
+      ...{ alarm: 'disk-low', level: 'warning' as const, since: 4, at: 5, by: 'li.na' },
+      remark: '示例',
+    },
+  ];
+  const act = {
+    ...{ at: 5, act: { kind: 'open-window' as const }, by: 'li.na', reason: '示例', foreseen: [] },
+    ...{ refused: [], changed: 0, left: 0 },
+  };
+  const decided = { ...act, number: 7, decidedAt: 6, state: { kind: 'done' as const } };
+  const waiting = { ...act, number: 8, state: { kind: 'proposed' as const } };
+  books.epoch = 2;
+  books.onQuery = (query, partition) => {
+    if (query.kind === 'alarms') return { kind: 'alarms', index: 9, acknowledged };
+    if (query.kind === 'acts') return { kind: 'acts', acts: [waiting, decided] };
+    return plainAnswer(query, partition, books.epoch);
+  };
+  notices.length = 0;
+  books.notify(layout.session, [
+    { kind: 'writer-up', partition: layout.session, epoch: 2, index: 9 },
+  ]);
+  await vi.waitFor(() => expect(notices).toContainEqual({ kind: 'act-decided', act: decided }));
+  expect(notices).toContainEqual({ kind: 'alarms-acknowledged', index: 9, acknowledged });
+  expect(notices.filter(({ kind }) => kind === 'act-decided')).toHaveLength(1);
+});
+
 test('news are passed on, and news that cannot be read are not', async () => {
   await client.whenReady();
   const heard: unknown[] = [];

@@ -17,7 +17,7 @@ export async function takeAlarm(visit: FormVisit): Promise<Reply> {
   const since = Number(request.form.get('since'));
   const isSame = Math.abs(alarm.since - since) < sameAlarmMs && covers({ level }, alarm.level);
   if (!isSame) return again(visit, 'alarm-changed');
-  const typed = request.form.get('remark').normalize('NFKC').trim();
+  const typed = request.form.get('remark').normalize('NFC').trim();
   const remark = [...typed].slice(0, remarkMax).join('').slice(0, remarkMax);
   const body = {
     ...({ kind: 'acknowledge-alarm', alarm: key, since: alarm.since, remark } as const),
