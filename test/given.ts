@@ -44,6 +44,7 @@ import type {
   Course,
   Settings,
 } from '../engine/protocol/session.ts';
+import type { StagedMark } from '../engine/protocol/sittings.ts';
 import type { Act, Role } from '../engine/protocol/staff.ts';
 
 const minuteMs = 60_000;
@@ -515,6 +516,20 @@ export const givenPayment = (attempt: AttemptNumber, amountFen: Fen, number = 1)
   attempt,
   ...{ transaction: `T${attempt}.${number}`, amountFen, paidAt: firstDay },
 });
+
+/** Import `number`, of one slice, from staging to the rows. */
+export function markSeats(
+  desk: Desk,
+  number: number,
+  area: AreaCode,
+  marks: readonly StagedMark[],
+): void {
+  const part = { import: number, slice: 0, area, marks: [...marks] };
+  accepted(desk.send({ kind: 'stage-marks', ...part }));
+  const heard = { import: number, to: 'applied' as const, capacities: [] };
+  accepted(desk.send({ kind: 'adopt-import', ...heard }));
+  desk.runTimers();
+}
 
 /** One fact that nobody takes. */
 export const givenAside = (number: number) =>

@@ -69,8 +69,12 @@ class Sums {
     for (const place of row.places) {
       const taken = takenAs(row, place);
       const course = courseCounted(place);
-      if (taken !== undefined && course !== undefined)
-        this.#seatsOf(row, place.unit, course)[taken] += 1;
+      if (taken === undefined || course === undefined) continue;
+      const seats = this.#seatsOf(row, place.unit, course);
+      seats[taken] += 1;
+      if (taken !== 'paid') continue;
+      if (place.sitting?.desk !== undefined) seats.arranged += 1;
+      if (place.sitting?.absent === true) seats.absent += 1;
     }
     if (isIn(row.releasedAt, span)) this.#releasedRegistrations += 1;
     this.#addAfterClose(rules, row, at);
@@ -138,7 +142,7 @@ class Sums {
   #seatsOf({ candidateType }: RegistrationRow, unit: string, course: CourseCode): ReportedSeats {
     return getOr(this.#seats, `${unit} ${course} ${candidateType}`, () => ({
       ...{ unit, course, candidateType },
-      ...{ held: 0, saved: 0, confirmed: 0, paid: 0, refunding: 0 },
+      ...{ held: 0, saved: 0, confirmed: 0, paid: 0, refunding: 0, arranged: 0, absent: 0 },
     }));
   }
   #moneyOn(day: number, provider: ReportedMoney['provider']): ReportedMoney {

@@ -195,7 +195,7 @@ export const messageSizeMax = 1024 * 1024;
 export const repliesSizeMax = 64 * 1024 * 1024;
 export const itemsMax = 4096;
 
-const version = 4;
+const version = 5;
 
 // ── Names ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -1081,6 +1081,7 @@ const areaReport = record<AreaReport>({
     record<ReportedSeats>({
       ...{ unit: code, course, candidateType },
       ...{ held: small, saved: small, confirmed: small, paid: small, refunding: small },
+      ...{ arranged: small, absent: small },
     }),
     10_000,
   ),

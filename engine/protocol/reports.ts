@@ -17,6 +17,9 @@ export type ReportedSeats = {
   confirmed: number;
   paid: number;
   refunding: number;
+  /** Of the paid: with room and desk, and whose owners stayed away. */
+  arranged: number;
+  absent: number;
 };
 /** So many, with so many seats, for so much. */
 export type ReportSum = { count: number; seats: number; fen: Fen };

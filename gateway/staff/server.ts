@@ -58,7 +58,7 @@ import {
 import { goOn } from './prove.ts';
 import { showEvening, showMorning } from './reports/day.ts';
 import { sendReport } from './reports/files.ts';
-import { showPapers, showSettlement } from './reports/sums.ts';
+import { showPapers, showSettlement, showSittings } from './reports/sums.ts';
 import { showSignIn, signOut, takeCode, takePassword } from './sign-in.ts';
 
 export function addStaffRoutes(server: HttpServer, context: StaffContext): void {
@@ -140,6 +140,7 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
     .get('/desk/reports', 'see-orders', showEvening, { limit: 'deskWalks' })
     .get('/desk/reports/morning', 'see-orders', showMorning, { limit: 'deskWalks' })
     .get('/desk/reports/papers', 'see-orders', showPapers, { limit: 'deskWalks' })
+    .get('/desk/reports/sittings', 'see-orders', showSittings, { limit: 'deskWalks' })
     .get('/desk/reports/settlement', 'see-orders', showSettlement, { limit: 'deskWalks' })
     .get('/desk/reports/file', 'export-orders', sendReport, { limit: 'deskWalks' })
 

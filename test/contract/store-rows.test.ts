@@ -15,6 +15,7 @@ import {
   givenPhone,
   givenRecord,
   givenTicket,
+  markSeats,
   opaque,
   shellAs,
   Visitor,
@@ -51,26 +52,15 @@ function givenRows(): Desk {
   paid.requestRefund();
   desk.send({ kind: 'set-aside', ...givenAside(1) });
   const { person: sitting, ticket } = paid;
-  const import1 = { import: 1, area: '0101', slice: 0 };
-  const begin = {
-    key: opaque('upload', 1),
-    what: 'arrangement',
-    source: 'a.csv',
-    by: 'li',
-  } as const;
+  const begin = { key: opaque('upload', 1), what: 'arrangement', source: 'a.csv' } as const;
   desk.send({ kind: 'begin-import', ...begin, ...shellAs('示例') });
-  desk.send({
-    ...({ kind: 'stage-marks', ...import1 } as const),
-    marks: [
-      {
-        ...{ person: sitting, ticket, unit: 'C', course: '13001' },
-        mark: { kind: 'desk', desk: { venue: '示例中学', room: '003', deskNumber: '12' } },
-      },
-      { person: sitting, ticket, unit: 'D', course: '14001', mark: { kind: 'absent' } },
-    ],
-  });
-  desk.send({ kind: 'adopt-import', import: 1, to: 'applied', capacities: [] });
-  desk.runTimers();
+  markSeats(desk, 1, '0101', [
+    {
+      ...{ person: sitting, ticket, unit: 'C', course: '13001' },
+      mark: { kind: 'desk', desk: { venue: '示例中学', room: '003', deskNumber: '12' } },
+    },
+    { person: sitting, ticket, unit: 'D', course: '14001', mark: { kind: 'absent' } },
+  ]);
   const busy = new Visitor(desk, 5, '0102');
   for (let time = 0; time < 12; time += 1) {
     busy.choose('11001');

@@ -3,7 +3,16 @@ import { expect, test } from 'vitest';
 import { ask } from '../../engine/core/partition.ts';
 import { attemptNumber } from '../../engine/protocol/payments.ts';
 import type { AreaReport, ReportTopic } from '../../engine/protocol/reports.ts';
-import { accepted, chinaTime, type Desk, givenDesk, givenPayment, Visitor } from '../given.ts';
+import type { Mark } from '../../engine/protocol/sittings.ts';
+import {
+  accepted,
+  chinaTime,
+  type Desk,
+  givenDesk,
+  givenPayment,
+  markSeats,
+  Visitor,
+} from '../given.ts';
 
 const span = { since: chinaTime(0, 0), until: chinaTime(1, 9) };
 
@@ -43,7 +52,10 @@ test('S5 seats are summed by unit, course and type in every state', () => {
   paid(desk, 4);
   accepted(paid(desk, 5).requestRefund());
   accepted(new Visitor(desk, 6).choose('13001'));
-  const none = { held: 0, saved: 0, confirmed: 0, paid: 0, refunding: 0 };
+  const none = {
+    ...{ held: 0, saved: 0, confirmed: 0, paid: 0, refunding: 0 },
+    ...{ arranged: 0, absent: 0 },
+  };
   const open = { candidateType: 'open' };
   const { seats, orders } = reportOf(desk);
   expect(seats).toEqual([
@@ -57,6 +69,30 @@ test('S5 seats are summed by unit, course and type in every state', () => {
     { state: 'paid', ...one },
     { state: 'refunding', ...one },
   ]);
+});
+
+test('S5 of paid seats, how many have a desk and who stayed away', () => {
+  const desk = givenDesk();
+  const people = [1, 2, 3].map((number) => paid(desk, number));
+  const markOf = ({ person, ticket }: Visitor, mark: Mark) => ({
+    ...{ person, ticket, unit: 'A', course: '11001', mark },
+  });
+  const seat = { venue: '', room: '003', deskNumber: '12' };
+  const given = people.map((one) => markOf(one, { kind: 'desk', desk: seat }));
+  markSeats(desk, 1, '0101', given);
+  markSeats(
+    desk,
+    2,
+    '0101',
+    people.slice(1).map((one) => markOf(one, { kind: 'absent' })),
+  );
+  expect(reportOf(desk).seats).toMatchObject([
+    { unit: 'A', paid: 3, arranged: 3, absent: 2 },
+    { unit: 'B', paid: 3, arranged: 0, absent: 0 },
+  ]);
+  // Whose money goes back is asked for no more: not counted as who stayed away.
+  accepted((people[2] as Visitor).requestRefund());
+  expect(reportOf(desk).seats[0]).toMatchObject({ paid: 2, arranged: 2, absent: 1, refunding: 1 });
 });
 
 test('S5 F30 D11 after the close: what is overdue, what a payment keeps, what was released', () => {

@@ -3,7 +3,14 @@ import { expect, test } from 'vitest';
 import type { Command } from '../../engine/protocol/commands.ts';
 import type { Desk, Mark } from '../../engine/protocol/sittings.ts';
 import { defaultLimits } from '../../gateway/limits.ts';
-import { accepted, givenPayment, givenRecord, givenTicketRecord, Visitor } from '../given.ts';
+import {
+  accepted,
+  givenPayment,
+  givenRecord,
+  givenTicketRecord,
+  markSeats,
+  Visitor,
+} from '../given.ts';
 import {
   Browser,
   type GivenGateway,
@@ -303,13 +310,8 @@ test('S5 room and desk stand on the slip and beside the seat, and an absence whe
   const { area, person } = visitor;
   const seat = { person, ticket, unit: 'A', course: '00023' };
   const desk = { venue: '示例中学', room: '003', deskNumber: '12' };
-  const mark = (number: number, to: Mark) => {
-    const part = { import: number, slice: 0, area };
-    accepted(books.send({ kind: 'stage-marks', ...part, marks: [{ ...seat, mark: to }] }));
-    const heard = { import: number, to: 'applied' as const, capacities: [] };
-    accepted(books.send({ kind: 'adopt-import', ...heard }));
-    books.runTimers();
-  };
+  const mark = (number: number, to: Mark) =>
+    markSeats(books, number, area, [{ ...seat, mark: to }]);
   await browser.get('/plan');
   expect(browser.page.absent).toEqual([]);
   mark(1, { kind: 'desk', desk });

@@ -13,6 +13,7 @@ import {
   givenPerson,
   givenRecord,
   givenSettings,
+  markSeats,
   unitCodes,
   Visitor,
 } from '../given.ts';
@@ -84,7 +85,7 @@ test('S5 papers are counted by course and unit, by area, and filtered', async ()
     { unit: { code: 'A' }, lines: [{ code: '11001', counts }], sum: counts },
     { unit: { code: 'B' }, lines: [{ code: '12001', counts }], sum: counts },
   ]);
-  expect(model.sum.paid).toBe(12);
+  expect([model.sum.paid, model.amiss]).toEqual([12, 0]);
   const filtered = (await office.get('/desk/reports/papers?area=0103&unit=B')).model;
   expect(filtered).toMatchObject({ areas: 1, groups: [{ unit: { code: 'B' }, sum: { paid: 2 } }] });
   expect(filtered.groups).toHaveLength(1);
@@ -101,6 +102,30 @@ test.each(['area=0101', 'area=9999', 'unit=Z', 'course=99999'])(
   },
 );
 
+test('S5 desks and absences are counted by unit and area, within the scope of who looks', async () => {
+  const sums = async (browser: StaffBrowser, query = '') => {
+    const { model } = await browser.get(`/desk/reports/sittings${query}`);
+    return [model.sum, model.lines.map(({ code }: { code: string }) => code), model.amiss];
+  };
+  const counts = { paid: 12, arranged: 0, absent: 0 };
+  expect(await sums(office)).toEqual([counts, [...areaCodes], 0]);
+  const visitor = new Visitor(world.desk, 8, '0102');
+  const seat = { person: visitor.person, ticket: visitor.ticket, unit: 'A', course: '11001' };
+  const desk = { venue: '', room: '003', deskNumber: '12' };
+  markSeats(world.desk, 1, '0102', [{ ...seat, mark: { kind: 'desk', desk } }]);
+  markSeats(world.desk, 2, '0102', [{ ...seat, mark: { kind: 'absent' } }]);
+  expect(await sums(office)).toEqual([{ ...counts, arranged: 1, absent: 1 }, [...areaCodes], 0]);
+  expect(await sums(office, '?unit=B')).toEqual([{ ...counts, paid: 6 }, [...areaCodes], 0]);
+  expect(await sums(county, '?unit=A')).toEqual([{ paid: 2, arranged: 1, absent: 1 }, ['0102'], 0]);
+  expect((await office.get('/desk/reports/sittings')).model.byUnit).toMatchObject([
+    { unit: { code: 'A' }, counts: { paid: 6, arranged: 1, absent: 1 } },
+    { unit: { code: 'B' }, counts: { paid: 6, arranged: 0 } },
+    { counts: { paid: 0 } },
+    { counts: { paid: 0 } },
+  ]);
+  expect((await office.get('/desk/reports/sittings?unit=Z')).model).toEqual({ why: 'unknown' });
+});
+
 test('S5 B7 money is settled by day and provider, beside what the bill says', async () => {
   const { desk } = world;
   const day = Math.floor((desk.now + 8 * 3_600_000) / 86_400_000);
@@ -116,7 +141,7 @@ test('S5 B7 money is settled by day and provider, beside what the bill says', as
 
 test('S5 an engine that is away is said, and nothing is shown as if it were empty', async () => {
   world.setAway(true);
-  for (const path of ['', '/morning', '/papers', '/settlement', '/file?of=papers']) {
+  for (const path of ['', '/morning', '/papers', '/sittings', '/settlement', '/file?of=papers']) {
     const shown = await office.get(`/desk/reports${path}`);
     expect([path, shown.status, shown.page]).toEqual([path, 503, 'wait']);
   }
@@ -125,7 +150,7 @@ test('S5 an engine that is away is said, and nothing is shown as if it were empt
 
 test('S5 reports are for who may see orders', async () => {
   const viewer = await world.signedIn('viewer', ['viewer']);
-  for (const path of ['', '/morning', '/papers', '/settlement', '/file?of=day']) {
+  for (const path of ['', '/morning', '/papers', '/sittings', '/settlement', '/file?of=day']) {
     const shown = await viewer.get(`/desk/reports${path}`);
     expect([shown.status, shown.model]).toEqual([403, { why: 'right' }]);
   }
@@ -156,6 +181,7 @@ test('S5 every report leaves as a file of whole lines, and of the own areas alon
   for (const [of, rows, width] of [
     ['day', 3, 33],
     ['payments', 0, 5],
+    ['sittings', 6, 11],
     ['settlement', 1, 8],
   ] as const) {
     const { text } = await file(office, of);

@@ -24,6 +24,7 @@ import {
   sayCheck,
   sayDesk,
   settlementColumns,
+  sittingColumns,
 } from '../../web/desk/wording.ts';
 import { chinaTime, givenActs, givenCatalogue, givenPerson } from '../given.ts';
 import { axeComplaints, rulesOfWidth } from '../harness/axe.ts';
@@ -387,6 +388,7 @@ const quietDay = {
   ...{ ...asOf, day: chinaTime(0, 0), days: [chinaTime(0, 0)], lines: [], payments: [] },
   total: { sums: topics(nothingOf), released: 0, seats: noSeats },
 };
+const sittingCounts = { paid: 1_200, arranged: 1_190, absent: 31 };
 const exportChoices = {
   areas: [area, { ...area, code: '0102' }],
   units: givenCatalogue().units,
@@ -415,7 +417,7 @@ const reportSamples: { [Name in keyof ReportModels]: ReportModels[Name][] } = {
   papers: [
     {
       ...{ ...asOf, area: '', choices: [area], unit: 'A', units: givenCatalogue().units },
-      ...{ course: undefined, sum: seats },
+      ...{ course: undefined, sum: seats, amiss: 0 },
       groups: [
         {
           ...{ unit: givenCatalogue().units[0] as never, sum: seats },
@@ -425,7 +427,19 @@ const reportSamples: { [Name in keyof ReportModels]: ReportModels[Name][] } = {
     },
     {
       ...{ ...asOf, area: '0101', choices: [area], unit: '', units: givenCatalogue().units },
-      ...{ course, groups: [], sum: noSeats },
+      ...{ course, groups: [], sum: noSeats, amiss: 2 },
+    },
+  ],
+  sittings: [
+    {
+      ...{ ...asOf, unit: 'A', units: givenCatalogue().units, amiss: 0 },
+      byUnit: givenCatalogue().units.map((unit) => ({ unit, counts: sittingCounts })),
+      lines: [{ ...area, counts: sittingCounts }],
+      sum: sittingCounts,
+    },
+    {
+      ...{ ...asOf, unit: '', units: givenCatalogue().units, byUnit: [], lines: [], amiss: 1 },
+      sum: { paid: 0, arranged: 0, absent: 0 },
     },
   ],
   settlement: [
@@ -732,7 +746,9 @@ test('S5 a report of a day leads to the days before and after it, and takes its 
 });
 
 test('S5 columns of the files are as many as the titles say', () => {
-  for (const columns of [dayColumns, paymentColumns, paperColumns, settlementColumns])
+  for (const columns of [
+    ...[dayColumns, paymentColumns, paperColumns, sittingColumns, settlementColumns],
+  ])
     expect(new Set(columns).size).toBe(columns.length);
 });
 

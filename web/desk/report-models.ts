@@ -47,6 +47,8 @@ export type Check = {
   day?: EpochMs;
 };
 
+/** Seats that are paid for; how many of them have a desk, and whose owners stayed away. */
+export type SittingCounts = { paid: number; arranged: number; absent: number };
 export type PapersLine = { code: string; name: string; counts: SeatCounts };
 export type PapersGroup = { unit: ExamUnit; lines: readonly PapersLine[]; sum: SeatCounts };
 /** `differences` absent: not compared so far, or not for who looks. */
@@ -71,6 +73,18 @@ export type ReportModels = {
     course: CourseName | undefined;
     groups: readonly PapersGroup[];
     sum: SeatCounts;
+    /** Payments with neither seat nor refund; there must be none. */
+    amiss: number;
+  };
+  sittings: AsOf & {
+    /** Empty: all. */
+    unit: string;
+    units: readonly ExamUnit[];
+    byUnit: readonly { unit: ExamUnit; counts: SittingCounts }[];
+    /** Areas with paid seats. */
+    lines: readonly (AreaName & { counts: SittingCounts })[];
+    sum: SittingCounts;
+    amiss: number;
   };
   settlement: AsOf & {
     /** By day, the newest first. */

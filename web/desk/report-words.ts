@@ -7,6 +7,7 @@ export const reportTabs = [
   { path: '/desk/reports', name: '晚间报表', daily: true },
   { path: '/desk/reports/morning', name: '早间检查', daily: true },
   { path: '/desk/reports/papers', name: '订卷统计' },
+  { path: '/desk/reports/sittings', name: '考场与缺考' },
   { path: '/desk/reports/settlement', name: '资金日报' },
 ] as const;
 
@@ -14,6 +15,7 @@ export const fileNames = {
   day: '分考区日结',
   payments: '待处理付款',
   papers: '订卷统计',
+  sittings: '考场与缺考',
   settlement: '资金日报',
 } as const;
 export type ReportFile = keyof typeof fileNames;
@@ -76,10 +78,9 @@ export const dayColumns = [
   ],
 ];
 export const paymentColumns = ['事项', '支付单号', '支付平台', '金额（元）', '开始时间'];
-export const paperColumns = [
-  ...[...areaColumns, '单元代码', '单元', '课程代码', '课程名称', '考生类型'],
-  ...['已缴费', '退费中', '待缴费', '已保存', '暂留'],
-];
+const seatColumns = [...[...areaColumns, '单元代码', '单元', '课程代码', '课程名称', '考生类型']];
+export const paperColumns = [...[...seatColumns, '已缴费', '退费中', '待缴费', '已保存', '暂留']];
+export const sittingColumns = [...seatColumns, '已缴费', '已安排座位', '缺考'];
 export const settlementColumns = [
   ...['日期', '支付平台', '收款（笔）', '收款（元）', '退费（笔）', '退费（元）'],
   ...['净额（元）', '账单差错'],

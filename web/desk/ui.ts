@@ -24,7 +24,7 @@ import { levelNames, type Said } from '../wording.ts';
 import type { WithdrawalProgress } from './act-models.ts';
 import type { ShownDifference } from './files-models.ts';
 import type { AreaName, OrderLine } from './lookup-models.ts';
-import { type DaySums, paperStates, type SeatCounts } from './report-models.ts';
+import { type DaySums, paperStates, type SeatCounts, type SittingCounts } from './report-models.ts';
 import type { DeskFrame, ScopeChoices } from './view-models.ts';
 import {
   fileNames,
@@ -239,6 +239,16 @@ export const areaDays = (lines: readonly (AreaName & DaySums)[]): Markup =>
         ({ code, name, city, seats, sums }) =>
           html`<tr><th scope="row"><a href="/desk/area?area=${code}">${name}</a><small>${city} ${code}</small></th><td class="r">${count(seats.saved + seats.confirmed)}</td><td class="r">${count(sums['in-grace'].count)}</td><td class="r">${count(sums.overdue.count)}</td><td class="r">${count(sums['refunds-open'].count)}</td><td class="r">${count(sums['refunds-stuck'].count)}</td></tr>`,
       )}</tbody></table></div></section>`;
+
+/** S5: what must be empty before anything is ordered by these counts. */
+export const amissLine = (amiss: number): Markup =>
+  amiss === 0
+    ? html`<p class="sub">已付款、没有确认也没有退的：0。</p>`
+    : html`<p class="told">已付款、没有确认也没有退的：<b class="wrong num">${count(amiss)}</b> 笔。必须是 0，请先在<a href="/desk/reports">晚间报表</a>逐笔处理。</p>`;
+
+export const sittingHead = html`<th scope="col" class="r">已缴费</th><th scope="col" class="r">已安排</th><th scope="col" class="r">未安排</th><th scope="col" class="r">缺考</th><th scope="col" class="r">缺考率</th>`;
+export const sittingCells = ({ paid, arranged, absent }: SittingCounts): Markup =>
+  html`${[paid, arranged, paid - arranged, absent].map((one) => html`<td class="r">${count(one)}</td>`)}<td class="r">${paid === 0 ? '—' : `${((absent / paid) * 100).toFixed(1)}%`}</td>`;
 
 export const seatCells = (counts: SeatCounts): Markup =>
   html`${paperStates.map((state) => html`<td class="r">${count(counts[state])}</td>`)}`;

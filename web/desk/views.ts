@@ -79,6 +79,7 @@ const pages: { readonly [Name in DeskPageName]: Page<DeskModels[Name]> } = {
   evening: { file: 'evening', title: () => '晚间报表' },
   morning: { file: 'morning', title: () => '早间检查' },
   papers: { file: 'papers', title: () => '订卷统计' },
+  sittings: { file: 'sittings', title: () => '考场与缺考' },
   settlement: { file: 'settlement', title: () => '资金日报' },
   pool: { file: 'pool', title: ({ area, unit }) => `${area.name} ${unit.name}` },
 };

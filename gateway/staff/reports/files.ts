@@ -14,6 +14,7 @@ import {
   providerNamesShown,
   type ReportFile,
   settlementColumns,
+  sittingColumns,
   topicNames,
   typeNames,
 } from '../../../web/desk/wording.ts';
@@ -23,7 +24,7 @@ import type { Visit } from '../desk.ts';
 import { areaNamed, away, courseNamed, queryOf, sessionOf, unknown } from '../lookup/parts.ts';
 import { askedDay, daySums } from './day.ts';
 import { areasSeen, type Gathered, gather } from './gather.ts';
-import { papersOf, settlementOf } from './sums.ts';
+import { papersOf, settlementOf, sittingNumbers } from './sums.ts';
 
 /** GET /desk/reports/file?of=&day= */
 export async function sendReport(visit: Visit): Promise<Reply> {
@@ -46,7 +47,8 @@ export async function sendReport(visit: Visit): Promise<Reply> {
     case 'payments':
       return csv(file, found.at, once(paymentsCsv(found)));
     case 'papers':
-      return csv(file, found.at, papersCsv(session, found));
+    case 'sittings':
+      return csv(file, found.at, seatsCsv(session, found, file));
   }
 }
 
@@ -97,14 +99,20 @@ function paymentsCsv({ areas }: Gathered): string {
 }
 
 /** An area at a time: there may be many thousand lines. */
-async function* papersCsv(session: Session, found: Gathered): AsyncGenerator<string> {
-  yield csvHead(paperColumns);
+async function* seatsCsv(
+  session: Session,
+  found: Gathered,
+  file: 'papers' | 'sittings',
+): AsyncGenerator<string> {
+  const [columns, numbers] =
+    file === 'papers' ? [paperColumns, paperStates] : [sittingColumns, sittingNumbers];
+  yield csvHead(columns);
   for (const [area, report] of found.areas) {
     const lines = papersOf(session, { at: found.at, areas: new Map([[area, report]]) });
     const rows = lines.map(({ unit, course, candidateType, ...counts }) => [
       ...[...placeCells(session, area), unit, session.unit.get(unit)?.name ?? unit],
       ...[course, courseNamed(session, course).name, typeNames[candidateType]],
-      ...paperStates.map((state) => String(counts[state])),
+      ...numbers.map((name) => String(counts[name])),
     ]);
     if (rows.length > 0) yield csvLines(rows, new Set([0, 5]));
   }

@@ -82,7 +82,7 @@ export function sumReports(at: EpochMs, reports: Iterable<AreaReport>): AreaRepo
     seats: added(
       all.flatMap(({ seats }) => seats),
       ({ unit, course, candidateType }) => `${unit} ${course} ${candidateType}`,
-      ['held', 'saved', 'confirmed', 'paid', 'refunding'],
+      ['held', 'saved', 'confirmed', 'paid', 'refunding', 'arranged', 'absent'],
     ),
     orders: added(
       all.flatMap(({ orders }) => orders),

@@ -1,14 +1,19 @@
-/** After the session: how many papers of each course are needed where, and the money of each day. */
+/** After the session: how many papers of each course are needed where, who has a desk, and the money of each day. */
 import type { ReconciledDay } from '../../../engine/protocol/replies.ts';
 import type { ReportedMoney, ReportedSeats } from '../../../engine/protocol/reports.ts';
 import { type SeatState, seatStates } from '../../../web/desk/lookup-models.ts';
-import type { PapersGroup, SeatCounts, SettlementLine } from '../../../web/desk/report-models.ts';
+import type {
+  PapersGroup,
+  SeatCounts,
+  SettlementLine,
+  SittingCounts,
+} from '../../../web/desk/report-models.ts';
 import type { Session } from '../../catalogue.ts';
 import type { Reply } from '../../http.ts';
 import type { Visit } from '../desk.ts';
 import { areaNamed, away, courseNamed, queryOf, sessionOf, unknown } from '../lookup/parts.ts';
 import { deskPage } from '../page.ts';
-import { factsFor } from './day.ts';
+import { daySums, factsFor } from './day.ts';
 import { added, areasSeen, type Gathered, gather, spanAt, sumReports } from './gather.ts';
 
 /** GET /desk/reports/papers?area=&unit=&course= */
@@ -30,8 +35,45 @@ export async function showPapers(visit: Visit): Promise<Reply> {
     choices: seen.map((code) => areaNamed(session, code)),
     course: course === '' ? undefined : courseNamed(session, course),
     sum: countsOf(groups.map(({ sum }) => sum)),
+    amiss: amissIn(found),
   });
 }
+
+/** GET /desk/reports/sittings?unit= */
+export async function showSittings(visit: Visit): Promise<Reply> {
+  const session = sessionOf(visit);
+  if (session === undefined) return away(visit);
+  const unit = queryOf(visit).get('unit');
+  if (unit !== '' && !session.unit.has(unit)) return unknown(visit);
+  const span = spanAt(session.adopted.calendar, visit.context.gateway.now());
+  const found = await gather(visit, areasSeen(visit, session), span);
+  if (found === undefined) return away(visit);
+  const entries = papersOf(session, found);
+  const shown = entries.filter((one) => unit === '' || one.unit === unit);
+  const lines = added(shown, ({ area }) => area, sittingNumbers);
+  return deskPage(visit, 200, 'sittings', {
+    ...{ at: found.at, areas: found.areas.size, unit, units: session.units },
+    byUnit: session.units.map((one) => ({
+      unit: one,
+      counts: sittingsOf(entries.filter((entry) => entry.unit === one.code)),
+    })),
+    lines: lines.flatMap((line) =>
+      line.paid === 0 ? [] : [{ ...areaNamed(session, line.area), counts: sittingsOf([line]) }],
+    ),
+    sum: sittingsOf(shown),
+    amiss: amissIn(found),
+  });
+}
+
+export const sittingNumbers = ['paid', 'arranged', 'absent'] as const;
+function sittingsOf(all: readonly ReportedSeats[]): SittingCounts {
+  const sum = (name: keyof SittingCounts) => all.reduce((whole, one) => whole + one[name], 0);
+  return { paid: sum('paid'), arranged: sum('arranged'), absent: sum('absent') };
+}
+
+/** Payments with neither seat nor refund: there must be none. */
+const amissIn = ({ at, areas }: Gathered): number =>
+  daySums(sumReports(at, areas.values())).sums.amiss.count;
 
 /** One line in an area, of a course, for people of one type. */
 export type PapersEntry = { area: string } & ReportedSeats;
