@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Acknowledgement } from '../../engine/protocol/alarms.ts';
 import type { AreaLedger } from '../../engine/protocol/ledger.ts';
 import type { AreaCounts } from '../../engine/protocol/replies.ts';
+import type { Act } from '../../engine/protocol/staff.ts';
 import type { PartitionTelemetry, ProviderStanding } from '../../engine/protocol/telemetry.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
 import { type Alarms, createAlarms } from '../../gateway/staff/dashboard/alarms.ts';
@@ -118,6 +119,10 @@ export function busyDashboard(areas = 183): DashboardDesk {
         refunding: 0,
       },
       waiting: { codes: second > 200 ? 3_120 : 40, news: 212, money: 18 },
+      providers: [
+        { provider: 'alipay', answered: 310 * (second + 1), silent: 0 },
+        { provider: 'wechat', answered: 470 * (second + 1), silent: 2 },
+      ],
       commands: [
         { kind: 'save-seats', outcome: 'accepted', count: 5_000 * (second + 1) },
         { kind: 'save-seats', outcome: 'busy', count: second },
@@ -132,6 +137,12 @@ export function busyDashboard(areas = 183): DashboardDesk {
     });
     desk.dashboard.hearCounts(counts);
   }
+  const openedAt = desk.now() - 277_000;
+  decide(desk, 1, openedAt + 95_000, {
+    kind: 'set-capacity',
+    changes: [{ area: '0101', from: [], capacities: [] }],
+  });
+  decide(desk, 2, openedAt + 215_000, { kind: 'publish-notice', text: '示例', until: 0 });
   desk.dashboard.hearLedgers(
     lines.map(([area = ''], place): AreaLedger => {
       const pools = unitCodes.map((unit, at) => {
@@ -154,4 +165,12 @@ export function busyDashboard(areas = 183): DashboardDesk {
     }),
   );
   return desk;
+}
+
+/** One of the office has decided it, and that is all that there was to it. */
+function decide({ marks }: DashboardDesk, number: number, at: number, act: Act): void {
+  marks.hear({
+    ...{ number, at, act, by: 'li.na', reason: '示例', foreseen: [], decidedAt: at },
+    ...{ state: { kind: 'done' }, refused: [], changed: 0, left: 0 },
+  });
 }

@@ -67,7 +67,8 @@
         cell.setAttribute('class', `q q${level}`);
       });
     }
-    points.push(...news.points);
+    const known = points.at(-1)?.[0] ?? 0;
+    points.push(...news.points.filter(([at]) => at > known));
     while (points.length > 300) points.shift();
     marks = news.marks;
     draw();
