@@ -17,9 +17,11 @@ import type {
   ProgrammeCode,
   UnitCode,
 } from '../engine/protocol/ids.ts';
+import type { AreaCounts } from '../engine/protocol/replies.ts';
 import {
   type Adopted,
   type AreaPause,
+  type AreaWithdrawal,
   type BookingDay,
   type CandidateType,
   type City,
@@ -29,7 +31,7 @@ import {
   type ExamUnit,
   type Programme,
 } from '../engine/protocol/session.ts';
-import { payingIsPaused, unitPaused } from '../web/wording.ts';
+import { areaIsLost, payingIsPaused, unitPaused } from '../web/wording.ts';
 
 export type PlannedProgramme = Programme & { plan: ReadonlySet<CourseCode> };
 
@@ -140,13 +142,41 @@ export function windowAt(adopted: Adopted, at: EpochMs, area: AreaCode | '' = ''
 export const pausesIn = ({ areaPauses = [] }: Adopted, area: AreaCode | ''): AreaPause['pools'] =>
   areaPauses.find((pause) => pause.area === area)?.pools ?? [];
 
-/** S2: what every open page is to say now; in an area, of its paused units too. */
+/** S5: of an area in which no exam is held, or not in these units of it. */
+export const lostIn = (
+  { withdrawals = [] }: Adopted,
+  area: AreaCode | '',
+): AreaWithdrawal | undefined =>
+  withdrawals.find((one) => one.area === area && one.remedy.kind !== 'reopen');
+
+/** Of that unit; without one, of the whole area. */
+export function isLost(adopted: Adopted, area: AreaCode, unit?: UnitCode): boolean {
+  const lost = lostIn(adopted, area);
+  if (lost === undefined || lost.units.length === 0) return lost !== undefined;
+  return unit !== undefined && lost.units.includes(unit);
+}
+
+/** The same as free seats: what may still be there is nobody's to take. */
+export function withoutLost(session: Session, counts: AreaCounts | undefined) {
+  const { adopted, units } = session;
+  if (counts === undefined || lostIn(adopted, counts.area) === undefined) return counts;
+  const { area } = counts;
+  const free = counts.free.map((seats, place) =>
+    isLost(adopted, area, units[place]?.code) ? 0 : seats,
+  );
+  return { ...counts, free };
+}
+
+/** S2, S5: what every open page is to say now; in an area, of its paused and its lost units too. */
 export function noticesAt({ adopted, unit }: Session, at: EpochMs, area: AreaCode | ''): string[] {
   const { notice, payingPaused } = adopted;
   const units = pausesIn(adopted, area).flatMap(({ unit: code, ...pause }) =>
     code === undefined ? [] : [unitPaused(unit.get(code)?.name ?? code, pause)],
   );
+  const lost = lostIn(adopted, area);
+  const names = lost?.units.map((code) => unit.get(code)?.name ?? code) ?? [];
   return [
+    ...(lost === undefined ? [] : [areaIsLost(lost.reason, names)]),
     ...(notice !== undefined && at < notice.until ? [notice.text] : []),
     ...(payingPaused === undefined ? [] : [payingIsPaused(payingPaused.reason)]),
     ...units,

@@ -19,7 +19,14 @@ import { type CandidateType, candidateTypes } from '../engine/protocol/session.t
 import { windowTitles } from '../web/ui.ts';
 import { sayWindow } from '../web/wording.ts';
 import type { Availability } from './availability.ts';
-import { type Catalogue, nextWindowChange, noticesAt, pausesIn, windowAt } from './catalogue.ts';
+import {
+  type Catalogue,
+  nextWindowChange,
+  noticesAt,
+  pausesIn,
+  windowAt,
+  withoutLost,
+} from './catalogue.ts';
 import { formOf } from './form.ts';
 import type { Handler, Request, Socket, SocketRoute } from './http.ts';
 
@@ -79,7 +86,8 @@ export function createLive(parts: LiveParts): Live {
   function message(area: AreaCode | '', type: CandidateType | undefined): string {
     const session = catalogue.current(type);
     const at = now();
-    const counts = area === '' || type === undefined ? undefined : availability.counts(area, type);
+    const heard = area === '' || type === undefined ? undefined : availability.counts(area, type);
+    const counts = session === undefined ? heard : withoutLost(session, heard);
     const window = session && windowAt(session.adopted, at, area);
     const notices = session === undefined ? [] : noticesAt(session, at, area);
     return JSON.stringify({

@@ -802,8 +802,16 @@ export function nextStep(
   return html`<section class="box result ${look}" aria-labelledby="step"><h2 id="step">${icon(drawing, 20)}${text}</h2>${chips}<p class="num">${next}</p>${ways}</section>`;
 }
 
+/** S5: who has lost the area need not hear that nothing was paid in time. */
+function howEnded({ order, lost }: OrderRecordModel): string {
+  if (order.state === 'withdrawn') return '撤销报考，考位放回';
+  if (order.state === 'moved') return '考区不能举行考试，考位转到另一个考区';
+  return lost === true ? '考位释放' : '没有在截止前缴费，考位释放';
+}
+
 /** What happened to an order, oldest first; what is still on its way stands last. */
-export function orderEvents({ order, confirmedAt, endedAt, payments }: OrderRecordModel): Markup {
+export function orderEvents(record: OrderRecordModel): Markup {
+  const { order, confirmedAt, endedAt, payments } = record;
   const fee = `${yuan(order.feeFen)} 元`;
   const events: { at: EpochMs | undefined; text: string; number?: string }[] = [
     { at: confirmedAt, text: '确认报考信息' },
@@ -819,11 +827,8 @@ export function orderEvents({ order, confirmedAt, endedAt, payments }: OrderReco
     const text = doneAt === undefined ? waiting : `退费成功，${fee}，到账时间以支付平台为准`;
     events.push({ at: doneAt, text });
   }
-  if (endedAt !== undefined && order.state !== 'refunded') {
-    const withdrawn = order.state === 'withdrawn';
-    const text = withdrawn ? '撤销报考，考位放回' : '没有在截止前缴费，考位释放';
-    events.push({ at: endedAt, text });
-  }
+  if (endedAt !== undefined && order.state !== 'refunded')
+    events.push({ at: endedAt, text: howEnded(record) });
   const item = ({ at, text, number }: (typeof events)[0]) =>
     html`<li><b>${at === undefined ? '办理中' : `${day(at)} ${clockTime(at)}`}</b>${text}${
       number === undefined ? nothing : html`<small>${number}</small>`

@@ -330,6 +330,8 @@ export type AreaChoiceModel = {
     code: AreaCode;
     name: string;
     levels: readonly { unit: string; level: Level }[];
+    /** S5: no exam is held there. */
+    lost?: true;
   }[];
   /** The area ticked on the page; empty: none. */
   area: AreaCode | '';
@@ -461,6 +463,12 @@ export type GiveUpModel = {
   problem?: ProblemModel<RegisteringReason>;
 };
 /** 我的报考. `area` absent: none chosen yet. `form`: of the area, for what can be done at once. */
+/** S5: what becomes of the seats in a withdrawn area. `refunding`: money is on its way back. */
+export type ExitModel = { reason: string; from: AreaModel } & (
+  | { kind: 'going' | 'moved'; to: AreaModel }
+  | { kind: 'waiting' }
+  | { kind: 'let-go'; refunding: boolean }
+);
 export type MineModel = DaysModel & {
   now: EpochMs;
   title: string;
@@ -468,6 +476,8 @@ export type MineModel = DaysModel & {
   window: WindowModel;
   area: AreaModel | undefined;
   step: NextStepModel;
+  /** S5: their area is withdrawn, or was. */
+  exit?: ExitModel;
   /** Money that goes back, and money that has. */
   news: readonly MoneyNewsModel[];
   units: readonly { unit: UnitModel; own: OwnModel }[];
@@ -606,7 +616,8 @@ export type NextStepModel =
   | { kind: 'refunding'; feeFen: Fen };
 /** D11: `late` and `second` go back by themselves; `refunded`: what was asked for is done (F31). */
 export type MoneyNewsModel = {
-  kind: 'late' | 'second' | 'refunded';
+  /** `lost`: for an order of a withdrawn area (S5). */
+  kind: 'late' | 'second' | 'lost' | 'refunded';
   feeFen: Fen;
   order: string;
   stuck: boolean;
@@ -624,6 +635,8 @@ export type PaymentRecordModel = {
 export type OrderRecordModel = {
   order: OrderModel;
   own: boolean;
+  /** S5: its area is withdrawn. */
+  lost?: true;
   confirmedAt: EpochMs;
   endedAt?: EpochMs;
   payments: readonly PaymentRecordModel[];

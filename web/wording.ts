@@ -24,9 +24,11 @@ import {
   timeSpan,
 } from './china-time.ts';
 import type {
+  AreaModel,
   CheckingModel,
   CourseModel,
   DueModel,
+  ExitModel,
   Level,
   MoneyNewsModel,
   NextStepModel,
@@ -794,6 +796,31 @@ export const unitPaused = (
 ): string =>
   `${unit}暂停报考：${reason}。${minuteTime(newsBy)} 前会更新消息。已保存的考位都在，本考区的暂留时间停止计算。`;
 
+/** S5, on every page of whoever has that area. No unit named: all of it. */
+export const areaIsLost = (reason: string, units: readonly string[]): string =>
+  units.length === 0
+    ? `${reason}，这个考区不能举行本次考试了，不再报考和缴费。已有的考位由办公室统一安排，已缴的费用不会丢，请留意短信。`
+    : `${reason}，这个考区不能举行${units.join('、')}的考试了。已有的考位由办公室统一安排，已缴的费用不会丢，请留意短信；其他单元照常。`;
+
+/** S5, on 我的报考: what has become of the seats. `next`: how to register again. */
+export function sayExit(exit: ExitModel, next: string): string {
+  const area = ({ city, name }: AreaModel): string => `${city}${name}`;
+  const why = exit.reason === '' ? '' : `（${exit.reason}）`;
+  const lost = `${area(exit.from)}不能举行本次考试了${why}。`;
+  switch (exit.kind) {
+    case 'going':
+      return `${lost}您的考位正在转到${area(exit.to)}，通常只要几秒。考位和已缴的费用都在，不用操作。`;
+    case 'waiting':
+      return `${lost}您的考位和已缴的费用都在，办公室正在安排，转好或退费都会发短信。现在不用操作。`;
+    case 'moved':
+      return `${lost}您的考位已转到${area(exit.to)}，课程没有变，已缴的费用照样有效，不用再付。请看下面的新考区；以前保存的报考凭证请重新保存一次。`;
+    case 'let-go':
+      return exit.refunding
+        ? `${lost}您的考位已取消，已缴的费用会自动原路退回付款账户，不用申请，退成后发短信。`
+        : `${lost}您的考位已取消，选好的课程都留着。${next}`;
+  }
+}
+
 /** What the window is doing, as every page tells it and live.ts sends it. */
 export function sayWindow(window: WindowModel): string {
   switch (window.state) {
@@ -1108,6 +1135,8 @@ export function sayMoneyNews({ kind, feeFen, stuck }: MoneyNewsModel, next: stri
   switch (kind) {
     case 'late':
       return `${fee}在截止后才到账，考位已经没有了，这次没有报上。钱会自动原路退回付款账户，不用申请，退成后发短信。${trouble}${next}`;
+    case 'lost':
+      return `考区取消以后又收到您的 ${fee}，会自动原路退回付款账户，不用申请，退成后发短信。${trouble}`;
     case 'second':
       return `同一张订单付了两次，多付的 ${fee}会自动原路退回付款账户，不用申请，退成后发短信。报考不受影响。${trouble}`;
     case 'refunded':

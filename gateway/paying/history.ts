@@ -2,21 +2,31 @@
  * All of a person's orders of this session, of every ticket and of areas that were left: money may
  * still come or go back there. What each came to, and what a candidate must be told of it.
  */
+
+import type { AreaCode } from '../../engine/protocol/ids.ts';
 import { ticketMask } from '../../engine/protocol/masks.ts';
-import type { AttemptView, CandidateView, OrderView } from '../../engine/protocol/replies.ts';
+import type {
+  AttemptView,
+  CandidateView,
+  OrderView,
+  RegistrationView,
+} from '../../engine/protocol/replies.ts';
 import type {
   AreaModel,
   MoneyNewsModel,
   OrderRecordModel,
   PaymentRecordModel,
 } from '../../web/view-models.ts';
+import { isLost } from '../catalogue.ts';
 import type { Standing, Visit } from '../registering/present.ts';
 import { areaModel, areaNamed, coursesOf } from './models.ts';
 import { methodOf } from './ways.ts';
 
+/** What stands in an area that was left. */
+export type Former = { area: AreaCode; registration: RegistrationView };
 export type Placed = { order: OrderView; area: AreaModel };
 /** `whole`: no area that was left failed to answer. */
-export type History = { placed: Placed[]; whole: boolean };
+export type History = { placed: Placed[]; former: Former[]; whole: boolean };
 
 /** Oldest first. */
 export async function historyOf(visit: Visit, standing: Standing): Promise<History> {
@@ -29,21 +39,25 @@ export async function historyOf(visit: Visit, standing: Standing): Promise<Histo
       .map(async (area) => {
         const { person } = signIn;
         const answer = await context.client.ask({ kind: 'registration', area, person });
-        if (answer.kind !== 'registration') return undefined;
-        return answer.registration.orders.map((order) => ({
-          order,
-          area: areaNamed(session, area),
-        }));
+        return answer.kind === 'registration'
+          ? { area, registration: answer.registration }
+          : undefined;
       }),
   );
   const here = areaModel(session, standing);
   const placed = [
-    ...former.flatMap((orders) => orders ?? []),
+    ...former.flatMap((one) =>
+      (one?.registration.orders ?? []).map((order) => ({
+        order,
+        area: areaNamed(session, one?.area ?? ''),
+      })),
+    ),
     ...registration.orders.map((order) => ({ order, area: here })),
   ];
   return {
     placed: placed.sort((one, other) => one.order.confirmedAt - other.order.confirmedAt),
-    whole: former.every((orders) => orders !== undefined),
+    former: former.flatMap((one) => one ?? []),
+    whole: former.every((one) => one !== undefined),
   };
 }
 
@@ -60,6 +74,7 @@ export function recordOf(
       courses: coursesOf(session, courses),
     },
     own: ticket === signIn.ticket,
+    ...(courses.some(({ unit }) => isLost(session.adopted, area.code, unit)) && { lost: true }),
     confirmedAt,
     ...(endedAt !== undefined && { endedAt }),
     payments: attempts.map(paymentOf),
@@ -83,17 +98,23 @@ function paymentOf(attempt: AttemptView): PaymentRecordModel {
  * done, as long as nothing newer has happened to its ticket.
  */
 export function moneyNewsOf(
-  { signIn }: Visit,
+  { signIn, session }: Visit,
   { registration }: Standing,
   { placed }: History,
 ): MoneyNewsModel[] {
-  const news = placed.flatMap(({ order }) =>
-    order.attempts.flatMap((attempt): MoneyNewsModel[] => {
-      const { refund } = attempt;
+  const causeOf = (cause: 'second' | 'late', { order, area }: Placed): MoneyNewsModel['kind'] => {
+    const lost =
+      order.state === 'moved' ||
+      order.courses.some(({ unit }) => isLost(session.adopted, area.code, unit));
+    return cause === 'late' && lost ? 'lost' : cause;
+  };
+  const news = placed.flatMap((one) =>
+    one.order.attempts.flatMap(({ refund }): MoneyNewsModel[] => {
       if (refund === undefined || refund.cause === 'asked' || refund.doneAt !== undefined)
         return [];
-      const { feeFen, number } = order;
-      return [{ kind: refund.cause, feeFen, order: number, stuck: refund.stuck }];
+      const { feeFen, number } = one.order;
+      const kind = causeOf(refund.cause, one);
+      return [{ kind, feeFen, order: number, stuck: refund.stuck }];
     }),
   );
   const own = placed.filter(({ order }) => order.ticket === signIn.ticket);

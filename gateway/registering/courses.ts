@@ -2,14 +2,15 @@
  * One box for a course code (F24): the course drops into the unit it belongs to. The chosen
  * courses live with the registration in the engine, so every device shows the same.
  */
+import { isLost } from '../catalogue.ts';
 import type { GatewayContext } from '../context.ts';
 import { formOf } from '../form.ts';
 import { type Handler, type Reply, redirect } from '../http.ts';
 import { forBooking, forForm, goOn, notAccepted, showAgain } from './desk.ts';
 import { courseForm, unitForm } from './forms.ts';
 import type { Problem } from './models.ts';
-import { coursesPage } from './pages.ts';
-import { barOn, liveCode, type Standing, type Visit } from './present.ts';
+import { areaPage, coursesPage } from './pages.ts';
+import { barOn, liveCode, noChoice, type Standing, type Visit } from './present.ts';
 import { sendAct } from './send.ts';
 
 export const showCourses = (context: GatewayContext): Handler =>
@@ -17,6 +18,12 @@ export const showCourses = (context: GatewayContext): Handler =>
     if (standing.candidate.moving !== undefined || standing.area === undefined) {
       return redirect('/register/area');
     }
+    // S5: nothing is to be had here any more; another area is to be chosen.
+    const { area, registration } = standing;
+    if (isLost(visit.session.adopted, area.code) && registration.seats.length === 0)
+      return registration.draft.length > 0
+        ? redirect('/register/elsewhere')
+        : areaPage(visit, standing, noChoice, { reason: 'area-withdrawn' });
     const query = formOf(visit.request.query);
     const live = liveCode(visit, standing.registration) !== undefined;
     // B1: a reload comes back to code entry; only its own link leads back to the courses.

@@ -10,6 +10,7 @@ import { firstLook } from '../paying/look.ts';
 import { nextStepOf } from '../paying/next-step.ts';
 import { type HoldingOrder, isStopping, liveAttempt, presentOrder } from '../paying/orders.ts';
 import { forStanding } from './desk.ts';
+import { exitOf } from './exits.ts';
 import { areaOf, ownUnits } from './models.ts';
 import { shown } from './pages.ts';
 import { formFor, liveCode, type Standing, type Visit } from './present.ts';
@@ -20,6 +21,7 @@ async function minePage(visit: Visit, standing: Standing): Promise<Reply> {
   const { session, signIn, window, at } = visit;
   const { area, claim, candidate, registration } = standing;
   const history = await historyOf(visit, standing);
+  const exit = exitOf(visit, standing, history.former);
   const code = liveCode(visit, registration);
   const order = presentOrder(registration, signIn.ticket);
   return shown(visit, standing, 'mine', undefined, {
@@ -29,6 +31,7 @@ async function minePage(visit: Visit, standing: Standing): Promise<Reply> {
     window,
     area: area && areaOf(session, area),
     step: nextStepOf(visit, registration, window.state === 'open' ? code : undefined),
+    ...(exit && { exit }),
     news: moneyNewsOf(visit, standing, history),
     units: ownUnits(session, registration, signIn.ticket),
     feeFen: session.adopted.catalogue.feeFen,

@@ -28,7 +28,7 @@ import type {
 } from '../../web/view-models.ts';
 import type { RegisteringReason } from '../../web/wording.ts';
 import { type CountsIn, levelOf, meterFill } from '../availability.ts';
-import type { Session } from '../catalogue.ts';
+import { isLost, type Session } from '../catalogue.ts';
 import { type AreaOffer, offersNear, seatsFrom } from './nearby.ts';
 
 /** Why a form was not taken: the engine's reason, or one of the page's own. */
@@ -180,7 +180,9 @@ export function areasOf(
       const pool = poolOf(counts, order);
       return pool === undefined ? [] : [{ unit: unit.name, level: pool.level }];
     });
-    return { code, name, levels };
+    return isLost(session.adopted, code)
+      ? { code, name, levels, lost: true }
+      : { code, name, levels };
   });
 }
 

@@ -9,7 +9,7 @@ import type { AreaCode, EpochMs } from '../../engine/protocol/ids.ts';
 import type { CandidateView, CodeView, RegistrationView } from '../../engine/protocol/replies.ts';
 import type { ExamArea } from '../../engine/protocol/session.ts';
 import type { CountsIn } from '../availability.ts';
-import { type Session, type WindowNow, windowAt } from '../catalogue.ts';
+import { type Session, type WindowNow, windowAt, withoutLost } from '../catalogue.ts';
 import type { GatewayContext } from '../context.ts';
 import type { AreaClaim, FormToken, SignIn } from '../cookies.ts';
 import type { Request } from '../http.ts';
@@ -56,7 +56,8 @@ export function visitOf(
   return {
     ...{ context, request, signIn, session, at },
     window: windowAt(session.adopted, at, claimed?.area),
-    countsIn: (area) => context.availability.counts(area, signIn.candidateType),
+    countsIn: (area) =>
+      withoutLost(session, context.availability.counts(area, signIn.candidateType)),
   };
 }
 

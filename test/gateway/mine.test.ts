@@ -1,5 +1,8 @@
 /** 我的报考 and the start page, in every state that money and the day's end bring about. */
 import { expect, test } from 'vitest';
+import type { AreaWithdrawal } from '../../engine/protocol/session.ts';
+import { noticesAt } from '../../gateway/catalogue.ts';
+import { carryMoves, withdrawSlice } from '../harness/withdrawing.ts';
 import { providerHere } from './paying-provider.ts';
 import {
   attemptOf,
@@ -297,4 +300,91 @@ test('B2 when an area that was left does not answer, the page says that somethin
       ? { kind: 'unknown' }
       : ask(query)) as typeof ask;
   expect(await mine(given)).toMatchObject({ whole: false, orders: [] });
+});
+
+/** S5: the session says so, at the books and at this gateway; nothing of it is done so far. */
+function lose({ gateway }: Given, withdrawal: Partial<AreaWithdrawal>): void {
+  const { desk } = gateway.books;
+  const before = desk.partition.adopted?.adopted;
+  if (before === undefined) throw new Error('no session');
+  const plain = { area: '0124', units: [], act: 1, reason: '考点被水淹' };
+  const remedy = { kind: 'refund' } as const;
+  const withdrawals = [{ ...plain, remedy, ...withdrawal }];
+  const adopted = { ...before, number: before.number + 1, withdrawals };
+  desk.send({ kind: 'adopt', adopted });
+  gateway.context.catalogue.adopt(adopted);
+}
+type Offered = { code: string; lost?: true };
+const noticesIn = ({ gateway: { context } }: Given): string[] => {
+  const session = context.catalogue.current();
+  return session === undefined ? [] : noticesAt(session, context.now(), '0124');
+};
+const exitIn = async (given: Given) => (await mine(given)).exit;
+
+test('S5 the area is lost: the seats wait, are on their way, and are in another; all pages say so', async () => {
+  const given = await paid();
+  const { gateway, browser } = given;
+  const { desk } = gateway.books;
+  expect(await exitIn(given)).toBeUndefined();
+  lose(given, { remedy: { kind: 'move', to: ['0105'] } });
+  expect(await exitIn(given)).toMatchObject({
+    ...{ kind: 'waiting', reason: '考点被水淹', from: { code: '0124' } },
+  });
+  expect(noticesIn(given)).toEqual([expect.stringContaining('考点被水淹，这个考区不能举行')]);
+  // Nobody else gets in, and it is not offered.
+  const other = new Browser(gateway, gateway.admit(9));
+  await other.toCourses();
+  expect([other.page.page, other.page.problem.reason]).toEqual(['area', 'area-withdrawn']);
+  expect(other.page.areas.map(({ code, lost }: Offered) => [code, lost])).toEqual([
+    ['0124', true],
+    ['0105', undefined],
+  ]);
+  withdrawSlice(desk, '0124', 1);
+  expect(await exitIn(given)).toMatchObject({ kind: 'going', to: { code: '0105' } });
+  carryMoves(desk);
+  const page = await mine(given);
+  expect(page).toMatchObject({
+    exit: { kind: 'moved', from: { code: '0124' }, to: { code: '0105' } },
+    area: { code: '0105' },
+    step: { kind: 'done', courses: 2 },
+    orders: [{ order: { state: 'paid' } }, { order: { state: 'moved' } }],
+  });
+  // One payment, under the number that the provider knows.
+  const [now, before] = page.orders;
+  expect(now.payments[0].number).toBe(before.payments[0].number);
+  await browser.get('/pay/refund');
+  await browser.post('/pay/refund', { order: now.order.number });
+  expect(await step(given)).toEqual({ kind: 'refunding', feeFen: 7000 });
+});
+
+test('S5 the area is lost and the money goes back: said until it has, and then where to go', async () => {
+  const given = await paid();
+  const { gateway, browser } = given;
+  const attempt = attemptOf(given).number;
+  lose(given, {});
+  withdrawSlice(gateway.books.desk, '0124', 1);
+  expect(await exitIn(given)).toMatchObject({ kind: 'let-go', refunding: true });
+  refunded(given, attempt);
+  expect(await exitIn(given)).toMatchObject({ kind: 'let-go', refunding: false });
+  await browser.get('/register/courses?change=1');
+  // What was chosen is taken along to where there is room, and nothing is said any more.
+  expect(browser.page.page).toBe('elsewhere');
+  expect(browser.page.whole.map(({ area }: { area: Offered }) => area.code)).toContain('0105');
+  await browser.post('/register/elsewhere', { area: '0105' });
+  expect([browser.page.page, browser.page.area.code]).toEqual(['courses', '0105']);
+  expect(await exitIn(given)).toBeUndefined();
+  expect(gateway.books.desk.partition.candidates.get(given.person)?.claim?.area).toBe('0105');
+});
+
+test('S5 one unit is lost: what is only chosen there cannot be held, and the others go on', async () => {
+  const given = await saved();
+  const { gateway, browser } = given;
+  lose(given, { units: ['A'] });
+  withdrawSlice(gateway.books.desk, '0124', 1);
+  expect(await exitIn(given)).toMatchObject({ kind: 'let-go', refunding: false });
+  await browser.get('/register/courses?change=1');
+  expect(browser.page.page).toBe('courses');
+  await browser.post('/register/hold');
+  expect(browser.page.problem.reason).toBe('area-withdrawn');
+  expect(noticesIn(given)).toEqual([expect.stringContaining('不能举行第一单元的考试')]);
 });

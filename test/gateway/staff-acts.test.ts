@@ -14,6 +14,7 @@ import {
   givenTicket,
   Visitor,
 } from '../given.ts';
+import { carryMoves } from '../harness/withdrawing.ts';
 import { givenStaffWorld, type StaffBrowser, type StaffWorld } from './staff-desk.ts';
 
 const minute = 60_000;
@@ -225,27 +226,9 @@ function paidIn(area: string, number: number, ...courses: string[]): Visitor {
   accepted(desk.send(givenPayment(visitor.pay(), courses.length * 3_500)));
   return visitor;
 }
-/** What effects do for whoever moves: the claim, the seats, and the old area lets go. */
-function carryMoves(): void {
-  const { desk } = world;
-  while (carry()) {
-    for (const book of desk.partition.areas.values())
-      for (const row of book.registrations.values())
-        for (const effect of pendingEffects(row, [])) {
-          if (effect.kind !== 'move-seats') continue;
-          const { key, kind, area, person, to, act, ...rest } = effect;
-          const claimed = accepted(desk.send({ kind: 'move-for', person, act, from: area, to }));
-          if (claimed.kind !== 'claiming') throw new Error(claimed.kind);
-          const { claim } = claimed;
-          const asked = { area: to, person, claim, act, from: area, ...rest };
-          const came = accepted(desk.send({ kind: 'receive-seats', ...asked }));
-          if (came.kind !== 'received' && came.kind !== 'declined') throw new Error(came.kind);
-          accepted(desk.send({ kind: 'note-moved', area, person, act, to, claim, came }));
-          const vacated =
-            desk.send({ kind: 'vacate-area', person, area, claim }).kind === 'accepted';
-          accepted(desk.send({ kind: 'note-vacated', person, claim, vacated }));
-        }
-  }
+/** Until every act has been carried to its end. */
+function carryAll(): void {
+  while (carry()) carryMoves(world.desk);
 }
 
 describe('an area is lost', () => {
@@ -283,7 +266,7 @@ describe('an area is lost', () => {
     const { number } = proposed.model.act;
     expect((await approve(li, number)).model.problem).toEqual({ reason: 'second-person-missing' });
     await approve(wang, number);
-    carryMoves();
+    carryAll();
     expect(second.row?.exit?.state).toBe('left');
     expect(first.row?.exit).toMatchObject({ state: 'moved', to: '0102' });
     const shown = await wang.get(`/desk/act?number=${number}`);
@@ -312,7 +295,7 @@ describe('an area is lost', () => {
       lost({ remedy: 'refund', unit: 'same', from: String(number), shown: '考点被水淹' }),
     );
     await approve(li, rest.model.act.number);
-    carryMoves();
+    carryAll();
     expect(second.row?.orders[0]?.state).toBe('refunding');
     const after = await li.get('/desk/area/withdraw?area=0101');
     expect(after.model).toMatchObject({
@@ -326,7 +309,7 @@ describe('an area is lost', () => {
       lost({ remedy: 'reopen', from: String(rest.model.act.number) }),
     );
     await approve(wang, reopened.model.act.number);
-    carryMoves();
+    carryAll();
     expect((await li.get('/desk/area/withdraw?area=0101')).model.progress.isOpen).toBe(true);
   });
 
@@ -335,7 +318,7 @@ describe('an area is lost', () => {
     const unitA = await propose(li, lost({ area: of, unit: 'A', remedy: 'refund' }));
     expect(unitA.model.act.act).toMatchObject({ units: ['A'], remedy: { kind: 'refund' } });
     await approve(wang, unitA.model.act.number);
-    carryMoves();
+    carryAll();
     const both = await li.post(
       '/desk/acts/preview',
       lost({ area: of, unit: 'B', remedy: 'refund', from: String(unitA.model.act.number) }),
@@ -355,7 +338,7 @@ describe('an area is lost', () => {
       lost({ area: of, remedy: 'reopen', from: String(unitA.model.act.number) }),
     );
     await approve(wang, reopened.model.act.number);
-    carryMoves();
+    carryAll();
   });
 });
 

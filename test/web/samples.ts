@@ -23,7 +23,7 @@ import type {
   UnitCardModel,
   UnitModel,
 } from '../../web/view-models.ts';
-import { messagesAreOut, payingIsPaused } from '../../web/wording.ts';
+import { areaIsLost, messagesAreOut, payingIsPaused } from '../../web/wording.ts';
 
 const at = (day: number, hour: number, minute = 0, second = 0): number =>
   Date.UTC(2026, 8, day, hour - 8, minute, second);
@@ -80,6 +80,8 @@ const noticed: Frame = {
   ...frame,
   notices: ['示例公告：今晚 20:00 至 20:10 维护，页面可能打不开。', payingIsPaused('支付通道故障')],
 };
+/** S5. */
+const lostFrame: Frame = { ...frame, notices: [areaIsLost('考点被水淹', [])] };
 const stranger: Frame = { ...frame, signedIn: undefined, office: undefined };
 const activating: Frame = {
   ...frame,
@@ -592,6 +594,8 @@ const record1: PageModels['orderRecord'] = {
   payments: [],
 };
 const registered: PageModels['mine'] = { ...nothingYet, area };
+const newArea = { code: '0105', city: '成都市', name: '青羊区' };
+const lostArea = { reason: '考点被水淹', from: area };
 const inOrder = (
   kind: 'draft' | 'confirmed' | 'paid' | 'refunding',
 ): { unit: UnitModel; own: OwnModel }[] => [
@@ -847,6 +851,14 @@ export const samples: Samples = {
     locked: shown({ ...choosingArea, area: '0124', present: { area, saved: 2, ordered: 0 } }),
     ordered: shown({ ...choosingArea, area: '0124', present: { area, saved: 0, ordered: 2 } }),
     unchosen: shown({ ...choosingArea, problem: { reason: 'area-unchosen' } }),
+    lost: shown(
+      {
+        ...choosingArea,
+        areas: choosingArea.areas.map((one, place) => (place === 0 ? { ...one, lost: true } : one)),
+        problem: { reason: 'area-withdrawn' },
+      },
+      lostFrame,
+    ),
   },
   moving: { running: shown({ from: area, to: { code: '0105', city: '成都市', name: '青羊区' } }) },
   courses: {
@@ -1106,6 +1118,38 @@ export const samples: Samples = {
       })),
       orders: [{ ...record1, order: { ...order, state: 'paid' } }],
     }),
+    'lost-waiting': shown(
+      {
+        ...registered,
+        exit: { kind: 'waiting', ...lostArea },
+        step: { kind: 'done', courses: 2 },
+        units: inOrder('paid'),
+        orders: [{ ...record1, order: { ...order, state: 'paid' } }],
+      },
+      lostFrame,
+    ),
+    'lost-moved': shown({
+      ...registered,
+      area: newArea,
+      exit: { kind: 'moved', ...lostArea, to: newArea },
+      step: { kind: 'done', courses: 2 },
+      units: inOrder('paid'),
+      orders: [
+        { ...record1, order: { ...order, area: newArea, state: 'paid' } },
+        { ...record1, lost: true, order: { ...order, state: 'moved' }, endedAt: at(7, 12) },
+      ],
+    }),
+    'lost-let-go': shown(
+      {
+        ...registered,
+        exit: { kind: 'let-go', ...lostArea, refunding: false },
+        news: [{ kind: 'lost', feeFen: 7000, order: order.number, stuck: false }],
+        step: { kind: 'save', courses: 2 },
+        units: inOrder('draft'),
+        orders: [{ ...record1, lost: true, order: { ...order, state: 'released' } }],
+      },
+      lostFrame,
+    ),
     refunding: shown({
       ...registered,
       step: { kind: 'refunding', feeFen: 7000 },
@@ -1552,6 +1596,12 @@ export const samples: Samples = {
   },
   orderRecord: {
     due: shown(record1),
+    moved: shown({
+      ...record1,
+      lost: true,
+      order: { ...order, state: 'moved' },
+      endedAt: at(7, 12),
+    }),
     paid: shown({
       ...record1,
       order: { ...order, state: 'paid' },

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { refusalReasons } from '../../engine/protocol/refusals.ts';
 import { clockTime, dayAndWeekday, endTime, timeSpan } from '../../web/china-time.ts';
 import {
+  areaIsLost,
   type LookupReason,
   type NewPasswordReason,
   type PasswordProofReason,
@@ -10,6 +11,7 @@ import {
   type Said,
   saveResult,
   sayAccount,
+  sayExit,
   sayForgotten,
   sayLookup,
   sayNewPassword,
@@ -216,4 +218,32 @@ test('R7 money is shown to the fen', () => {
   expect(yuan(3500)).toBe('35.00');
   expect(yuan(7005)).toBe('70.05');
   expect(yuan(0)).toBe('0.00');
+});
+
+test('S5 what becomes of the seats of a lost area is said with both areas, and what is safe', () => {
+  const from = { code: '0124', city: '示例市', name: '甲区' };
+  const to = { code: '0105', city: '示例市', name: '乙区' };
+  const lost = { reason: '考点被水淹', from };
+  const said = [
+    sayExit({ kind: 'going', ...lost, to }, '下一步'),
+    sayExit({ kind: 'waiting', ...lost }, '下一步'),
+    sayExit({ kind: 'moved', ...lost, to }, '下一步'),
+    sayExit({ kind: 'let-go', ...lost, refunding: true }, '下一步'),
+    sayExit({ kind: 'let-go', ...lost, refunding: false }, '下一步'),
+  ];
+  for (const text of said) {
+    expect(text).toMatch(/^示例市甲区不能举行本次考试了（考点被水淹）。您的考位/);
+    expect(text).not.toContain('！');
+  }
+  expect(said.map((text) => text.includes('示例市乙区'))).toEqual([
+    true,
+    false,
+    true,
+    false,
+    false,
+  ]);
+  expect(said.map((text) => text.includes('下一步'))).toEqual([false, false, false, false, true]);
+  expect(said.slice(0, 4).every((text) => /已缴的费用/.test(text))).toBe(true);
+  expect(areaIsLost('停电', [])).toContain('停电，这个考区不能举行本次考试了');
+  expect(areaIsLost('停电', ['第一单元'])).toContain('其他单元照常');
 });

@@ -13,7 +13,7 @@ import {
   targetsOf,
 } from '../../../engine/protocol/staff.ts';
 import type { LeftModel, WithdrawalProgress } from '../../../web/desk/act-models.ts';
-import type { Session } from '../../catalogue.ts';
+import { isLost, type Session } from '../../catalogue.ts';
 import { emptyForm, formOf } from '../../form.ts';
 import type { Reply } from '../../http.ts';
 import { neighboursOf } from '../../registering/nearby.ts';
@@ -46,7 +46,7 @@ export async function showWithdrawal(visit: Visit): Promise<Reply> {
     targetsMax: Math.min(targetsMax, targetsShown),
     // Nearest first: nobody is sent farther than there is need.
     targets: neighboursOf(session, area.code)
-      .filter((one) => visit.within(one.area.code) && !isWhollyLost(session, one.area.code))
+      .filter((one) => visit.within(one.area.code) && !isLost(session.adopted, one.area.code))
       .map((one) => ({
         ...areaNamed(session, one.area.code),
         free: availability.counts(one.area.code, 'open')?.free ?? [],
@@ -56,11 +56,6 @@ export async function showWithdrawal(visit: Visit): Promise<Reply> {
 
 /** A form has room for so many; another act may go on with others. */
 const targetsShown = 4;
-
-function isWhollyLost(session: Session, area: string): boolean {
-  const standing = standingIn(session, area);
-  return standing !== undefined && standing.remedy.kind !== 'reopen' && standing.units.length === 0;
-}
 
 /** Undefined: the engine is away. Who has no room is named to who may see candidates. */
 export async function progressOf(
@@ -127,12 +122,9 @@ export async function foreseenMoves(
   const free: FreeSeats[] = [];
   for (const [place, answer] of answers.entries()) {
     if (answer.kind !== 'balance') return undefined;
-    const lost = standingIn(session, targets[place] ?? '');
-    const isLost = (unit: string): boolean =>
-      lost !== undefined &&
-      lost.remedy.kind !== 'reopen' &&
-      (lost.units.length === 0 || lost.units.includes(unit));
-    free.push(freeIn(answer.pools.filter(({ unit }) => !isLost(unit))));
+    const area = targets[place] ?? '';
+    const isOpen = ({ unit }: PoolBalance): boolean => !isLost(session.adopted, area, unit);
+    free.push(freeIn(answer.pools.filter(isOpen)));
   }
   const inAll = (unit: string): number =>
     free.reduce((sum, pools) => {
