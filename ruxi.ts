@@ -10,6 +10,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { Argument, Command, CommanderError } from 'commander';
@@ -19,11 +20,10 @@ import type { ExportKind } from './engine/import/export.ts';
 import type { Invitation } from './engine/invite.ts';
 import { checkNativeBinaries } from './engine/native-binaries.ts';
 import type { PaymentConfig } from './engine/payments/config.ts';
-import type { SetBookingProof, SetWindow } from './engine/protocol/commands.ts';
 import type { Layout } from './engine/protocol/layout.ts';
 import type { ChannelStanding } from './engine/protocol/replies.ts';
 import type { BookingProof } from './engine/protocol/session.ts';
-import { type Role, roles, scopeOf, staffIdPattern } from './engine/protocol/staff.ts';
+import { type Act, type Role, roles, scopeOf, staffIdPattern } from './engine/protocol/staff.ts';
 import type { DecidedByTwo } from './engine/protocol/two-people.ts';
 import type { EngineWorkerData, FromEngineWorker, ToEngineWorker } from './engine/worker.ts';
 import type { FromSandboxProcess, ToSandboxProcess } from './sandbox/process.ts';
@@ -140,6 +140,7 @@ program
   .command('doctor')
   .description('looks at this machine and its settings before opening day, and changes nothing')
   .action(askDoctor);
+const byHelp = 'who decides; the journal has it';
 const window = program
   .command('window')
   .description('pauses or opens booking, over NATS (RUXI_NATS_URL)');
@@ -148,15 +149,21 @@ window
   .description('nobody can register, and clocks of held seats stand still')
   .requiredOption('--reason <text>', 'what candidates are told')
   .requiredOption('--news-by <time>', 'when they will hear more, like 2026-09-08T10:30+08:00')
-  .action(({ reason, newsBy }: { reason: string; newsBy: string }) => {
+  .option('--by <name>', byHelp, userInfo().username)
+  .action(({ reason, newsBy, by }: { reason: string; newsBy: string; by: string }) => {
     const at = Date.parse(newsBy);
     if (Number.isNaN(at)) throw new Trouble(`"${newsBy}" is no time`, exitCodes.usage);
-    return setWindow({ state: 'paused', reason, newsBy: at });
+    if (at <= Date.now()) throw new Trouble(`"${newsBy}" is over`, exitCodes.usage);
+    return setWindow({ kind: 'pause-window', shown: reason, newsBy: at }, reason, by);
   });
 window
   .command('open')
   .description('booking goes on')
-  .action(() => setWindow({ state: 'open' }));
+  .option('--reason <text>', 'why; the journal has it', 'opened from the command line')
+  .option('--by <name>', byHelp, userInfo().username)
+  .action(({ reason, by }: { reason: string; by: string }) =>
+    setWindow({ kind: 'open-window' }, reason, by),
+  );
 
 const proof = program
   .command('booking-proof')
@@ -546,17 +553,16 @@ async function restoreBackup(from: string): Promise<void> {
   console.log(`Whole and verified: ${folders.dataFolder} stands as of ${takenAt}.`);
 }
 
-async function setWindow(
-  to: { state: 'open' } | { state: 'paused'; reason: string; newsBy: number },
-): Promise<void> {
-  await tellSession('ruxi-window', { kind: 'set-window', to });
-  console.log(to.state === 'open' ? 'Booking is open.' : 'Booking is paused.');
+async function setWindow(act: Act, reason: string, by: string): Promise<void> {
+  const done = await actFromHere('ruxi-window', act, reason, [by]);
+  const open = act.kind === 'open-window';
+  console.log(open ? `Booking ${done ? 'is' : 'was already'} open.` : 'Booking is paused.');
 }
 
 async function setBookingProof(to: BookingProof, decided: DecidedByTwo): Promise<void> {
   await needTwo(decided);
   const { reason, by, andBy } = decided;
-  await tellSession('ruxi-booking-proof', { kind: 'set-booking-proof', to, reason, by, andBy });
+  await actFromHere('ruxi-booking-proof', { kind: 'set-booking-proof', to }, reason, [by, andBy]);
   console.log(
     to === 'password'
       ? 'No booking codes go out: seats are saved with the password.'
@@ -564,24 +570,24 @@ async function setBookingProof(to: BookingProof, decided: DecidedByTwo): Promise
   );
 }
 
-type BodyOf<C> = C extends unknown ? Omit<C, 'id' | 'answerBy' | 'epoch'> : never;
-
-/** One command to the SessionBook; returns once it is on the engine's disk. */
-async function tellSession(as: string, body: BodyOf<SetWindow | SetBookingProof>): Promise<void> {
+/**
+ * An act as at the desk, by who calls themselves so here; returns once it is on the engine's disk. False:
+ * it stands so already.
+ */
+async function actFromHere(
+  as: string,
+  act: Act,
+  reason: string,
+  [by, andBy]: [by: string, andBy?: string],
+): Promise<boolean> {
   const { layoutOf } = await import('./engine/config.ts');
-  const layout = layoutOf(process.env);
+  const { decideFromShell } = await import('./engine/shell-acts.ts');
   const bus = await connectBus(as);
-  const { Postbox } = await import('./engine/bus/postbox.ts');
-  const { randomBytes } = await import('node:crypto');
-  const reply = await new Postbox(bus, answerWithinMs).post(layout.session, {
-    ...body,
-    id: randomBytes(17).toString('base64url').slice(0, 22),
-    answerBy: Date.now() + answerWithinMs,
-    epoch: 0,
-  });
+  const decided = await decideFromShell(bus, layoutOf(process.env), { act, reason, by, andBy });
   await bus.close();
-  if (reply.kind === 'refused') throw new Trouble(`refused: ${reply.reason}`);
-  if (reply.kind !== 'accepted') throw new Trouble('no answer; whether it was done is not known');
+  if (decided.kind === 'unknown') throw new Trouble('no answer; whether it was done is not known');
+  if (decided.kind === 'refused') throw new Trouble(`refused: ${decided.reason}`);
+  return decided.kind === 'decided';
 }
 
 async function inviteFromHere(
@@ -672,7 +678,7 @@ async function dropImport(given: string, { stopped }: { stopped: boolean }): Pro
   if (!Number.isSafeInteger(number) || number < 1) {
     throw new Trouble(`"${given}" is no number of an import`, exitCodes.usage);
   }
-  const { fromShell } = await import('./engine/desk-commands.ts');
+  const { fromShell } = await import('./engine/shell-acts.ts');
   await withBooks(stopped, async ({ desk }) => desk.drop(number, fromShell));
   console.log(`Import ${number} is given up.`);
 }

@@ -29,16 +29,13 @@ import { type EngineOptions, startEngine } from './main.ts';
 import type { AreaCode, UnitCode } from './protocol/ids.ts';
 import type { ImportNumber } from './protocol/imports.ts';
 import { personIdOf } from './protocol/indices.ts';
-import { type Decider, type Scope, shell } from './protocol/staff.ts';
+import type { Scope } from './protocol/staff.ts';
 import { commandsWithin } from './protocol/subjects.ts';
+import { atShell } from './shell-acts.ts';
 import { processesWith } from './store/environment.ts';
 
 export type Books = { port: DeskPort; desk: ImportDesk; close(): Promise<void> };
 type Say = (text: string) => void;
-
-export const fromShell: Decider = { by: shell, byGeneration: 0 };
-/** With what whoever is there calls themselves. */
-const atShell = (named: string): Decider => ({ ...fromShell, named });
 
 const progressEveryMs = 1_000;
 const lookEveryMs = 200;

@@ -447,6 +447,17 @@ export class Visitor {
 /** The command line, as somebody there. */
 export const shellAs = (named: string) => ({ by: 'shell', byGeneration: 0, named });
 
+/** One act by the command line, and by another there if it is two people's. */
+export function actFromShell(desk: Pick<Desk, 'send'>, act: Act): void {
+  const by = shellAs('示例甲');
+  const outcome = accepted(
+    desk.send({ kind: 'propose-act', act, reason: '示例', foreseen: [], ...by }),
+  );
+  if (outcome.kind !== 'act' || outcome.decided) return;
+  const { number } = outcome;
+  accepted(desk.send({ kind: 'approve-act', number, ...shellAs('示例乙') }));
+}
+
 /** Whoever keeps all accounts: invited by the command line, and the invitation accepted. */
 export function givenKeeper(desk: Desk, staff = 'keeper', roles: Role[] = ['system']): void {
   const scope = { kind: 'province' } as const;

@@ -125,8 +125,6 @@ import {
   decideNoteAdopted,
   decideNoteExport,
   decideNoteReconciled,
-  decideSetBookingProof,
-  decideSetWindow,
   evolveSession,
   nextBills,
 } from './session-book.ts';
@@ -345,12 +343,8 @@ export function decide(partition: Partition, given: Sequenced): Decision {
       return decideNoteNews(bookOf(partition, command.area), command);
     case 'install-session':
       return decideInstallSession(partition.session, command);
-    case 'set-window':
-      return decideSetWindow(partition.session, command, at);
     case 'install-catalogue':
       return decideInstallCatalogue(partition, command);
-    case 'set-booking-proof':
-      return decideSetBookingProof(partition.session, command);
     case 'adopt':
       return decideAdopt(partition.adopted, command);
     case 'note-adopted':
@@ -433,8 +427,6 @@ function apply(partition: Partition, event: RuxiEvent, at: EpochMs, index: numbe
     case 'course-caps-set':
       return evolveCourseCapsSet(ensureBook(partition, event.area), event, index);
     case 'session-installed':
-    case 'window-set':
-    case 'booking-proof-set':
     case 'catalogue-installed':
     case 'session-acted':
     case 'adoption-noted':
@@ -734,8 +726,6 @@ export function rowOfEvent(partition: Partition, event: RuxiEvent): Row | undefi
     case 'course-caps-set':
       return partition.areas.get(event.area)?.row;
     case 'session-installed':
-    case 'window-set':
-    case 'booking-proof-set':
     case 'catalogue-installed':
     case 'session-acted':
     case 'adoption-noted':
@@ -901,8 +891,6 @@ const tableOfEvent: Record<EventKind, Table> = {
   'phone-joined': 'phones',
   'message-taken': 'phones',
   'session-installed': 'session',
-  'window-set': 'session',
-  'booking-proof-set': 'session',
   'catalogue-installed': 'session',
   'adoption-noted': 'session',
   'reconciliation-begun': 'session',

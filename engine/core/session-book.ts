@@ -5,8 +5,8 @@
  * N1 Numbers only rise. Installing or setting what already stands gives no new number.
  * N2 The bills of each closed day are compared once, in the order of days (B7). A restart goes on
  *    with the day that was begun.
- * N3 How bookings are proven is two people's to say (D7): no installation changes it, nor what is paused
- *    or published (S2).
+ * N3 What acts set is theirs to change: no installation over a session that stands touches its days, how
+ *    long seats are held, how bookings are proven (D7), nor what is paused or published (S2).
  */
 import type {
   Adopt,
@@ -16,19 +16,16 @@ import type {
   NoteAdopted,
   NoteExport,
   NoteReconciled,
-  SetBookingProof,
-  SetWindow,
 } from '../protocol/commands.ts';
 import type { SessionEvent } from '../protocol/events.ts';
 import type { EpochMs } from '../protocol/ids.ts';
 import { rightOfCommand } from '../protocol/senders.ts';
 import { type Adopted, firstSettings, type Window } from '../protocol/session.ts';
 import { signed } from '../protocol/staff.ts';
-import { isBlank, lackingIn } from '../protocol/two-people.ts';
+import { isBlank } from '../protocol/two-people.ts';
 import { assert } from './assert.ts';
 import { accept, type Decision, refuse } from './decision.ts';
 import { done } from './kept-answers.ts';
-import { openWindow, type PauseWords, pauseWindow } from './pauses.ts';
 import type { AdoptedRow, SessionRow } from './rows.ts';
 import { chinaDay } from './rules.ts';
 import { notTheirs, type StaffBook } from './staff-book.ts';
@@ -37,10 +34,12 @@ export function decideInstallSession(
   row: SessionRow | undefined,
   command: InstallSession,
 ): Decision {
-  const { catalogue, calendar } = command;
+  const { catalogue } = command;
   const standing = row?.adopted;
+  const calendar = standing?.calendar ?? command.calendar;
   const bookingProof = standing?.settings.bookingProof ?? 'code';
-  const settings = { ...command.settings, bookingProof };
+  const { holdMs, holdMaxMs } = standing?.settings ?? command.settings;
+  const settings = { ...command.settings, bookingProof, holdMs, holdMaxMs };
   const installed = { catalogue, calendar, settings };
   if (standing !== undefined && same(installed, contentOf(standing)))
     return accept({ kind: 'adopted', number: standing.number });
@@ -79,50 +78,6 @@ const firstSession: Omit<Adopted, 'number' | 'catalogue'> = {
   ...{ window: { state: 'open', pausedMs: 0 }, calendar: [] },
   settings: { ...firstSettings, bookingProof: 'code' },
 };
-
-export function decideSetWindow(
-  row: SessionRow | undefined,
-  command: SetWindow,
-  at: EpochMs,
-): Decision {
-  if (row === undefined) return refuse('session-missing');
-  const { adopted } = row;
-  const { to } = command;
-  const after =
-    to.state === 'open' ? openWindow(adopted, at) : pauseWindow(adopted, wordsOf(to), at);
-  if (same(after.window, adopted.window))
-    return accept({ kind: 'adopted', number: adopted.number });
-  const number = adopted.number + 1;
-  return accept(
-    { kind: 'adopted', number },
-    { kind: 'window-set', adopted: { ...adopted, number, ...after } },
-  );
-}
-
-export function decideSetBookingProof(
-  row: SessionRow | undefined,
-  command: SetBookingProof,
-): Decision {
-  if (row === undefined) return refuse('session-missing');
-  const lacking = lackingIn(command);
-  if (lacking !== undefined) return refuse(lacking);
-  const { adopted } = row;
-  const { to: bookingProof, reason, by, andBy } = command;
-  if (adopted.settings.bookingProof === bookingProof)
-    return accept({ kind: 'adopted', number: adopted.number });
-  const number = adopted.number + 1;
-  const settings = { ...adopted.settings, bookingProof };
-  return accept(
-    { kind: 'adopted', number },
-    {
-      kind: 'booking-proof-set',
-      adopted: { ...adopted, number, settings },
-      ...{ reason, by, andBy },
-    },
-  );
-}
-
-const wordsOf = ({ reason, newsBy }: PauseWords): PauseWords => ({ reason, newsBy });
 
 export function decideAdopt(row: AdoptedRow | undefined, command: Adopt): Decision {
   const { adopted } = command;

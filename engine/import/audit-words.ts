@@ -60,8 +60,6 @@ export const eventWords: Record<EventKind, string> = {
   'phone-left': '手机让出名额',
   'message-taken': '计入短信条数',
   'session-installed': '发布考次',
-  'window-set': '开放或暂停报考',
-  'booking-proof-set': '设置保存考位的凭据',
   'catalogue-installed': '导入目录',
   'adoption-noted': '分区已采用考次',
   'session-adopted': '采用考次',

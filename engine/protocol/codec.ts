@@ -24,7 +24,6 @@ import {
   type NoteMoved,
   type PassedCourse,
   type SetCapacity,
-  type SetWindow,
   type StaffProof,
   type TicketRecord,
 } from './commands.ts';
@@ -668,13 +667,6 @@ const item = union<Item, 'kind'>('kind', {
     calendar,
     settings: record<InstalledSettings>(installedSettings),
   },
-  'set-window': {
-    ...envelope,
-    to: union<SetWindow['to'], 'state'>('state', {
-      open: {},
-      paused: { reason: sentence, newsBy: at },
-    }),
-  },
   adopt: { ...envelope, adopted },
   'note-adopted': { ...envelope, partition, number: small },
   'request-unbind-code': { ...onPerson, challenge: opaque },
@@ -725,7 +717,6 @@ const item = union<Item, 'kind'>('kind', {
     caps: courseCaps,
   },
   'save-by-password': { ...onRegistration, challenge: opaque, passwordMatches: boolean, units },
-  'set-booking-proof': { ...envelope, to: bookingProof, reason: sentence, by: label, andBy: label },
   'invite-staff': { ...decidedByStaff, roles: rolesHeld, scope, digest: opaque, anew: boolean },
   'accept-invitation': {
     ...{ ...onStaff, digest: opaque, hash: passwordHash },

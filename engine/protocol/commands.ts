@@ -46,7 +46,6 @@ import type { ReceivedOrder } from './replies.ts';
 import type {
   Adopted,
   BookingDay,
-  BookingProof,
   CandidateType,
   Catalogue,
   CourseCap,
@@ -65,7 +64,6 @@ import type {
   SignInPlace,
   StaffId,
 } from './staff.ts';
-import type { DecidedByTwo } from './two-people.ts';
 
 /**
  * `answerBy`: after it the engine refuses `too-late`, so a shown "no" never becomes a late "yes".
@@ -522,10 +520,6 @@ export type InstallSession = Envelope & {
   calendar: BookingDay[];
   settings: InstalledSettings;
 };
-export type SetWindow = Envelope & {
-  kind: 'set-window';
-  to: { state: 'open' } | { state: 'paused'; reason: string; newsBy: EpochMs };
-};
 /** To every partition, repeated until acknowledged. */
 export type Adopt = Envelope & { kind: 'adopt'; adopted: Adopted };
 /** The SessionBook learns that a partition has adopted `number`. */
@@ -570,9 +564,6 @@ export type NoteReconciled = Envelope & {
   day: number;
   lines: ReconciledBill[];
 };
-/** D7: two staff let the password stand for booking codes, or end that. */
-export type SetBookingProof = Envelope &
-  DecidedByTwo & { kind: 'set-booking-proof'; to: BookingProof };
 /**
  * S1: one table of the catalogue was imported. `onto`: the session's number that the difference was
  * shown against; 0: there was none, and this is its first.
@@ -651,13 +642,11 @@ export type StagingCommand = StageCandidates | StageGrades | StageMarks | AdoptI
 
 export type SessionCommand =
   | InstallSession
-  | SetWindow
   | Adopt
   | NoteAdopted
   | SetAside
   | BeginReconciliation
   | NoteReconciled
-  | SetBookingProof
   | InstallCatalogue;
 
 /** Who decides about an account or a key, and why. */

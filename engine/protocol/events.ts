@@ -435,9 +435,6 @@ export type PhoneLeft = OnPhoneRow & {
 export type MessageTaken = OnPhoneRow & { kind: 'message-taken'; key: string; day: number };
 
 export type SessionInstalled = { kind: 'session-installed'; adopted: Adopted };
-export type WindowSet = { kind: 'window-set'; adopted: Adopted };
-/** D7: who wanted it and why stands here and nowhere else. */
-export type BookingProofSet = DecidedByTwo & { kind: 'booking-proof-set'; adopted: Adopted };
 /** S1: by an import; who wanted it and why stands here and nowhere else. */
 export type CatalogueInstalled = {
   kind: 'catalogue-installed';
@@ -701,12 +698,10 @@ export type CandidateEvent =
 export type PhoneEvent = PhoneJoined | MessageTaken | PhoneLeft;
 export type SessionEvent =
   | SessionInstalled
-  | WindowSet
   | AdoptionNoted
   | ReconciliationBegun
   | DayReconciled
   | SessionAdopted
-  | BookingProofSet
   | CatalogueInstalled
   | SessionActed
   | ExportNoted;

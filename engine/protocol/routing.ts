@@ -103,12 +103,10 @@ export function partitionOfBody(layout: Layout, body: RoutedBody): PartitionName
     case 'release-phone':
       return partitionOfPhone(layout, body.phone);
     case 'install-session':
-    case 'set-window':
     case 'note-adopted':
     case 'set-aside':
     case 'begin-reconciliation':
     case 'note-reconciled':
-    case 'set-booking-proof':
     case 'invite-staff':
     case 'accept-invitation':
     case 'record-staff-sign-in':

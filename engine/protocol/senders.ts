@@ -115,8 +115,6 @@ export const senders = {
   'set-capacity': 'house',
   'set-course-caps': 'house',
   'import-candidate': 'house',
-  'set-window': 'house',
-  'set-booking-proof': 'house',
 } as const satisfies { [K in Kind]: Sender<K> };
 
 /** Which right each asks for that bears who decided it. */

@@ -123,7 +123,7 @@ export type Settings = {
   /** In an outage of short messages the password stands for the booking code. */
   bookingProof: BookingProof;
 };
-/** Without what two people decide (`set-booking-proof`): nobody installs that. */
+/** Without what two people decide: nobody installs that. */
 export type InstalledSettings = Omit<Settings, 'bookingProof'>;
 const minuteMs = 60_000;
 /** D7, D8, B1: what a new session begins with. */

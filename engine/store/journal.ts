@@ -209,7 +209,6 @@ const event = union<RuxiEvent, 'kind'>('kind', {
   'phone-joined': { phone: text, person: text, until: optional(uint), binding: optional(uint) },
   'message-taken': { phone: text, key: text, day: uint },
   'session-installed': { adopted },
-  'window-set': { adopted },
   'adoption-noted': { partition: text, number: uint },
   'session-adopted': { adopted },
   'phone-unbound': { ...onCandidate, answer },
@@ -303,7 +302,6 @@ const event = union<RuxiEvent, 'kind'>('kind', {
     amountFen: uint,
   },
   'course-caps-set': { area: text, caps: courseCaps, act: optional(uint) },
-  'booking-proof-set': { adopted, reason: text, by: text, andBy: text },
   'staff-invited': {
     ...{ ...onStaff, ...decided, generation: uint },
     ...{ roles: held, scope, digest: text, until: uint },

@@ -79,6 +79,7 @@ export class EpochLost extends Error {}
 
 /**
  * The layout of tables, keys, rows and journal entries, as one number. Formats 1, without orders, 2,
- * without withdrawn areas, and 3, without desks, were never released and are not carried forward.
+ * without withdrawn areas, 3, without desks, and 4, where the command line paused without an act, were
+ * never released and are not carried forward.
  */
-export const formatVersion = 4;
+export const formatVersion = 5;

@@ -226,14 +226,6 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     passwordMatches: fc.boolean(),
     units,
   }),
-  fc.record({
-    kind: kind('set-booking-proof'),
-    ...envelope,
-    to: fc.constantFrom('code', 'password'),
-    reason: sentence,
-    by: sentence,
-    andBy: sentence,
-  }),
   fc
     .record({
       kind: fc.constantFrom('invite-staff', 'set-roles', 'end-account'),
@@ -1048,7 +1040,7 @@ describe('round trips', () => {
         ...({ id: id(4), kind: 'journal', next: 9 } as const),
         lines: [
           { index: 7, at: 6, kind: 'seats-saved', area: '0124', person: 'abcdefgh', details: '{}' },
-          { index: 8, at: 6, kind: 'window-set', details: '' },
+          { index: 8, at: 6, kind: 'session-acted', details: '' },
         ],
       },
     ];

@@ -15,7 +15,6 @@ import {
   givenPerson,
   givenPhone,
   givenRecord,
-  givenSettings,
   givenTicket,
   opaque,
 } from '../given.ts';
@@ -212,24 +211,6 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
   },
   'message-taken': { kind: 'message-taken', phone: opaque('phone', 1), key: 'key', day: 1 },
   'session-installed': { kind: 'session-installed', adopted },
-  'window-set': {
-    kind: 'window-set',
-    adopted: {
-      ...adopted,
-      window: { state: 'paused', pausedMs: 1, pausedAt: 2, reason: '暂停', newsBy: 3 },
-      areaPauses: [
-        { area: '0101', pools: [{ reason: '停电', newsBy: 4 }], pausedMs: 1 },
-        {
-          area: '0102',
-          pools: [{ unit: 'A', reason: '核对', newsBy: 5 }],
-          pausedMs: 1,
-          pausedAt: 2,
-        },
-      ],
-      payingPaused: { reason: '通道故障' },
-      notice: { text: '公告', until: 6 },
-    },
-  },
   'adoption-noted': { kind: 'adoption-noted', partition: 'p1', number: 2 },
   'session-adopted': { kind: 'session-adopted', adopted },
   'phone-unbound': { kind: 'phone-unbound', person: givenPerson(1), answer: done },
@@ -418,13 +399,6 @@ const everyKind: { [K in RuxiEvent['kind']]: Extract<RuxiEvent, { kind: K }> } =
     kind: 'course-caps-set',
     area: '0101',
     caps: [{ course: '11001', cap: 30 }],
-  },
-  'booking-proof-set': {
-    kind: 'booking-proof-set',
-    adopted: givenAdopted({ settings: givenSettings({ bookingProof: 'password' }) }),
-    reason: '示例：短信通道中断',
-    by: '示例甲',
-    andBy: '示例乙',
   },
   'staff-invited': {
     ...{ kind: 'staff-invited', ...onStaff, by: 'shell', reason: '示例', generation: 1 },

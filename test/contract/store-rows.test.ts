@@ -5,6 +5,7 @@ import { decodeRow, encodeRows, needsAttention } from '../../engine/store/rows.t
 import { StoreCorrupt } from '../../engine/store/store.ts';
 import {
   accepted,
+  actFromShell,
   type Desk,
   givenActs,
   givenAside,
@@ -74,8 +75,7 @@ function givenRows(): Desk {
     const key = opaque('key', number);
     desk.send({ kind: 'take-message', phone: givenPhone(number).index, key });
   }
-  const people = { reason: '示例', by: '示例甲', andBy: '示例乙' };
-  desk.send({ kind: 'set-booking-proof', to: 'password', ...people });
+  actFromShell(desk, { kind: 'set-booking-proof', to: 'password' });
   const unsent = new Visitor(desk, 7, '0103');
   unsent.choose('11001');
   givenKeeper(desk);

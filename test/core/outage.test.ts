@@ -5,6 +5,7 @@ import { checkInvariants } from '../../engine/core/partition.ts';
 import type { BookingProof } from '../../engine/protocol/session.ts';
 import {
   accepted,
+  actFromShell,
   Desk,
   givenAdopted,
   givenCalendar,
@@ -12,11 +13,20 @@ import {
   givenDesk,
   givenSettings,
   refused,
+  shellAs,
   Visitor,
 } from '../given.ts';
 
 const minute = 60_000;
 const two = { reason: '示例：通道中断', by: '示例甲', andBy: '示例乙' };
+
+const toPassword = { kind: 'set-booking-proof', to: 'password' } as const;
+const propose = (desk: Desk, change: { by?: string; reason?: string } = {}) => {
+  const { by, reason } = { ...two, ...change };
+  return desk.send({
+    ...({ kind: 'propose-act', act: toPassword, reason, foreseen: [], ...shellAs(by) } as const),
+  });
+};
 
 /** What a partition hears when two staff have decided. */
 function adopts(desk: Desk, bookingProof: BookingProof): void {
@@ -50,19 +60,22 @@ describe('two staff decide', () => {
 
   test('D7 S2 the change is a new number, and the journal has the reason and both names', () => {
     const desk = new Desk();
-    const set = { kind: 'set-booking-proof', to: 'password', ...two } as const;
-    expect(refused(desk.send(set)).reason).toBe('session-missing');
     accepted(desk.send(install));
-    expect(accepted(desk.send(set))).toEqual({ kind: 'adopted', number: 2 });
+    actFromShell(desk, toPassword);
     expect(desk.partition.session?.adopted).toMatchObject({
       number: 2,
       settings: { bookingProof: 'password' },
     });
-    expect(desk.journal.at(-1)?.event).toMatchObject({ kind: 'booking-proof-set', ...two });
+    expect(desk.journal.map(({ event }) => event)).toMatchObject([
+      { kind: 'session-installed' },
+      { kind: 'act-proposed', by: 'shell 示例甲', reason: '示例' },
+      { kind: 'act-decided', andBy: 'shell 示例乙' },
+      { kind: 'session-acted', act: 1 },
+    ]);
     // What stands already gives no number, whoever says it.
-    expect(accepted(desk.send({ ...set, by: '示例丙' }))).toEqual({ kind: 'adopted', number: 2 });
-    expect(desk.journal.length).toBe(2);
-    expect(accepted(desk.send({ ...set, to: 'code' }))).toEqual({ kind: 'adopted', number: 3 });
+    expect(refused(propose(desk, { by: '示例丙' })).reason).toBe('changed-meanwhile');
+    actFromShell(desk, { ...toPassword, to: 'code' });
+    expect(desk.partition.session?.adopted.number).toBe(3);
   });
 
   test('D7 every partition is told, as of any change of the session', () => {
@@ -70,7 +83,7 @@ describe('two staff decide', () => {
     accepted(desk.send(install));
     for (const partition of ['p0', 'p1'])
       accepted(desk.send({ kind: 'note-adopted', partition, number: 1 }));
-    accepted(desk.send({ kind: 'set-booking-proof', to: 'password', ...two }));
+    actFromShell(desk, toPassword);
     const due = desk.partition.session && pendingEffects(desk.partition.session, ['p0', 'p1']);
     expect(due).toMatchObject(
       ['p0', 'p1'].map((partition) => ({
@@ -91,24 +104,14 @@ describe('two staff decide', () => {
   ])('D7 S2 %s is not two people with a reason', (_, change, reason = 'second-person-missing') => {
     const desk = new Desk();
     accepted(desk.send(install));
-    const set = { kind: 'set-booking-proof', to: 'password', ...two, ...change } as const;
-    expect(refused(desk.send(set)).reason).toBe(reason);
+    const { andBy, ...rest } = { ...two, ...change };
+    const proposed = propose(desk, rest);
+    const reply =
+      proposed.kind === 'refused'
+        ? proposed
+        : desk.send({ kind: 'approve-act', number: 1, ...shellAs(andBy) });
+    expect(refused(reply).reason).toBe(reason);
     expect(desk.partition.session?.adopted.settings.bookingProof).toBe('code');
-  });
-
-  test('D7 S1 no installation starts or ends it', () => {
-    const desk = new Desk();
-    const settings = givenSettings({ bookingProof: 'password' });
-    accepted(desk.send({ ...install, settings }));
-    expect(desk.partition.session?.adopted.settings.bookingProof).toBe('code');
-    accepted(desk.send({ kind: 'set-booking-proof', to: 'password', ...two }));
-    accepted(desk.send(install));
-    const other = givenSettings({ holdMs: 2 * minute });
-    accepted(desk.send({ ...install, settings: other }));
-    expect(desk.partition.session?.adopted).toMatchObject({
-      number: 3,
-      settings: { bookingProof: 'password', holdMs: 2 * minute },
-    });
   });
 });
 

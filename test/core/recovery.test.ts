@@ -17,6 +17,7 @@ import { packRow, type Row, rowKey, unpackRow } from '../../engine/core/rows.ts'
 import {
   type Asked,
   accepted,
+  actFromShell,
   chinaTime,
   type Desk,
   givenActs,
@@ -73,8 +74,7 @@ function busyDesk(): Desk {
   const applied = new Visitor(desk, 6, '0103');
   applied.candidateType = 'applied';
   accepted(applied.take('11001'));
-  const people = { reason: '示例', by: '示例甲', andBy: '示例乙' };
-  accepted(desk.send({ kind: 'set-booking-proof', to: 'password', ...people }));
+  actFromShell(desk, { kind: 'set-booking-proof', to: 'password' });
   if (desk.partition.session === undefined) throw new Error('no session');
   accepted(desk.send({ kind: 'adopt', adopted: desk.partition.session.adopted }));
   const unsent = new Visitor(desk, 7, '0103');

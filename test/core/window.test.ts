@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { nextDeadline } from '../../engine/core/partition.ts';
 import { chinaDay, compileRules, windowRefusal } from '../../engine/core/rules.ts';
+import type { Act } from '../../engine/protocol/staff.ts';
 import {
   accepted,
+  actFromShell,
   chinaTime,
   Desk,
   firstDay,
@@ -13,6 +15,7 @@ import {
   givenRecord,
   givenSettings,
   refused,
+  shellAs,
   Visitor,
 } from '../given.ts';
 
@@ -105,28 +108,63 @@ describe('the SessionBook', () => {
     const desk = new Desk();
     expect(accepted(desk.send(install))).toEqual({ kind: 'adopted', number: 1 });
     expect(accepted(desk.send(install))).toEqual({ kind: 'adopted', number: 1 });
-    const settings = givenSettings({ holdMs: 1_000 });
+    const settings = givenSettings({ codeTriesMax: 1 });
     expect(accepted(desk.send({ ...install, settings }))).toEqual({ kind: 'adopted', number: 2 });
     expect(desk.journal.length).toBe(2);
   });
 
+  test('S1 S2 D7 what acts have set no installation undoes', () => {
+    const desk = new Desk();
+    const proven = givenSettings({ bookingProof: 'password' });
+    accepted(desk.send({ ...install, settings: proven }));
+    expect(desk.partition.session?.adopted.settings.bookingProof).toBe('code');
+    const [first, ...others] = givenCalendar();
+    if (first === undefined) throw new Error('no day');
+    const prolonged = [{ ...first, closesAt: first.closesAt + 60_000 }, ...others];
+    const acts: Act[] = [
+      { kind: 'set-calendar', from: givenCalendar(), calendar: prolonged },
+      { kind: 'set-hold', holdMs: 8 * 60_000, holdMaxMs: 15 * 60_000 },
+      { kind: 'set-booking-proof', to: 'password' },
+      { kind: 'set-paying', to: 'paused', shown: '示例' },
+      { kind: 'publish-notice', text: '示例公告', until: chinaTime(0, 20) },
+      { kind: 'pause-pools', pools: [{ area: '0101' }], shown: '示例', newsBy: chinaTime(0, 12) },
+      { kind: 'pause-window', shown: '示例', newsBy: chinaTime(0, 12) },
+    ];
+    for (const act of acts) actFromShell(desk, act);
+    const set = desk.partition.session?.adopted;
+    accepted(desk.send(install));
+    expect(desk.partition.session?.adopted).toEqual(set);
+    accepted(desk.send({ ...install, settings: givenSettings({ codeTriesMax: 1 }) }));
+    expect(desk.partition.session?.adopted).toEqual({
+      ...set,
+      number: (set?.number ?? 0) + 1,
+      settings: { ...set?.settings, codeTriesMax: 1 },
+    });
+  });
+
   test('S2 pausing and opening again adds up the pauses', () => {
     const desk = new Desk();
-    const pause = { state: 'paused', reason: '示例', newsBy: chinaTime(0, 12) } as const;
-    expect(refused(desk.send({ kind: 'set-window', to: pause })).reason).toBe('session-missing');
+    const propose = (act: Act) =>
+      desk.send({ kind: 'propose-act', act, reason: '示例', foreseen: [], ...shellAs('示例') });
+    const pause = { kind: 'pause-window', shown: '示例', newsBy: chinaTime(0, 12) } as const;
+    expect(refused(propose(pause)).reason).toBe('session-missing');
     accepted(desk.send(install));
-    accepted(desk.send({ kind: 'set-window', to: { state: 'open' } }));
+    expect(refused(propose({ kind: 'open-window' })).reason).toBe('changed-meanwhile');
     const pausedAt = desk.now;
     for (const at of [0, 60_000]) {
       desk.now = pausedAt + at;
-      accepted(desk.send({ kind: 'set-window', to: { ...pause, reason: `示例${at}` } }));
+      accepted(propose({ ...pause, shown: `示例${at}` }));
     }
     expect(desk.partition.session?.adopted.window).toMatchObject({ pausedAt, reason: '示例60000' });
     desk.now = pausedAt + 90_000;
-    expect(accepted(desk.send({ kind: 'set-window', to: { state: 'open' } }))).toMatchObject({
+    accepted(propose({ kind: 'open-window' }));
+    expect(desk.partition.session?.adopted).toMatchObject({
       number: 4,
+      window: { state: 'open', pausedMs: 90_000 },
     });
-    expect(desk.partition.session?.adopted.window).toEqual({ state: 'open', pausedMs: 90_000 });
+    // S3: each stands in the journal with who was at the command line.
+    const by = desk.journal.flatMap(({ event }) => (event.kind === 'act-proposed' ? event.by : []));
+    expect(by).toEqual(['shell 示例', 'shell 示例', 'shell 示例']);
   });
 
   test('D9 a partition adopts higher numbers only, however late or doubled they come', () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { demonstrationSignIns } from '../../engine/import/demonstration.ts';
 import { partitionOfArea } from '../../engine/protocol/layout.ts';
+import { decideFromShell } from '../../engine/shell-acts.ts';
 import { createAvailability } from '../../gateway/availability.ts';
 import { createCatalogue } from '../../gateway/catalogue.ts';
 import { startHashing } from '../../gateway/hashing/hashing.ts';
@@ -40,7 +41,9 @@ afterAll(async () => {
 
 /** Decided, and heard of by areas and gateway. */
 async function decide(to: 'code' | 'password', area: string): Promise<void> {
-  await asking.sendWithin({ kind: 'set-booking-proof', to, ...two });
+  const act = { kind: 'set-booking-proof', to } as const;
+  const { bus, config } = here;
+  expect(await decideFromShell(bus, config.layout, { act, ...two })).toEqual({ kind: 'decided' });
   await vi.waitFor(async () => {
     const heard = gateway.context.catalogue.current()?.adopted.settings.bookingProof;
     const partition = partitionOfArea(asking.client.layout, area);

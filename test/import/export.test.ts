@@ -122,11 +122,11 @@ test('S3 an event in the audit says what happened, and nothing that is sealed, s
   });
   expect(JSON.parse(staged.details)).toEqual({ import: 3, slice: 1, people: 1 });
   const installed = auditOf({
-    ...{ kind: 'booking-proof-set' as const, adopted },
-    ...{ reason: '示例', by: '示例甲', andBy: '示例乙' },
+    ...{ kind: 'catalogue-installed' as const, adopted },
+    ...{ reason: '示例', by: 'shell 示例甲' },
   });
   expect(JSON.parse(installed.details)).toEqual({
-    ...{ session: adopted.number, reason: '示例', by: '示例甲', andBy: '示例乙' },
+    ...{ session: adopted.number, reason: '示例', by: 'shell 示例甲' },
   });
   const changed = auditOf({
     ...({ kind: 'password-set', person: givenPerson(1), hash: '$argon2id$x' } as const),

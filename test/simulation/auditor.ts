@@ -3,26 +3,27 @@
  * things by filtering them, shares no code with the core, forgets nothing in a crash, and says for
  * every command what the answer has to be. Its parts judge forms, orders and people.
  */
-import type { PreparedCommand, Sequenced } from '../../engine/protocol/commands.ts';
+import type {
+  ApproveAct,
+  PreparedCommand,
+  ProposeAct,
+  Sequenced,
+} from '../../engine/protocol/commands.ts';
 import type { Outcome } from '../../engine/protocol/replies.ts';
 import type { Adopted } from '../../engine/protocol/session.ts';
+import type { Act } from '../../engine/protocol/staff.ts';
 import { AuditLists, done, no, type Verdict, yes } from './audit-lists.ts';
 import { FormAuditor } from './form-auditor.ts';
 import { HumanAuditor } from './human-auditor.ts';
 import { OrderAuditor } from './order-auditor.ts';
 
 type Kept = { id: string; content: string; outcome: Outcome };
+/** `decidedBy`: empty where one was enough. */
+type Acted = { id: string; content: string; act: Act; by: string; at: number; decidedBy?: string };
 type OfSession = Extract<
   PreparedCommand,
   {
-    kind:
-      | 'install-session'
-      | 'set-window'
-      | 'set-booking-proof'
-      | 'adopt'
-      | 'note-adopted'
-      | 'begin-reconciliation'
-      | 'note-reconciled';
+    kind: 'install-session' | 'adopt' | 'note-adopted' | 'begin-reconciliation' | 'note-reconciled';
   }
 >;
 
@@ -42,6 +43,7 @@ export class Auditor {
   private readonly people = new HumanAuditor(this.lists);
   private readonly kept = new Map<string, Kept[]>();
   private installed: Adopted | null = null;
+  private readonly acts: Acted[] = [];
 
   /** Carries the command out, in its own way, and says what the answer has to be. */
   judge(partition: string, given: Sequenced): Verdict {
@@ -80,6 +82,8 @@ export class Auditor {
         return this.remembering(command.person, given, () =>
           this.people.judge(session, command, at),
         );
+      case 'propose-act':
+        return this.proposed(given, command);
       default:
     }
     const late = this.late(given);
@@ -113,14 +117,14 @@ export class Auditor {
       case 'release-phone':
       case 'take-message':
         return this.people.plain(session, command, at);
+      case 'approve-act':
+        return this.approved(command, at);
       case 'install-session':
-      case 'set-window':
-      case 'set-booking-proof':
       case 'adopt':
       case 'note-adopted':
       case 'begin-reconciliation':
       case 'note-reconciled':
-        return this.ofSession(partition, command, at);
+        return this.ofSession(partition, command);
       default:
         throw new Error(`the auditor does not know ${command.kind}`);
     }
@@ -161,38 +165,18 @@ export class Auditor {
     return verdict;
   }
 
-  private ofSession(partition: string, command: OfSession, at: number): Verdict {
+  private ofSession(partition: string, command: OfSession): Verdict {
     switch (command.kind) {
       case 'install-session': {
-        const { catalogue, calendar } = command;
+        const { catalogue } = command;
+        const calendar = this.installed?.calendar ?? command.calendar;
         const bookingProof = this.installed?.settings.bookingProof ?? 'code';
-        const settings = { ...command.settings, bookingProof };
+        const { holdMs, holdMaxMs } = this.installed?.settings ?? command.settings;
+        const settings = { ...command.settings, bookingProof, holdMs, holdMaxMs };
         const number = (this.installed?.number ?? 0) + 1;
         const window = this.installed?.window ?? ({ state: 'open', pausedMs: 0 } as const);
         const next = { number, catalogue, calendar, settings, window };
         return this.install(next);
-      }
-      case 'set-window': {
-        if (this.installed === null) return no('session-missing');
-        const { window, number } = this.installed;
-        const { to } = command;
-        const { pausedMs } = window;
-        const pausedAt = window.state === 'paused' ? window.pausedAt : at;
-        const next: Adopted['window'] =
-          to.state === 'paused'
-            ? { state: 'paused', pausedMs, pausedAt, reason: to.reason, newsBy: to.newsBy }
-            : { state: 'open', pausedMs: pausedMs + at - pausedAt };
-        return this.install({ ...this.installed, number: number + 1, window: next });
-      }
-      case 'set-booking-proof': {
-        if (this.installed === null) return no('session-missing');
-        const { to, reason, by, andBy } = command;
-        if (reason.trim() === '') return no('reason-missing');
-        if (by.trim() === '' || by.trim() === andBy.trim()) return no('second-person-missing');
-        const { number, settings } = this.installed;
-        if (settings.bookingProof === to) return yes({ kind: 'adopted', number });
-        const next = { ...settings, bookingProof: to };
-        return this.install({ ...this.installed, number: number + 1, settings: next });
       }
       case 'adopt': {
         const known = this.lists.adoptedBy.find((one) => one.partition === partition);
@@ -207,6 +191,86 @@ export class Auditor {
       case 'note-reconciled':
         return this.installed === null ? no('session-missing') : done;
     }
+  }
+
+  /** How many acts there are: of the command line alone, which may do all of them. */
+  get actsProposed(): number {
+    return this.acts.length;
+  }
+
+  private proposed(given: Sequenced, command: ProposeAct): Verdict {
+    const { at } = given;
+    const content = contentOf(command);
+    const again = this.acts.find(({ id }) => id === command.id);
+    if (again !== undefined && again.content !== content) return no('command-id-reused');
+    const numberOf = (act: Acted) => this.acts.indexOf(act) + 1;
+    const answer = (act: Acted) =>
+      yes({ kind: 'act', number: numberOf(act), decided: act.decidedBy !== undefined });
+    if (again !== undefined) return answer(again);
+    const late = this.late(given);
+    if (late !== null) return late;
+    if (this.installed === null) return no('session-missing');
+    const { act, by, named, reason } = command;
+    if (reason.trim() === '') return no('reason-missing');
+    const unfit = this.unfit(act, at);
+    if (unfit !== null) return unfit;
+    const acted: Acted = { id: command.id, content, act, by: `${by} ${named}`, at };
+    this.acts.push(acted);
+    if (act.kind !== 'set-booking-proof') this.decide(acted, at, '');
+    return answer(acted);
+  }
+
+  private approved({ number, by, named }: ApproveAct, at: number): Verdict {
+    const acted = this.acts[number - 1];
+    if (acted === undefined || this.installed === null) return no('act-unknown');
+    const approver = `${by} ${named}`;
+    const decided = yes({ kind: 'act', number, decided: true });
+    if (acted.decidedBy === approver) return decided;
+    if (acted.decidedBy !== undefined) return no('act-ended');
+    if (at >= acted.at + 30 * 60_000) return no('act-expired');
+    if (acted.by === approver) return no('second-person-missing');
+    const unfit = this.unfit(acted.act, at);
+    if (unfit !== null) return unfit;
+    this.decide(acted, at, approver);
+    return decided;
+  }
+
+  private unfit(act: Act, at: number): Verdict | null {
+    const { window, settings } = this.installed ?? {};
+    switch (act.kind) {
+      case 'pause-window':
+        return act.newsBy <= at ? no('act-unfit') : null;
+      case 'open-window':
+        return window?.state === 'open' ? no('changed-meanwhile') : null;
+      case 'set-booking-proof':
+        return settings?.bookingProof === act.to ? no('changed-meanwhile') : null;
+      case 'set-hold':
+        return null;
+      default:
+        throw new Error(`the auditor does not know ${act.kind}`);
+    }
+  }
+
+  private decide(acted: Acted, at: number, approver: string): void {
+    acted.decidedBy = approver;
+    if (this.installed === null) return;
+    const { act } = acted;
+    const { window, settings } = this.installed;
+    const next = { ...this.installed, number: this.installed.number + 1 };
+    const { pausedMs } = window;
+    const pausedAt = window.state === 'paused' ? window.pausedAt : at;
+    if (act.kind === 'pause-window') {
+      const { shown: reason, newsBy } = act;
+      next.window = { state: 'paused', pausedMs, pausedAt, reason, newsBy };
+    }
+    if (act.kind === 'open-window')
+      next.window = { state: 'open', pausedMs: pausedMs + at - pausedAt };
+    if (act.kind === 'set-booking-proof') next.settings = { ...settings, bookingProof: act.to };
+    if (act.kind === 'set-hold') {
+      const { holdMs, holdMaxMs } = act;
+      next.settings = { ...settings, holdMs, holdMaxMs };
+    }
+    this.installed = next;
   }
 
   private install(next: Adopted): Verdict {

@@ -10,6 +10,7 @@ import type { AreaCode, PartitionName, PersonId } from '../../engine/protocol/id
 import type { RefusalReason } from '../../engine/protocol/refusals.ts';
 import type { CommandReply } from '../../engine/protocol/replies.ts';
 import type { Settings } from '../../engine/protocol/session.ts';
+import type { Act } from '../../engine/protocol/staff.ts';
 import {
   areaCodes,
   chinaTime,
@@ -22,6 +23,7 @@ import {
   givenSettings,
   givenTicketRecord,
   opaque,
+  shellAs,
   unitCodes,
 } from '../given.ts';
 import { type Happening, taken } from './audit-lists.ts';
@@ -273,7 +275,7 @@ export class World {
   /** Everybody does what comes next, one after the other, and waits for the answer. */
   private rush(how: number): void {
     if (how % 4 > 0) {
-      this.send('rest', { kind: 'set-window', to: { state: 'open' } });
+      this.propose({ kind: 'open-window' });
       this.deliverLast();
       this.adoptAtOnce();
     }
@@ -352,26 +354,32 @@ export class World {
     this.writer(letter.to).crash();
   }
 
+  /** By the command line: accounts are others' to try. */
+  private propose(act: Act, reason = '示例'): void {
+    const by = shellAs('示例甲');
+    this.send('rest', { kind: 'propose-act', act, reason, foreseen: [], ...by });
+  }
+
   private staffActs(who: number, what: number, how: number): void {
     const area = areaCodes[who % areaCodes.length] ?? '0101';
     switch (what % 7) {
       case 0:
-        if (how % 2 === 0) {
-          this.send('rest', {
-            kind: 'set-window',
-            to: { state: 'paused', reason: `示例${how % 2}`, newsBy: this.now + minute },
+        if (how % 2 === 0)
+          this.propose({
+            ...{ kind: 'pause-window', shown: `示例${how % 2}`, newsBy: this.now + minute },
           });
-        }
         break;
       case 1:
       case 2:
-        if (how % 4 > 0) this.send('rest', { kind: 'set-window', to: { state: 'open' } });
-        else
-          this.send('rest', {
-            ...{ kind: 'set-booking-proof', to: how % 12 === 0 ? 'password' : 'code' },
-            ...{ reason: how % 11 === 0 ? ' ' : '示例', by: '示例甲' },
-            andBy: how % 13 === 0 ? '示例甲' : '示例乙',
-          });
+        if (how % 4 > 0) this.propose({ kind: 'open-window' });
+        else {
+          const to = how % 12 === 0 ? 'password' : 'code';
+          this.propose({ kind: 'set-booking-proof', to }, how % 11 === 0 ? ' ' : '示例');
+          this.deliverLast();
+          const by = shellAs(how % 13 === 0 ? '示例甲' : '示例乙');
+          const number = Math.max(1, this.auditor.actsProposed);
+          this.send('rest', { kind: 'approve-act', number, ...by });
+        }
         break;
       case 3:
         this.setCapacity(area, how % 3 === 0, how);
@@ -386,8 +394,12 @@ export class World {
         this.installSettings({
           foreignCourse: how % 2 === 0 ? 'refuse' : 'warn',
           importedPhoneMustMatch: how % 3 > 0,
-          holdMs: how % 5 === 0 ? 8 * minute : 5 * minute,
         });
+        this.deliverLast();
+        if (how % 5 < 2)
+          this.propose({
+            ...{ kind: 'set-hold', holdMs: (4 + (how % 5)) * minute, holdMaxMs: 5 * minute },
+          });
     }
     this.deliverLast();
     if (how % 3 > 0) this.adoptAtOnce();
