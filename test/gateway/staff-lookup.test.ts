@@ -10,6 +10,7 @@ import {
   givenPerson,
   givenRecord,
   givenTicketRecord,
+  markSeats,
   unitCodes,
   Visitor,
 } from '../given.ts';
@@ -302,4 +303,27 @@ test('S3 the journal is searched, newest first, a page at a time, by who audits'
   const city = await world.signedIn('audit.city', ['audit'], { kind: 'city', city: '01' });
   expect((await city.get('/desk/audit')).model).toEqual({ why: 'scope' });
   expect((await audit.get('/desk/audit?partition=nowhere')).model).toEqual({ why: 'unknown' });
+});
+
+test('S4 S5 room, desk and absence stand with the candidate, and in the timeline', async () => {
+  const { desk } = world;
+  const person = await someone();
+  const ticket = '999912345637';
+  const visitor = Object.assign(new Visitor(desk, 900), { person, ticket });
+  accepted(visitor.take('14001'));
+  accepted(visitor.confirm());
+  accepted(desk.send(givenPayment(visitor.pay(), 3_500)));
+  const seat = { person, ticket, unit: 'D', course: '14001' };
+  const sat = { venue: '示例中学', room: '003', deskNumber: '12' };
+  markSeats(desk, 1, '0101', [{ ...seat, mark: { kind: 'desk', desk: sat } }]);
+  markSeats(desk, 2, '0101', [{ ...seat, mark: { kind: 'absent' } }]);
+  const { model } = await office.get(`/desk/candidate?person=${person}`);
+  expect(model.registered[0].seats).toMatchObject([{ sitting: { desk: sat, absent: true } }]);
+  const shown = await office.get(`/desk/candidate/timeline?person=${person}`);
+  const marked = shown.model.lines.filter(
+    ({ name }: { name: string }) => name === '登记座位或缺考',
+  );
+  expect(marked).toMatchObject([{ area: '示例考区0101' }, { area: '示例考区0101' }]);
+  expect(marked[1].details).toContain('"room":"003"');
+  expect(marked[1].details).not.toContain(ticket);
 });

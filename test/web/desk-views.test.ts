@@ -512,7 +512,13 @@ const lookupSamples: { [Name in keyof LookupModels]: LookupModels[Name][] } = {
       registered: [
         {
           area,
-          seats: [{ unit: '单元A', course, state: 'held', until: chinaTime(0, 9) }],
+          seats: [
+            { unit: '单元A', course, state: 'held', until: chinaTime(0, 9) },
+            {
+              ...{ unit: '单元B', course, state: 'paid', order: order.number },
+              sitting: { desk: { venue: '示例中学', room: '003', deskNumber: '12' }, absent: true },
+            },
+          ],
           draft: [{ unit: '单元B', course }],
           orders: [order, { ...order, state: 'refunding', stuck: true }],
           releasedAt: chinaTime(0, 9),

@@ -20,6 +20,7 @@ import type {
   ExamUnit,
   Office,
 } from '../../engine/protocol/session.ts';
+import type { Sitting } from '../../engine/protocol/sittings.ts';
 import type { Level } from '../view-models.ts';
 
 /** By code, by all free seats, by all seats, by how many units are full. */
@@ -73,6 +74,8 @@ export type AreaRegistered = {
     state: SeatState;
     until?: EpochMs;
     order?: OrderNumber;
+    /** Room, desk and absence, as imports have brought them (S5). */
+    sitting?: Sitting;
   }[];
   draft: readonly { unit: string; course: CourseName }[];
   orders: readonly OrderLine[];

@@ -18,7 +18,7 @@ import {
 import { dateOf, dayAndTime, dayAndWeekday } from '../china-time.ts';
 import { html, type Markup, nothing } from '../markup.ts';
 import { qrCode } from '../qr.ts';
-import { count } from '../ui.ts';
+import { count, seatAt } from '../ui.ts';
 import type { Level } from '../view-models.ts';
 import { levelNames, type Said } from '../wording.ts';
 import type { WithdrawalProgress } from './act-models.ts';
@@ -44,7 +44,7 @@ import {
   yuan,
 } from './wording.ts';
 
-export { count, documentTypes, qrCode };
+export { count, documentTypes, qrCode, seatAt };
 
 export const mark = html`<svg class="mk" width="34" height="34" viewBox="0 0 34 34" aria-hidden="true"><rect x="2" y="2" width="30" height="30" rx="3" fill="none" stroke="#fff" stroke-width="2"/><path d="M17 2v30M2 17h30" stroke="#B9D3D6" stroke-width="1.5" stroke-dasharray="3 2.4"/><rect x="6" y="6" width="8.4" height="8.4" rx="1" fill="#FFC94D"/></svg>`;
 

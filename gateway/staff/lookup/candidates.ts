@@ -187,12 +187,13 @@ function registeredIn(
   const unitNamed = (code: string) => session.unit.get(code)?.name ?? code;
   return {
     area,
-    seats: seats.map(({ unit, course, state }) => ({
+    seats: seats.map(({ unit, course, state, sitting }) => ({
       unit: unitNamed(unit),
       course: courseNamed(session, course),
       state: state.kind,
       ...('until' in state ? { until: state.until } : {}),
       ...('order' in state ? { order: state.order } : {}),
+      ...(sitting === undefined ? {} : { sitting }),
     })),
     draft: draft.map(({ unit, course }) => ({
       unit: unitNamed(unit),
