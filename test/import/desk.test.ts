@@ -12,9 +12,9 @@ import {
   uploadedSource,
 } from '../../engine/import/desk.ts';
 import { type ExportKind, exportCsv } from '../../engine/import/export.ts';
-import { partitionOfPerson } from '../../engine/protocol/layout.ts';
+import { partitionOfArea, partitionOfPerson } from '../../engine/protocol/layout.ts';
 import { commandsWithin } from '../../engine/protocol/subjects.ts';
-import { shellAs } from '../given.ts';
+import { givenPayment, givenPhone, opaque, shellAs } from '../given.ts';
 import { type EngineHere, startEngineHere } from '../harness/engine.ts';
 
 const brought = shellAs('示例甲');
@@ -236,4 +236,63 @@ test('S1 an export leaves masked, safe for spreadsheets, with codes as text', as
     expect(text).not.toMatch(/argon2|sealed|示例\d/);
     expect(text).not.toMatch(/(^|,)"?[=+\-@]/m);
   }
+});
+
+test('S5 rooms come back to two areas in two partitions, through a running engine, and are there for candidates', async () => {
+  const { adopted } = await port.ask(port.layout.session, { kind: 'session' });
+  const { areas = [], courses = [] } = adopted?.catalogue ?? {};
+  const course = courses.find(({ method, unit }) => method === 'written' && unit !== undefined);
+  const apart = areas.filter(
+    ({ code }, at) =>
+      at === 0 ||
+      partitionOfArea(port.layout, code) !== partitionOfArea(port.layout, areas[0]?.code ?? ''),
+  );
+  const people = apart.slice(0, 2).map(({ code: area }, at) => ({
+    ...{ area, person: opaque('sitter', at), claim: 1, ticket: ticketOf(900 + at) },
+  }));
+  expect(people).toHaveLength(2);
+  const { code = '', unit = '' } = course ?? {};
+  for (const [at, own] of people.entries()) {
+    const partition = partitionOfArea(port.layout, own.area);
+    let revision = 0;
+    const does = async (body: Parameters<typeof port.tell>[1]) => {
+      const reply = await port.tell(partition, body);
+      if (reply.kind !== 'accepted') return expect.unreachable(reply.reason);
+      revision += 1;
+      return reply.outcome;
+    };
+    const challenge = opaque('sits', at);
+    const typed = { programme: '020401', candidateType: 'open', course: code } as const;
+    await does({ kind: 'choose-course', ...own, revision, ...typed, replace: false });
+    await does({ kind: 'hold-seats', ...own, revision, challenge, phone: givenPhone(900 + at) });
+    const sms = engine.engine.vault.smsCodeOf(challenge);
+    await does({ kind: 'save-seats', ...own, revision, challenge, code: sms, units: [unit] });
+    const confirmed = await does({ kind: 'confirm-registration', ...own, revision });
+    const order = confirmed.kind === 'confirmed' ? confirmed.order : expect.unreachable();
+    const how = { order, provider: 'sandbox', way: 'scan' } as const;
+    const started = await does({ kind: 'start-payment', ...own, revision, ...how });
+    if (started.kind !== 'payment-started') return expect.unreachable(started.kind);
+    const { attempt, amountFen } = started;
+    await does({ ...givenPayment(attempt, amountFen), paidAt: Date.now() });
+  }
+  const lines = people.map(({ area, ticket }, at) =>
+    [area, unit, ticket, code, '示例中学', '003', String(at + 1), '30'].join(','),
+  );
+  const { number, difference } = await desk.stage(
+    'arrangement',
+    fileOf('arrangement', lines),
+    shellAs('示例甲'),
+  );
+  expect(difference).toMatchObject({ added: 2, changed: 0, removed: 0 });
+  await desk.apply(number, { ...shellAs('示例乙'), reason: '编排完成' });
+  await taken(number);
+  for (const [at, { area, person }] of people.entries()) {
+    const partition = partitionOfArea(port.layout, area);
+    const { registration } = await port.ask(partition, { kind: 'registration', area, person });
+    const seat = { venue: '示例中学', room: '003', deskNumber: String(at + 1) };
+    expect(registration.seats).toMatchObject([{ sitting: { desk: seat, absent: false } }]);
+  }
+  const rows = (await exported('arrangement')).trimEnd().split('\r\n').slice(1);
+  expect(rows).toHaveLength(2);
+  for (const row of rows) expect(row).toMatch(/,8801\*{6}0[01],/);
 });
