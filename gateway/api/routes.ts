@@ -10,9 +10,9 @@ import { type AreaCode, codePattern, type EpochMs } from '../../engine/protocol/
 import type { KeyScope, KeyView } from '../../engine/protocol/keys.ts';
 import { orderPattern, placeOfNumber } from '../../engine/protocol/payments.ts';
 import type { AreaCounts, OrderView, SeatView } from '../../engine/protocol/replies.ts';
-import { candidateTypes } from '../../engine/protocol/session.ts';
+import { type CandidateType, candidateTypes } from '../../engine/protocol/session.ts';
 import { isWithin } from '../../engine/protocol/staff.ts';
-import type { Session } from '../catalogue.ts';
+import { type Session, withoutLost } from '../catalogue.ts';
 import type { GatewayContext } from '../context.ts';
 import {
   areasAnswer,
@@ -135,8 +135,10 @@ function showPools(
   };
 }
 
-function poolsOf({ availability }: GatewayContext, { units }: Session, code: AreaCode) {
-  const counts = availability.counts(code, 'open');
+function poolsOf({ availability }: GatewayContext, session: Session, code: AreaCode) {
+  const { units } = session;
+  const countsOf = (type: CandidateType) => withoutLost(session, availability.counts(code, type));
+  const counts = countsOf('open');
   if (counts === undefined) return [];
   const { version, courses = [] } = counts;
   const listed = ({ free, capacity }: AreaCounts, type: object) =>
@@ -147,7 +149,7 @@ function poolsOf({ availability }: GatewayContext, { units }: Session, code: Are
     counts.own === undefined
       ? listed(counts, {})
       : candidateTypes.flatMap((candidateType) =>
-          listed(availability.counts(code, candidateType) ?? counts, { candidateType }),
+          listed(countsOf(candidateType) ?? counts, { candidateType }),
         );
   return [{ area: code, version, at: instant(counts.at), pools, courses }];
 }

@@ -329,7 +329,7 @@ describe('an area is lost', () => {
     expect((await county.get('/desk/area/withdraw?area=0102')).status).toBe(403);
     const outside = await county.post('/desk/acts/preview', lost({ area: of, unit: 'same' }));
     expect(outside.status).toBe(403);
-    for (const wrong of [{ remedy: 'burn' }, { from: 'x' }]) {
+    for (const wrong of [{ remedy: 'burn' }, { from: 'x' }, { unit: '%' }, { to: '0999' }]) {
       const unfit = await li.post('/desk/acts/preview', lost(wrong));
       expect([unfit.status, unfit.model.problem]).toEqual([422, { reason: 'act-unfit' }]);
     }

@@ -475,6 +475,7 @@ const lookupSamples: { [Name in keyof LookupModels]: LookupModels[Name][] } = {
       ...{ area, office: areas[0]?.office as never, units: givenCatalogue().units, at: undefined },
       pools: [{ candidateType: 'open', pools: [pool] }],
       capped: [{ course, free: 3, cap: 40 }],
+      lost: ['A'],
     },
   ],
   pool: [

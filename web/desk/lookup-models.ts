@@ -165,6 +165,8 @@ export type LookupModels = {
     units: readonly ExamUnit[];
     pools: readonly AreaPools[];
     at: EpochMs | undefined;
+    /** S5: no exam is held there, or not in these units; empty: in none. */
+    lost: readonly string[] | undefined;
     capped: readonly { course: CourseName; free: number; cap: number }[];
   };
   pool: {

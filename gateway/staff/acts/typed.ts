@@ -145,18 +145,19 @@ function withdrawal(form: Form, { session }: Around): Typed {
   const area = form.get('area');
   const standing = session.adopted.withdrawals?.find((one) => one.area === area);
   const from = wholeNumber(form.get('from'));
-  if (from === undefined) return { reason: 'act-unfit' };
+  const to = [...new Set(form.all('to').filter((one) => one !== ''))];
+  if (from === undefined || ![area, ...to].every((one) => session.area.has(one)))
+    return { reason: 'act-unfit' };
   const lost = standing === undefined || standing.remedy.kind === 'reopen' ? [] : standing.units;
   const unit = form.get('unit');
   const further = unit === '' ? [] : [...new Set([...lost, unit])];
   const units = unit === sameUnits ? lost : further;
+  if (!units.every((one) => session.unit.has(one))) return { reason: 'act-unfit' };
   const act = { kind: 'withdraw-area', area, from } as const;
   const shown = text(form, 'shown');
   switch (form.get('remedy')) {
-    case 'move': {
-      const to = [...new Set(form.all('to').filter((one) => one !== ''))];
+    case 'move':
       return { act: { ...act, units, remedy: { kind: 'move', to }, shown } };
-    }
     case 'refund':
       return { act: { ...act, units, remedy: { kind: 'refund' }, shown } };
     case 'reopen':

@@ -13,7 +13,7 @@ import {
   seatStates,
 } from '../../../web/desk/lookup-models.ts';
 import { levelOf } from '../../availability.ts';
-import type { Session } from '../../catalogue.ts';
+import { lostIn, type Session } from '../../catalogue.ts';
 import type { Reply } from '../../http.ts';
 import type { Visit } from '../desk.ts';
 import { deskPage } from '../page.ts';
@@ -108,6 +108,7 @@ export function showArea(visit: Visit): Reply {
     units: session.units,
     pools,
     at: counts?.at,
+    lost: lostIn(session.adopted, area.code)?.units,
     capped: (counts?.courses ?? []).map(({ course, free, cap }) => ({
       ...{ course: courseNamed(session, course), free, cap },
     })),
