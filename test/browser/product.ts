@@ -74,9 +74,8 @@ export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<Di
     folder.remove();
   };
   try {
-    await run('sandbox');
-    let engine = await run('engine');
-    const gateways = await Promise.all(ports.map((port) => run('gateway', port)));
+    let [, engine] = await together([run('sandbox'), run('engine')]);
+    const gateways = await together(ports.map((port) => run('gateway', port)));
     return {
       origins: [originAt(ports[0]), originAt(ports[1])],
       desks: gateways.map(({ desk }) => desk),
@@ -94,6 +93,12 @@ export async function startDivided(settings: NodeJS.ProcessEnv = {}): Promise<Di
     await stop();
     throw error;
   }
+}
+
+/** All are there, or none is still on its way when this says that one is not coming. */
+async function together<All extends readonly Promise<unknown>[]>(all: readonly [...All]) {
+  await Promise.allSettled(all);
+  return Promise.all(all);
 }
 
 function newFolder() {

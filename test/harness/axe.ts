@@ -1,6 +1,11 @@
 /** What axe finds on an open page, by the standards that every page keeps. */
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type axe from 'axe-core';
+import type { BrowserContext, Page } from 'playwright-core';
+
+/** The small one: it is read by the browser again for every page. */
+const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -10,13 +15,17 @@ const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best
  */
 export const rulesOfWidth = ['target-size', 'scrollable-region-focusable'];
 
+/** For who looks at nearly every page: it waits in each from the beginning, which costs least. */
+export const bringAxe = (context: BrowserContext): Promise<unknown> =>
+  context.addInitScript(source);
+
 /**
  * `rule: element` for each finding, by every rule of the standards or by those given. axe stays in the
  * page, so that another look costs less.
  */
 export async function axeComplaints(page: Page, rules?: readonly string[]): Promise<string[]> {
   if (!(await page.evaluate<boolean>("typeof axe !== 'undefined'"))) {
-    await page.evaluate(`${axe.source};0`);
+    await page.evaluate(`${source};0`);
   }
   const options: axe.RunOptions = {
     runOnly:

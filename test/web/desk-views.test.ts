@@ -27,7 +27,7 @@ import {
   sittingColumns,
 } from '../../web/desk/wording.ts';
 import { chinaTime, givenActs, givenCatalogue, givenPerson } from '../given.ts';
-import { axeComplaints, rulesOfWidth } from '../harness/axe.ts';
+import { axeComplaints, bringAxe, rulesOfWidth } from '../harness/axe.ts';
 import { launchBrowser, newVisitor } from '../harness/browser.ts';
 import { givenDashboard } from '../harness/dashboard.ts';
 
@@ -785,6 +785,7 @@ describe('in a browser', () => {
         ? route.fulfill({ body: shown, contentType: 'text/html; charset=utf-8' })
         : route.fulfill({ body: Buffer.from(asset.bytes), contentType: asset.type });
     });
+    await bringAxe(context);
     page = await context.newPage();
   });
   afterAll(() => browser.close());
