@@ -85,6 +85,10 @@ export function difference({ columns, examples, ...counts }: ShownDifference): M
 export const may = ({ signedIn }: DeskFrame, right: Right): boolean =>
   signedIn !== undefined && hasRight(signedIn.roles, right);
 
+/** What is the whole province's: a file, for one. */
+export const mayInProvince = (frame: DeskFrame, right: Right): boolean =>
+  may(frame, right) && frame.signedIn?.scope.kind === 'province';
+
 /** An address with what a form by GET would send; empty values are left out. */
 export function withQuery(path: string, fields: Record<string, string>): string {
   const query = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== ''));
