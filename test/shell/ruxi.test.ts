@@ -41,6 +41,9 @@ test.each([
   [['import', 'drop', 'all'], /"all" is no number/],
   [['export', 'everything'], /Allowed choices are registrations, orders/],
   [['export', 'pools', 'package.json'], /package.json is there already/],
+  [['export', 'audit', '--area', '0101'], /audit is the whole province's/],
+  [['export', 'pools', '--unit', 'A'], /--unit and --in-full are for an arrangement/],
+  [['export', 'arrangement', '--in-full', '--by', '甲'], /needs --reason and --by/],
   [['staff', 'invite', 'li.na', '--roles', 'system'], /required option '--scope/],
   [staffInvite('Li Na', 'system', 'province'), /"Li Na" cannot be an account/],
   [staffInvite('li.na', 'office,root', 'province'), /"root" is no role/],
@@ -187,6 +190,11 @@ A,第一单元,2026-10-24 09:00,2026-10-24 11:30
   expect(await endedWith(['import', 'show'], environment)).toMatchObject({
     output: expect.stringContaining('capacities  capacities.csv  已生效，新增 1'),
   });
+  const full = ['export', 'arrangement', '--area', '0101', '--in-full', ...by];
+  expect(await endedWith(full, environment)).toMatchObject({
+    how: 0,
+    output: expect.stringMatching(/考区代码,.*准考证号.*缺考\r\n/),
+  });
   const inUse = await endedWith(['export', 'pools', '--stopped'], environment);
   expect(inUse).toMatchObject({
     how: 1,
@@ -199,6 +207,8 @@ A,第一单元,2026-10-24 09:00,2026-10-24 11:30
     how: 0,
     output: expect.stringContaining('"0101\t",演示考区,A,,30,30,0,0,0,0,0\r\n'),
   });
+  const audit = await endedWith(['export', 'audit', '--stopped'], environment);
+  expect(audit.output).toMatch(/导出完整号码,.*shell 示例甲.*0101/);
   await nats.stop();
   remove();
 });
