@@ -8,6 +8,7 @@ const longest = [
   'web/everyone',
   'web/desk-views',
   'shell/ruxi',
+  'browser/desk-day',
   'browser/guide',
 ];
 
@@ -29,6 +30,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
+    expect: { poll: { timeout: 60_000, interval: 50 } },
     setupFiles: ['test/patience.ts'],
     // One more than cores: a test that waits for a browser or a process leaves its core to another.
     maxWorkers: 3,

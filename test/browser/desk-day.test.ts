@@ -11,6 +11,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { chinaDay, chinaMidnight } from '../../engine/core/rules.ts';
 import { localTime } from '../../web/china-time.ts';
+import { bringAxe } from '../harness/axe.ts';
 import { launchBrowser, newVisitor } from '../harness/browser.ts';
 import { type Clock, startClock } from '../harness/clock.ts';
 import { ByHttp } from './by-http.ts';
@@ -378,6 +379,7 @@ test(
 );
 
 async function lookedAt(who: Colleague, paths: readonly string[]): Promise<void> {
+  await bringAxe(who.page.context());
   for (const path of paths) {
     await open(who, `/desk/${path}`);
     await looked(who.page, `day-${path.replaceAll(/\W+/g, '-')}`);
