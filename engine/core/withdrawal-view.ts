@@ -59,8 +59,11 @@ function addExit(view: WithdrawalView, row: RegistrationRow, exit: Exit): void {
   const { state, to, courses, feeFen } = exit;
   if (state === 'let-go') {
     addTo(view.letGo, courses, feeFen);
-    for (const { state: stands, endedAt, feeFen: fen } of row.orders)
-      if (stands === 'refunded' && endedAt !== 0) view.returnedFen += fen;
+    const due = row.orders.reduce(
+      (sum, order) => sum + (order.state === 'refunding' ? order.feeFen : 0),
+      0,
+    );
+    view.returnedFen += Math.max(0, feeFen - due);
   }
   if (state !== 'moved') return;
   let sum = view.moved.find((one) => one.to === to);

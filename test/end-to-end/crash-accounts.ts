@@ -105,7 +105,9 @@ function* inOrders({ registrations, feeFen }: Accounts): Iterable<string> {
         if (kept.length !== 1) yield `${number} is paid by ${kept.length} payments`;
       } else {
         if (own.length > 0) yield `${number} is ${state} and has seats`;
-        if (kept.length > 0) yield `${number} is ${state} and keeps money`;
+        // S5: a moved one keeps the money that its seats elsewhere are paid with.
+        if (kept.length > (state === 'moved' ? 1 : 0))
+          yield `${number} is ${state} and keeps money`;
         if (state === 'confirmed' || state === 'refunding') yield `${number} is still ${state}`;
       }
     }
@@ -147,7 +149,10 @@ function* inSeats({ pools, registrations }: Accounts): Iterable<string> {
 /** B2: what people were told is what is there, and nothing was done that nobody was told of. */
 function* againstWhatWasTold({ registrations, ledger, told }: Accounts): Iterable<string> {
   const orders = registrations.flatMap((view) => view.orders);
-  const attempts = orders.flatMap((order) => order.attempts);
+  // S5: what was paid in another area was told of there, and is asked back from there.
+  const attempts = orders
+    .flatMap((order) => order.attempts)
+    .filter(({ paidAs }) => paidAs === undefined);
   yield* differ('attempt', told.started, new Set(attempts.map(({ number }) => number)));
   const asked = orders.filter((order) =>
     order.attempts.some(({ refund }) => refund?.cause === 'asked'),

@@ -5,9 +5,9 @@ import { type Program, programs } from './crash-processes.ts';
 /** `day close`: not yet all released. `starting`: this program or another. */
 export const during = [
   ...['booking', 'confirming', 'paying', 'notice', 'refund'],
-  ...['day close', 'bills', 'starting'],
+  ...['day close', 'lost area', 'bills', 'starting'],
 ] as During[];
-export type During = Activity | 'day close' | 'bills' | 'starting';
+export type During = Activity | 'day close' | 'lost area' | 'bills' | 'starting';
 
 export class Kills {
   readonly #underWay = new Map<Program, Set<During>[]>(programs.map((program) => [program, []]));

@@ -6,8 +6,8 @@
  *
  *   npm run crash -- --money [--rounds 20] [--seed 1] [--divided]
  *
- * A round is one booking day of some seconds: new people come, and some of before go on. Choices and
- * moments follow from the seed; how far the machine had got by then does not.
+ * A round is one booking day of some seconds, in an installation of its own, and ends with an area that is
+ * lost. Choices and moments follow from the seed; how far the machine had got by then does not.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { portOver } from '../../bench/invented-people.ts';
@@ -18,15 +18,20 @@ import { chinaDay, chinaMidnight } from '../../engine/core/rules.ts';
 import { installSession, setCapacities } from '../../engine/import/apply.ts';
 import { recordOf } from '../../engine/import/candidates.ts';
 import { type ImportPort, type Sendable, sendAll } from '../../engine/import/send.ts';
+import type { Command } from '../../engine/protocol/commands.ts';
 import type { EpochMs } from '../../engine/protocol/ids.ts';
-import { partitionOfPerson, partitionsOf } from '../../engine/protocol/layout.ts';
+import { partitionOfArea, partitionOfPerson, partitionsOf } from '../../engine/protocol/layout.ts';
 import type {
+  Accepted,
   PaymentCursor,
   PaymentLine,
   PoolBalance,
   Query,
 } from '../../engine/protocol/replies.ts';
-import type { BookingDay, InstalledSettings } from '../../engine/protocol/session.ts';
+import { partitionOfBody, type RoutedBody } from '../../engine/protocol/routing.ts';
+import type { BookingDay, InstalledSettings, Remedy } from '../../engine/protocol/session.ts';
+import type { Act } from '../../engine/protocol/staff.ts';
+import { atShell } from '../../engine/shell-acts.ts';
 import { loadKeys } from '../../engine/store/keys.ts';
 import { openVault, type Vault } from '../../engine/store/vault.ts';
 import { createCookies } from '../../gateway/cookies.ts';
@@ -49,8 +54,6 @@ export type MoneyCrashOptions = {
 };
 export type MoneyCrashReport = Sums & { rounds: number; seed: number; kills: Kills };
 
-/** So many days of their own; nobody comes to the end of what one person may order. */
-const daysOfAPerson = 3;
 /** Less than is wanted: a seat that is sold twice would show. */
 const seatsARound = 5;
 /** A day is called to its close when the kills before it are over. */
@@ -99,25 +102,39 @@ export async function crashMoney({
   say = () => {},
 }: MoneyCrashOptions): Promise<MoneyCrashReport> {
   say(`seed ${seed}${divided ? ', divided' : ''}`);
-  const installation = await install(divided ? apart : {});
-  try {
-    const run = await open(installation, seed, say);
+  const kills = new Kills();
+  const report: MoneyCrashReport = { ...noSums, rounds, seed, kills };
+  for (let round = 1; round <= rounds; round += 1) {
+    const installation = await install(divided ? apart : {});
     try {
-      for (let round = 1; round <= rounds; round += 1) await run.round(round);
-      const sums = await run.end();
-      return { ...sums, rounds, seed, kills: run.kills };
+      const run = await open(installation, seed + round - 1, kills, say);
+      try {
+        await run.round(round);
+        const sums = await run.end();
+        for (const name of Object.keys(noSums) as (keyof Sums)[]) report[name] += sums[name];
+      } finally {
+        await run.close();
+      }
     } finally {
-      await run.close();
+      await installation.stop();
     }
-  } finally {
-    await installation.stop();
   }
+  return report;
 }
 
-async function open(installation: Installation, seed: number, say: (line: string) => void) {
+const noSums: Sums = {
+  ...{ payments: 0, paidFen: 0, refunds: 0, refundedFen: 0 },
+  ...{ seats: 0, released: 0, second: 0, late: 0 },
+};
+
+async function open(
+  installation: Installation,
+  seed: number,
+  kills: Kills,
+  say: (line: string) => void,
+) {
   const { dataFolder, keysFolder, natsUrl, gatewayAddress, sandboxAddress } = installation;
   const random = generator(seed);
-  const kills = new Kills();
   const beganOn = chinaDay(Date.now());
   const all = programs.map((program) => installation[program]);
   const layout = layoutOf(installation.settings);
@@ -138,8 +155,17 @@ async function open(installation: Installation, seed: number, say: (line: string
   let steps = 0;
   let closing = false;
   let bills = false;
+  let losing = false;
+  let sent = 0;
+  async function tell(body: RoutedBody): Promise<Accepted> {
+    sent += 1;
+    const id = opaque('office', sent);
+    const command = { ...body, id, answerBy: Date.now() + answerWithinMs, epoch: 0 } as Command;
+    const [reply] = await port.submit(partitionOfBody(layout, body), [command]);
+    if (reply?.kind !== 'accepted') throw new Error(JSON.stringify(reply));
+    return reply;
+  }
   let payers: Payer[] = [];
-  const everybody: Payer[] = [];
   const world: World = {
     ...{ client, gatewayAddress, sandboxAddress, cookies: createCookies(keys.cookie, false) },
     smsCodeOf: (challenge) => vault.smsCodeOf(challenge),
@@ -156,8 +182,8 @@ async function open(installation: Installation, seed: number, say: (line: string
     },
   };
 
-  // Areas and pools are known with the first session.
-  await openDay(0);
+  closesAt = Date.now() + dayMs;
+  await installed({});
   await Promise.all([installation.gateway.start(), installation.sandbox.start()]);
 
   // ── Days ──────────────────────────────────────────────────────────────────────────────────────
@@ -165,9 +191,7 @@ async function open(installation: Installation, seed: number, say: (line: string
   async function round(number: number): Promise<void> {
     const before = kills.total;
     const records = await admit(port, vault, (number - 1) * newcomers);
-    payers = payers.slice(-(daysOfAPerson - 1) * newcomers);
-    payers.push(...records.map((record) => new Payer(world, record, seed)));
-    everybody.push(...payers.slice(-newcomers));
+    payers = records.map((record) => new Payer(world, record, seed));
     await makeRoom();
     near = signal();
     steps = 0;
@@ -189,16 +213,36 @@ async function open(installation: Installation, seed: number, say: (line: string
     say(`round ${number}: ${kills.total - before} kills, ${world.told.paid.size} payments so far`);
   }
 
-  /** Opens it, or calls it to its close. */
-  async function openDay(lastsMs: number, more: Partial<InstalledSettings> = {}): Promise<void> {
-    // Everybody has found the bus again, this process too.
+  /** Areas and pools are known with the first session; a later one keeps its days. */
+  async function installed(more: Partial<InstalledSettings>): Promise<void> {
     await knownCloses();
-    closesAt = Date.now() + lastsMs;
-    const installed = { ...settings, ...more };
     const calendar = daysUntil(beganOn, closesAt);
     const answerBy = Date.now() + answerWithinMs;
-    await installSession(port, { catalogue, calendar, settings: installed }, answerBy);
-    await until('the day is known', async () => {
+    await installSession(
+      port,
+      { catalogue, calendar, settings: { ...settings, ...more } },
+      answerBy,
+    );
+    await untilAdopted();
+  }
+
+  /** Lasts so much longer, or is called to its close: an act of two, as at the desk. */
+  async function openDay(lastsMs: number): Promise<void> {
+    await until('the day is decided', async () => {
+      const standing = await askAt(layout.session, { kind: 'session' });
+      const from = standing.adopted?.calendar ?? [];
+      closesAt = Date.now() + lastsMs;
+      const calendar = daysUntil(beganOn, closesAt);
+      const act = { kind: 'set-calendar', from, calendar } as const;
+      // On a busy machine the close may be over before it is decided.
+      return (await byTwo(act).catch(() => undefined)) !== undefined;
+    });
+    await untilAdopted();
+  }
+
+  /** By every partition. */
+  function untilAdopted(): Promise<void> {
+    return until('the day is known', async () => {
       const known = await knownCloses();
       return known.every((one) => one === closesAt);
     });
@@ -297,15 +341,82 @@ async function open(installation: Installation, seed: number, say: (line: string
   function underWay(): Set<During> {
     const all = new Set<During>(payers.flatMap(({ doing }) => doing ?? []));
     if (closing) all.add('day close');
+    if (losing) all.add('lost area');
     if (bills) all.add('bills');
     if (programs.some((program) => installation[program].starting)) all.add('starting');
     return all;
   }
 
+  // ── An area is lost ───────────────────────────────────────────────────────────────────────────
+
+  /**
+   * S5: who sits in one area moves to another as far as there is room, and then that one is lost too: the
+   * money goes back from where it was taken. The engine is killed in the middle of each.
+   */
+  async function loseAnArea(): Promise<void> {
+    const paid = new Map(areaCodes.map((area) => [area, 0]));
+    for (const pool of await balance()) paid.set(pool.area, (paid.get(pool.area) ?? 0) + pool.paid);
+    const [area = '', target = ''] = [...areaCodes].sort(
+      (one, other) => (paid.get(other) ?? 0) - (paid.get(one) ?? 0),
+    );
+    const pools = (await balance()).filter((pool) => pool.area === target);
+    const room = pools.map(({ unit, capacity, free }) => ({ unit, capacity: capacity - free + 1 }));
+    await setCapacities(port, new Map([[target, room]]), Date.now() + answerWithinMs);
+    const lose = (lost: string, from: number, remedy: Remedy) =>
+      byTwo({ kind: 'withdraw-area', area: lost, units: [], shown: '示例', from, remedy });
+    losing = true;
+    const first = await lose(area, 0, { kind: 'move', to: [target] });
+    await killWhileIt(first);
+    const { moved, left } = await stands(area);
+    if (moved.length === 0) throw new Error('nobody has moved');
+    await killWhileIt(await lose(target, 0, { kind: 'refund' }));
+    await killWhileIt(await lose(area, first, { kind: 'refund' }));
+    losing = false;
+    for (const lost of [area, target])
+      await until('all money of the lost areas is back', async () => {
+        const { people, letGo, returnedFen } = await stands(lost);
+        return people === 0 && letGo.fen === returnedFen;
+      });
+    // What the office asked back nobody else was told of.
+    for (const { exit, orders } of await views())
+      for (const { number, attempts } of exit === undefined ? [] : orders)
+        if (attempts.some(({ refund }) => refund?.cause === 'asked'))
+          world.told.refundsAsked.add(number);
+    const [{ people } = { people: 0 }] = moved;
+    say(`areas are lost: ${people} moved and ${left.people} had no room`);
+  }
+
+  /** Throws what was refused. */
+  async function byTwo(act: Act): Promise<number> {
+    const reason = '示例';
+    const { outcome } = await tell({
+      ...{ kind: 'propose-act', act, reason, foreseen: [], ...atShell('示例甲') },
+    });
+    if (outcome.kind !== 'act') throw new Error(outcome.kind);
+    const { number } = outcome;
+    await tell({ kind: 'approve-act', number, ...atShell('示例乙') });
+    return number;
+  }
+
+  /** Once, and then it comes to its end. */
+  async function killWhileIt(number: number): Promise<void> {
+    await pause(random() * beforeCloseMs);
+    await killAndStart(installation.engine);
+    await until('the act is done', async () => {
+      const { act } = await askAt(layout.session, { kind: 'act', number });
+      return act?.state.kind === 'done';
+    });
+  }
+
+  const stands = async (area: string) =>
+    (await askAt(partitionOfArea(layout, area), { kind: 'withdrawal', area, units: [] }))
+      .withdrawal;
+
   // ── The end ───────────────────────────────────────────────────────────────────────────────────
 
   /** All is up and behaves; what is still on its way arrives, and then both sides are compared. */
   async function end(): Promise<Sums> {
+    await loseAnArea();
     let accounts = await gather();
     let differences: string[] = [];
     const settled = until('both sides agree', async () => {
@@ -328,13 +439,13 @@ async function open(installation: Installation, seed: number, say: (line: string
 
   /** B7: the engine finds the same by itself, from the provider's bill, also when it is killed. */
   async function compareBills({ paidFen, refundedFen }: Sums): Promise<void> {
-    await openDay(0, { billsAfterMs: 0 });
+    await installed({ billsAfterMs: 0 });
     bills = true;
     await Promise.all(all.map(killForGood));
     await Promise.all([installation.sandbox.start(), installation.nats.start()]);
     await behave({ billsEarly: true });
     await installation.engine.start();
-    const days = daysUntil(beganOn, Date.now()).length;
+    const days = daysUntil(beganOn, closesAt).length;
     let lines: AnswerTo<Query & { kind: 'asides' }>['reconciled'] = [];
     await until('the bills are compared', async () => {
       lines = (await askAt(layout.session, { kind: 'asides' })).reconciled;
@@ -380,10 +491,20 @@ async function open(installation: Installation, seed: number, say: (line: string
     return lines;
   }
 
-  const views = () =>
-    Promise.all(
-      everybody.map(async (payer) => ({ ...(await payer.look()), area: payer.record.area })),
-    );
+  /** Where they have registered, and where they were moved. */
+  const views = async () => {
+    const all = payers.map(async (payer) => {
+      const { area, person } = payer.record;
+      const here = await payer.look();
+      const own = [{ ...here, area }];
+      const { state, to } = here.exit ?? {};
+      if (state !== 'moved' || to === undefined) return own;
+      const query = { kind: 'registration', area: to, person } as const;
+      const there = await askAt(partitionOfArea(layout, to), query);
+      return [...own, { ...there.registration, area: to }];
+    });
+    return (await Promise.all(all)).flat();
+  };
   async function balance(): Promise<PoolBalance[]> {
     const all = layout.areas.map((partition) => askAt(partition, { kind: 'balance' }));
     return (await Promise.all(all)).flatMap(({ pools }) => pools);

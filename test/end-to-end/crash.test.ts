@@ -16,8 +16,9 @@ test('B2 a writer whose disk is full stops at once and has lost nothing it ackno
   expect(saves).toBeGreaterThan(100);
 });
 
-test('B2 B7 B14 D11 D14 with engine, gateway, provider and bus killed while money moves, ledger and seats agree to the fen', async () => {
+test('B2 B7 B14 D11 D14 S5 with engine, gateway, provider and bus killed while money moves, ledger and seats agree to the fen', async () => {
   const { kills, payments, refunds, seats, released } = await crashMoney({ rounds: 1, seed: 1 });
+  expect(kills.of('engine').some((during) => during.has('lost area'))).toBe(true);
   for (const program of programs) expect(kills.of(program).length).toBeGreaterThan(0);
   for (const some of [payments, refunds, seats, released]) expect(some).toBeGreaterThan(0);
 });
