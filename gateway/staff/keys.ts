@@ -88,7 +88,7 @@ function typedIn({ request }: Visit): TypedKey {
   const { form } = request;
   const isScope = (text: string): text is KeyScope => keyScopes.some((one) => one === text);
   return {
-    label: form.get('label').normalize('NFKC').trim().slice(0, keyLabelMax),
+    label: form.get('label').normalize('NFC').trim().slice(0, keyLabelMax),
     may: [...new Set(form.all('may').filter(isScope))],
     scope: form.get('scope'),
     reason: form.get('reason').trim().slice(0, 200),

@@ -7,7 +7,6 @@ import { pendingEffects } from '../../engine/core/effects.ts';
 import { ask, type CoreQuery } from '../../engine/core/partition.ts';
 import type { CandidateRecord, Command, PreparedCommand } from '../../engine/protocol/commands.ts';
 import type { PersonId } from '../../engine/protocol/ids.ts';
-import { singleLayout } from '../../engine/protocol/layout.ts';
 import type {
   AreaCounts,
   CommandReply,
@@ -17,6 +16,7 @@ import type {
 import type { Adopted } from '../../engine/protocol/session.ts';
 import type { CommandBody, EngineClient, Envelope, Unknown } from '../../gateway/engine-client.ts';
 import { Desk } from '../given.ts';
+import { quietClient } from './quiet-client.ts';
 
 /** What the message would say. */
 export const rightCode = '246810';
@@ -100,25 +100,13 @@ export function givenBooks(adopted: Adopted, now: number, capacity: number): Boo
     return ask(desk.partition, query as CoreQuery, desk.now);
   }
 
-  const nothing = () => {};
   const client: EngineClient = {
+    ...quietClient,
     send,
     // The answer's kind is the query's, which the compiler cannot follow here.
     ask: answer as EngineClient['ask'],
     askAt: ((_partition, query) => answer(query)) as EngineClient['askAt'],
-    messages: async () => [],
-    layout: singleLayout,
-    epochOf: () => 1,
-    onCounts: () => nothing,
-    onLedgers: () => nothing,
-    onNotice: () => nothing,
-    onTelemetry: () => nothing,
-    inFlight: () => 0,
-    onState: () => nothing,
     ready: () => !away,
-    whenReady: async () => {},
-    staffKnown: () => true,
-    close: async () => {},
   };
   return {
     desk,

@@ -8,7 +8,6 @@ import { ask, type CoreQuery } from '../../engine/core/partition.ts';
 import type { CandidateRecord, Command, PreparedCommand } from '../../engine/protocol/commands.ts';
 import type { PersonId } from '../../engine/protocol/ids.ts';
 import { personIdOf, phoneIndexOf } from '../../engine/protocol/indices.ts';
-import { singleLayout } from '../../engine/protocol/layout.ts';
 import { phoneMask } from '../../engine/protocol/masks.ts';
 import type { CommandReply, Query, QueryAnswer } from '../../engine/protocol/replies.ts';
 import { isAskedOfStrangers, Strangers } from '../../engine/writer/strangers.ts';
@@ -29,6 +28,7 @@ import { addRoutes } from '../../gateway/server.ts';
 import { answerLength, captchaAlphabet } from '../../gateway/sign-in/captcha.ts';
 import { createSlipCodes } from '../../gateway/slip/codes.ts';
 import { Desk, givenAdopted, givenEnrolledRecord, givenRecord } from '../given.ts';
+import { quietClient } from './quiet-client.ts';
 
 export const indexKey = Buffer.alloc(32, 3);
 export const rightCode = '246810';
@@ -124,8 +124,8 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     spent.add(query.token);
     return { kind: 'spend-once', unspent };
   }
-  const nothing = () => {};
   const client: EngineClient = {
+    ...quietClient,
     async send(body, envelope) {
       if (away) return { kind: 'unknown' };
       const command = { ...body, epoch: 1, ...envelope } as Command;
@@ -143,19 +143,8 @@ export async function givenWorld(limits: Partial<LimitsConfig> = {}): Promise<Wo
     },
     ask: answer as EngineClient['ask'],
     askAt: ((_partition, query) => answer(query)) as EngineClient['askAt'],
-    messages: async () => [],
-    layout: singleLayout,
     epochOf: () => epoch,
-    onCounts: () => nothing,
-    onLedgers: () => nothing,
-    onNotice: () => nothing,
-    onTelemetry: () => nothing,
-    inFlight: () => 0,
-    onState: () => nothing,
     ready: () => !away,
-    whenReady: async () => {},
-    staffKnown: () => true,
-    close: async () => {},
   };
 
   const config = {

@@ -9,7 +9,6 @@ import { ask, type CoreQuery } from '../../engine/core/partition.ts';
 import { staffViewOf } from '../../engine/core/staff-book.ts';
 import type { Command, PreparedCommand } from '../../engine/protocol/commands.ts';
 import { invitationDigest, invitationPath } from '../../engine/protocol/invitations.ts';
-import { singleLayout } from '../../engine/protocol/layout.ts';
 import type { Query, QueryAnswer } from '../../engine/protocol/replies.ts';
 import type { Role, Scope, StaffId } from '../../engine/protocol/staff.ts';
 import { encodeEntry, noHash } from '../../engine/store/journal.ts';
@@ -43,6 +42,7 @@ import { createSlots, exportsAtOnce } from '../../gateway/staff/files/slots.ts';
 import { addDeskRoutes } from '../../gateway/staff/server.ts';
 import { createTelemetry } from '../../gateway/telemetry.ts';
 import { accepted, Desk, givenAdopted } from '../given.ts';
+import { quietClient } from './quiet-client.ts';
 
 export const password = 'amber-lantern-quiet-42';
 const minute = 60_000;
@@ -173,6 +173,7 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
     return ask(desk.partition, query, desk.now);
   }
   const client: EngineClient = {
+    ...quietClient,
     async send(body, envelope) {
       if (away) return { kind: 'unknown' };
       const command = { ...body, epoch: 1, ...envelope } as Command;
@@ -183,19 +184,7 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
     },
     ask: (async (query: Asked) => answerTo(query)) as EngineClient['ask'],
     askAt: (async (_partition: string, query: Asked) => answerTo(query)) as EngineClient['askAt'],
-    messages: async () => [],
-    layout: singleLayout,
-    epochOf: () => 1,
-    onCounts: () => () => {},
-    onLedgers: () => () => {},
-    onTelemetry: () => () => {},
-    inFlight: () => 0,
-    onNotice: () => () => {},
-    onState: () => () => {},
     ready: () => !away,
-    whenReady: async () => {},
-    staffKnown: () => true,
-    close: async () => {},
   };
   const config = {
     ...gatewayConfigOf(
