@@ -30,12 +30,12 @@ import {
   noticeMax,
   type PersonPart,
   proposalMs,
-  reasonMax,
   rightOf,
   type Scope,
   type StaffId,
   scopesOf,
   seesAct,
+  shownMax,
   signed,
   targetsOf,
 } from '../protocol/staff.ts';
@@ -273,7 +273,7 @@ function unfit(act: Act, adopted: Adopted, at: EpochMs): RefusalReason | undefin
 /** Of what candidates are to read. */
 function unreadable(shown: string): RefusalReason | undefined {
   if (isBlank(shown)) return 'reason-missing';
-  return isPlain(shown, reasonMax) ? undefined : 'act-unfit';
+  return isPlain(shown, shownMax) ? undefined : 'act-unfit';
 }
 
 /** Undefined: it is not about the session. */

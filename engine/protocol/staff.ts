@@ -341,7 +341,9 @@ export type Foreseen = (typeof foreseen)[number];
 /** Stands for the act where books keep by what command they were changed. */
 export const commandOfAct = (number: number): CommandId => `act-${number}`.padEnd(22, '-');
 
-export const reasonMax = 300;
+/** Of what candidates read, and of why somebody at the desk did what. */
+export const shownMax = 300;
+export const reasonMax = 200;
 export const noticeMax = 300;
 
 /** An account as those who keep them see it, and as every gateway knows it. */

@@ -18,6 +18,7 @@ import { formOf } from '../form.ts';
 import { type Reply, redirect } from '../http.ts';
 import { sendForm } from '../sign-in/send.ts';
 import { deciderOf, type FormVisit, type Visit } from './desk.ts';
+import { lineIn, reasonIn } from './lines.ts';
 import { deskPage, waitPage } from './page.ts';
 import { choicesOf } from './people.ts';
 
@@ -71,7 +72,7 @@ export async function endKey(visit: FormVisit): Promise<Reply> {
   const { context, request, form } = visit;
   const key = await keyOf(visit, request.form.get('key'));
   if ('reply' in key) return key.reply;
-  const reason = request.form.get('reason').trim().slice(0, 200);
+  const reason = reasonIn(request.form);
   const { apiKey } = key;
   const body = { kind: 'end-key' as const, apiKey, ...deciderOf(visit), reason };
   const reply = await sendForm(context.gateway, form, body, `${apiKey}~${reason}`);
@@ -88,10 +89,10 @@ function typedIn({ request }: Visit): TypedKey {
   const { form } = request;
   const isScope = (text: string): text is KeyScope => keyScopes.some((one) => one === text);
   return {
-    label: form.get('label').normalize('NFC').trim().slice(0, keyLabelMax),
+    label: lineIn(form, 'label', keyLabelMax),
     may: [...new Set(form.all('may').filter(isScope))],
     scope: form.get('scope'),
-    reason: form.get('reason').trim().slice(0, 200),
+    reason: reasonIn(form),
   };
 }
 

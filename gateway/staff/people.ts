@@ -23,6 +23,7 @@ import { formOf } from '../form.ts';
 import { type Reply, redirect } from '../http.ts';
 import { sendForm } from '../sign-in/send.ts';
 import { deciderOf, type FormVisit, type Visit } from './desk.ts';
+import { reasonIn } from './lines.ts';
 import { deskPage, waitPage } from './page.ts';
 
 const news = ['roles', 'ended'] as const;
@@ -125,7 +126,7 @@ function answerTo(reply: CommandReply | Unknown, again: Again): Reply | undefine
 
 const decided = (visit: FormVisit) => ({
   ...deciderOf(visit),
-  reason: visit.request.form.get('reason').trim(),
+  reason: reasonIn(visit.request.form),
 });
 
 const saltOf = (typed: TypedAccount): string => JSON.stringify(typed);
@@ -137,7 +138,7 @@ function typedIn({ request }: Visit): TypedAccount {
     staff: form.get('staff').normalize('NFKC').trim().toLowerCase().slice(0, 64),
     roles: form.all('role').filter(isRole),
     scope: form.get('scope'),
-    reason: form.get('reason').trim().slice(0, 200),
+    reason: reasonIn(form),
   };
 }
 

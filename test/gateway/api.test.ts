@@ -209,10 +209,12 @@ describe('who may ask', () => {
   });
 
   test('S3 an ended key is refused at once, its end stands in the journal, and its secret nowhere', async () => {
-    const secret = await keyFor(['areas'], 'province', '要停用的系统');
+    const secret = await keyFor(['areas'], 'province', '要停用的系统：旧版');
     expect((await call('/api/v1/areas', secret)).status).toBe(200);
     const list = await keeper.get('/desk/keys');
-    const key = list.model.keys.find(({ label }: { label: string }) => label === '要停用的系统');
+    const key = list.model.keys.find(
+      ({ label }: { label: string }) => label === '要停用的系统：旧版',
+    );
     const held = key.apiKey;
     await keeper.get(`/desk/keys/key?key=${held}`);
     const blank = await keeper.proved('/desk/keys/end', { key: held, reason: ' ' });

@@ -13,6 +13,7 @@ import {
   hasRight,
   type Right,
   type Role,
+  reasonMax,
   roles,
 } from '../../engine/protocol/staff.ts';
 import { dateOf, dayAndTime, dayAndWeekday } from '../china-time.ts';
@@ -286,7 +287,7 @@ export function scopeSelect({ province, cities }: ScopeChoices, chosen: string):
 
 /** Why: it stands in the audit. */
 export const reasonField = (name: string, value = ''): Markup =>
-  html`<div class="field"><label for="${name}">原因</label><p class="hint" id="${name}-hint">会写入审计记录。</p><input class="box" id="${name}" name="reason" value="${value}" maxlength="200" autocomplete="off" required aria-describedby="${name}-hint"></div>`;
+  html`<div class="field"><label for="${name}">原因</label><p class="hint" id="${name}-hint">会写入审计记录。</p><input class="box" id="${name}" name="reason" value="${value}" maxlength="${reasonMax}" autocomplete="off" required aria-describedby="${name}-hint"></div>`;
 
 /** S2: what candidates read while it is paused, and when they will hear more. */
 export const pauseFields = (id: string): Markup =>

@@ -26,6 +26,7 @@ import { emptyForm, formOf } from '../../form.ts';
 import { type Reply, redirect } from '../../http.ts';
 import { sendForm } from '../../sign-in/send.ts';
 import { deciderOf, type FormVisit, tooOftenFor, type Visit } from '../desk.ts';
+import { reasonIn } from '../lines.ts';
 import { sessionOf } from '../lookup/parts.ts';
 import { deskPage, waitPage } from '../page.ts';
 import { type Typed, typedAct } from './typed.ts';
@@ -113,7 +114,7 @@ async function preview(
   return deskPage(visit, status, 'actPreview', {
     ...{ act, foreseen: lines, units: sessionOf(visit)?.units ?? [] },
     fields: [...fields, ['seen', seal(visit, act)]],
-    ...{ token: form.get('token'), twoPeople: isTwoPeoples[act.kind], reason: form.get('reason') },
+    ...{ token: form.get('token'), twoPeople: isTwoPeoples[act.kind], reason: reasonIn(form) },
     ...(reason === undefined ? {} : { problem: { reason } }),
   });
 }
@@ -129,7 +130,7 @@ export async function proposeAct(visit: FormVisit): Promise<Reply> {
   // A1.
   if (form.get('seen') !== seal(visit, typed.act))
     return preview(visit, 422, typed, 'changed-meanwhile');
-  const reply = await propose(visit, typed.act, form.get('reason').trim());
+  const reply = await propose(visit, typed.act, reasonIn(form));
   if (reply.kind === 'unknown') return preview(visit, 503, typed, 'outcome-unknown');
   if (reply.kind === 'refused') return preview(visit, 422, typed, reply.reason);
   return shownAct(reply);

@@ -14,6 +14,7 @@ import { fromLocalTime } from '../../../web/china-time.ts';
 import type { ActReason } from '../../../web/desk/wording.ts';
 import type { Session } from '../../catalogue.ts';
 import type { Form } from '../../form.ts';
+import { oneLine } from '../lines.ts';
 
 /** What is read beside the form. */
 export type Around = {
@@ -45,7 +46,7 @@ export function typedAct(form: Form, around: Around): Typed {
         act: {
           kind,
           to: form.get('to') === 'open' ? 'open' : 'paused',
-          shown: text(form, 'shown'),
+          shown: oneLine(form, 'shown'),
         },
       };
     case 'set-hold': {
@@ -70,7 +71,7 @@ export function typedAct(form: Form, around: Around): Typed {
       return { act: { kind, areas } };
     }
     case 'publish-notice': {
-      const notice = text(form, 'text');
+      const notice = oneLine(form, 'text');
       if (notice === '') return { act: { kind, text: '', until: 0 } };
       const until = fromLocalTime(form.get('until'));
       return until === undefined
@@ -97,9 +98,6 @@ export function typedAct(form: Form, around: Around): Typed {
   }
 }
 
-/** One line: what is typed in a box of several is read as one. */
-const text = (form: Form, name: string): string => form.get(name).replace(/\s+/g, ' ').trim();
-
 const wholeNumber = (typed: string): number | undefined => {
   const digits = typed.normalize('NFKC').trim();
   return /^\d{1,6}$/.test(digits) ? Number(digits) : undefined;
@@ -114,7 +112,7 @@ function paused(
   if (minutes === undefined || minutes === 0) return { reason: 'count-malformed' };
   // Said as a clock time, so to the minute.
   const newsBy = Math.ceil((now + minutes * minuteMs) / minuteMs) * minuteMs;
-  return { act: act({ shown: text(form, 'shown'), newsBy }) };
+  return { act: act({ shown: oneLine(form, 'shown'), newsBy }) };
 }
 
 function poolsIn(form: Form): PoolsOf {
@@ -154,7 +152,7 @@ function withdrawal(form: Form, { session }: Around): Typed {
   const units = unit === sameUnits ? lost : further;
   if (!units.every((one) => session.unit.has(one))) return { reason: 'act-unfit' };
   const act = { kind: 'withdraw-area', area, from } as const;
-  const shown = text(form, 'shown');
+  const shown = oneLine(form, 'shown');
   switch (form.get('remedy')) {
     case 'move':
       return { act: { ...act, units, remedy: { kind: 'move', to }, shown } };

@@ -4,6 +4,7 @@ import type { AlarmReason } from '../../../web/desk/wording.ts';
 import { type Reply, redirect } from '../../http.ts';
 import { sendForm } from '../../sign-in/send.ts';
 import { deciderOf, type FormVisit } from '../desk.ts';
+import { lineIn } from '../lines.ts';
 import { deskPage } from '../page.ts';
 import { dashboardOf } from './pages.ts';
 
@@ -17,8 +18,7 @@ export async function takeAlarm(visit: FormVisit): Promise<Reply> {
   const since = Number(request.form.get('since'));
   const isSame = Math.abs(alarm.since - since) < sameAlarmMs && covers({ level }, alarm.level);
   if (!isSame) return again(visit, 'alarm-changed');
-  const typed = request.form.get('remark').normalize('NFC').trim();
-  const remark = [...typed].slice(0, remarkMax).join('').slice(0, remarkMax);
+  const remark = lineIn(request.form, 'remark', remarkMax);
   const body = {
     ...({ kind: 'acknowledge-alarm', alarm: key, since: alarm.since, remark } as const),
     ...{ level: alarm.level, ...deciderOf(visit) },

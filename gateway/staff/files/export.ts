@@ -14,6 +14,7 @@ import { emptyForm, type Form } from '../../form.ts';
 import type { Reply } from '../../http.ts';
 import { sendForm } from '../../sign-in/send.ts';
 import { type Desk, deciderOf, type FormVisit, type Visit } from '../desk.ts';
+import { reasonIn } from '../lines.ts';
 import { areaNamed, away, queryOf, sessionOf, unknown } from '../lookup/parts.ts';
 import { deskPage, waitPage } from '../page.ts';
 import { areasSeen } from '../reports/gather.ts';
@@ -34,7 +35,6 @@ const rightOfKind: Record<ExportKind, Right> = {
   plans: 'see-desk',
   capacities: 'see-desk',
 };
-const reasonMax = 200;
 const pathOf = (kind: ExportKind): string => `/desk/export/${kind}`;
 
 export function addExports(desk: Desk): void {
@@ -87,7 +87,7 @@ async function giveInFull(visit: FormVisit): Promise<Reply> {
   const { context, request, form, me } = visit;
   const part = partOf(visit, request.form);
   if ('reply' in part) return part.reply;
-  const reason = request.form.get('reason').trim().slice(0, reasonMax);
+  const reason = reasonIn(request.form);
   const scope: Scope = part.area === undefined ? me.scope : { kind: 'area', area: part.area };
   const body = {
     ...({ kind: 'note-export', what: 'arrangement', scope, reason } as const),

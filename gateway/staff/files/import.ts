@@ -8,11 +8,11 @@ import type { RefusalReason } from '../../../engine/protocol/refusals.ts';
 import type { FilesModels } from '../../../web/desk/files-models.ts';
 import { type Reply, redirect } from '../../http.ts';
 import { deciderOf, type FormVisit, type Visit } from '../desk.ts';
+import { reasonIn } from '../lines.ts';
 import { deskPage, waitPage } from '../page.ts';
 
 /** Three hundred thousand candidates with long lines. */
 export const importBytesMax = 128 * 1024 * 1024;
-const reasonMax = 200;
 const news = ['installed', 'applied', 'dropped'] as const;
 
 /** GET /desk/import */
@@ -124,7 +124,7 @@ async function decide(
   const refused = forProvince(visit);
   if (refused !== undefined) return refused;
   const { context, request } = visit;
-  const reason = request.form.get('reason').trim().slice(0, reasonMax);
+  const reason = reasonIn(request.form);
   if (reason === '' && !withoutReason) return again(visit, 'reason-missing');
   try {
     await act(reason);

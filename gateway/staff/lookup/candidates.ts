@@ -25,6 +25,7 @@ import type { Reply } from '../../http.ts';
 import { sendForm } from '../../sign-in/send.ts';
 import { normalisePhone } from '../../sign-in/typed.ts';
 import { deciderOf, type FormVisit, tooOftenFor, type Visit } from '../desk.ts';
+import { reasonIn } from '../lines.ts';
 import { deskPage } from '../page.ts';
 import { orderLine } from './orders.ts';
 import {
@@ -38,7 +39,6 @@ import {
   unknown,
 } from './parts.ts';
 
-const reasonMax = 200;
 const halfMinuteMs = 30_000;
 
 /** GET /desk/candidates */
@@ -208,7 +208,7 @@ function registeredIn(
 export async function showInFull(visit: FormVisit): Promise<Reply> {
   const { context, request } = visit;
   const person = request.form.get('person');
-  const reason = request.form.get('reason').trim().slice(0, reasonMax);
+  const reason = reasonIn(request.form);
   if (!opaquePattern.test(person)) return unknown(visit);
   if (reason === '') {
     const problem = { reason: 'reason-missing' } as const;
