@@ -6,7 +6,8 @@
  * O1 Closed: kinds, fields, types, lengths and characters not named here do not pass.
  * O2 One bad item does not harm its neighbours: it is `malformed`, they are read. A message that
  *    cannot be followed at all is a `CodecError`.
- * O3 Within a version lists of kinds grow at their end only; any other change is a new version.
+ * O3 Within a version lists of kinds grow at their end only; any other change is a new version, before
+ *    the first release too: other versions are refused whole (test/contract/formats.test.ts).
  * O4 The names of fields never travel, so a renamed field changes nothing on the bus.
  */
 
@@ -194,7 +195,7 @@ export const messageSizeMax = 1024 * 1024;
 export const repliesSizeMax = 64 * 1024 * 1024;
 export const itemsMax = 4096;
 
-const version = 5;
+const version = 6;
 
 // ── Names ───────────────────────────────────────────────────────────────────────────────────────
 
