@@ -13,8 +13,10 @@ import { fileURLToPath } from 'node:url';
 import { open, type RootDatabase } from 'lmdb';
 import { StoreCorrupt } from './store.ts';
 
+/** Fifteen tables are in use (lmdb-store.ts), and no folder can be given another beyond this. */
+const tablesMax = 32;
 const settings = {
-  maxDbs: 16,
+  maxDbs: tablesMax,
   overlappingSync: false,
   safeRestore: true,
   cache: false,
