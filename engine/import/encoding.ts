@@ -1,7 +1,8 @@
 /**
  * From the bytes of a file to its text: UTF-8, with or without a byte order mark, or GB18030. Which of
  * the two is decided once, by the first stretch that has anything but ASCII in it, and then holds for
- * the whole file: what is not of it is a fault with its line, never a letter guessed at.
+ * the whole file: what is not of it is a fault with its line, never a letter guessed at. After every piece
+ * others have their turn, so that no file, whatever is in it, stalls the process that reads it.
  */
 import { TextDecoder } from 'node:util';
 
@@ -51,16 +52,20 @@ export async function* textOf(
     line += linesIn(text);
     return text;
   };
-  const begin = (): string => {
-    const bytesSoFar = Buffer.concat(head);
+  /** In the pieces in which it came: a long stretch at once would keep everybody else waiting. */
+  function* begin(): Generator<string> {
+    const pieces = head;
     head = [];
-    refuseOtherFiles(bytesSoFar);
-    encoding = encodingOf(bytesSoFar);
+    const soFar = Buffer.concat(pieces);
+    refuseOtherFiles(soFar);
+    encoding = encodingOf(soFar);
     decoder = new TextDecoder(encoding, { fatal: true });
-    const text = decode(bytesSoFar);
-    // UTF-8's own mark is taken away by its decoder; GB18030 has one too.
-    return text.startsWith('\ufeff') ? text.slice(1) : text;
-  };
+    for (const [place, piece] of pieces.entries()) {
+      const text = decode(piece);
+      // UTF-8's own mark is taken away by its decoder; GB18030 has one too.
+      yield place === 0 && text.startsWith('\ufeff') ? text.slice(1) : text;
+    }
+  }
 
   for await (const chunk of chunks) {
     bytes += chunk.byteLength;
@@ -69,6 +74,7 @@ export async function* textOf(
     }
     if (decoder !== undefined) {
       yield decode(chunk);
+      await othersTurn();
       continue;
     }
     if (beyondAscii === undefined) {
@@ -77,11 +83,21 @@ export async function* textOf(
     }
     head.push(Buffer.from(chunk));
     const looked = beyondAscii === undefined ? bytes - plainBytesMax : bytes - beyondAscii;
-    if (looked >= decidedByBytes) yield begin();
+    if (looked >= decidedByBytes) yield* inTurns(begin());
   }
-  if (decoder === undefined) yield begin();
+  if (decoder === undefined) yield* inTurns(begin());
   yield decode(undefined);
 }
+
+async function* inTurns(pieces: Iterable<string>): AsyncGenerator<string> {
+  for (const piece of pieces) {
+    yield piece;
+    await othersTurn();
+  }
+}
+
+/** Whoever else the process serves comes in between: parsing goes on without ever waiting by itself. */
+const othersTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function linesIn(text: string): number {
   let lines = 0;

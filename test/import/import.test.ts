@@ -450,6 +450,30 @@ test('S1 which encoding a file has is decided once, and held to', async () => {
   expect(() => problems.refuseIfAny()).toThrow('第 3002 行：文件前面是 UTF-8 编码，这一行不是');
 });
 
+test('S1 a file of which nothing but ASCII says how it is encoded lets others in between', async () => {
+  const piece = bytesOf('\n'.repeat(64 * 1024));
+  const pieces = 40;
+  const source: Source = {
+    name: 'grades.csv',
+    async *open() {
+      yield bytesOf('code,name,credits,exam_method,unit,replaced_by\n');
+      for (let at = 0; at < pieces; at += 1) yield piece;
+    },
+  };
+  let turns = 0;
+  let over = false;
+  const others = () => {
+    turns += 1;
+    if (!over) setImmediate(others);
+  };
+  setImmediate(others);
+  const problems = new Problems();
+  for await (const _ of readTable(source, coursesFormat, problems)) expect.unreachable();
+  over = true;
+  expect(() => problems.refuseIfAny()).toThrow('只有表头，没有内容');
+  expect(turns).toBeGreaterThanOrEqual(pieces);
+});
+
 test('S1 a file longer than its kind may be is refused at the line too many', async () => {
   const short = { ...coursesFormat, rowsMax: 3 };
   const problems = new Problems();
