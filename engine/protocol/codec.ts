@@ -1268,6 +1268,7 @@ const reply = union<Reply, 'kind'>('kind', {
         ),
       }),
     ),
+    retryAt: optional(at),
   },
   'staff-list': { ...id, staff: list(staffView, 10_000) },
   keys: { ...id, keys: list(keyView, 1_000) },

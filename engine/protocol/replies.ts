@@ -494,7 +494,8 @@ export type QueryAnswer =
   | { kind: 'report'; report: AreaReport; next?: number }
   | { kind: 'candidates'; lines: CandidateLine[]; next?: PersonId }
   | { kind: 'phone'; people: PersonId[] }
-  | { kind: 'staff-facts'; facts: StaffFacts | null }
+  /** `retryAt`: of a name with which nobody signs in, who is delayed like anybody. */
+  | { kind: 'staff-facts'; facts: StaffFacts | null; retryAt?: EpochMs }
   | { kind: 'staff-list'; staff: StaffView[] }
   | { kind: 'keys'; keys: KeyView[] }
   | { kind: 'alarms'; index: number; acknowledged: Acknowledgement[] }

@@ -1,6 +1,6 @@
 /**
  * D3: failed sign-ins delay, they never lock for good. Shared: people who do not exist are delayed
- * by the writer (strangers.ts) exactly as those who do are by their book (D2).
+ * by the writer (strangers.ts, desk-strangers.ts) exactly as those who do are by their book (D2).
  */
 export const signInFailuresFree = 4;
 export const signInDelayMs = 5_000;

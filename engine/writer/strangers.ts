@@ -13,6 +13,7 @@ import type { Rules } from '../core/rules.ts';
 import type { CandidateRecord, PreparedCommand, Sequenced } from '../protocol/commands.ts';
 import type { CandidateEvent } from '../protocol/events.ts';
 import type { EpochMs, PersonId } from '../protocol/ids.ts';
+import type { RefusalReason } from '../protocol/refusals.ts';
 
 const strangersMax = 50_000;
 
@@ -25,6 +26,9 @@ export const isAskedOfStrangers = (command: PreparedCommand): command is Asked =
   command.kind === 'record-sign-in' ||
   command.kind === 'request-reset-code' ||
   command.kind === 'prove-reset-code';
+
+export const isOfStrangers = (reason: RefusalReason): boolean =>
+  reason === 'person-unknown' || reason === 'ticket-unknown';
 
 export class Strangers {
   readonly #max: number;

@@ -46,6 +46,7 @@ import type {
 } from '../protocol/replies.ts';
 import { encodeEntry } from '../store/journal.ts';
 import { candidatePage } from './candidate-pages.ts';
+import { DeskStrangers, isNobodys, isTriedAtDoor } from './desk-strangers.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { Inbox, type Submission } from './inbox.ts';
 import { journalPage } from './journal-pages.ts';
@@ -61,7 +62,7 @@ import { isPass, opened, passFor, prepare, withOpenName, withOpenSecret } from '
 import { Recounting } from './recounting.ts';
 import { loadNeeded, type Recovered, recover, stagedPersonAt, stagedSliceAt } from './recovery.ts';
 import { Sequencer } from './sequencer.ts';
-import { isAskedOfStrangers, Strangers } from './strangers.ts';
+import { isAskedOfStrangers, isOfStrangers, Strangers } from './strangers.ts';
 import { Telemetry } from './telemetry.ts';
 import { timelineStretch } from './timeline.ts';
 
@@ -148,6 +149,7 @@ class PartitionWriter implements Writer {
   readonly #refusals: ExpiringMap<Kept>;
   readonly #spent: ExpiringMap<{ until: EpochMs }>;
   readonly #strangers = new Strangers();
+  readonly #deskStrangers = new DeskStrangers();
   readonly #telemetry: Telemetry;
   readonly #recounting: Recounting;
   readonly #changedAreas = new Set<AreaCode>();
@@ -487,9 +489,11 @@ class PartitionWriter implements Writer {
       }
       case 'staff-facts': {
         const answer = ask(this.#partition, query, at);
-        if (answer.kind !== 'staff-facts' || answer.facts === null) return { id, ...answer };
-        const facts = withOpenSecret(this.#options.vault, query.staff, answer.facts);
-        return { id, kind: query.kind, facts };
+        if (answer.kind !== 'staff-facts') return { id, ...answer };
+        const facts =
+          answer.facts && withOpenSecret(this.#options.vault, query.staff, answer.facts);
+        if (facts?.state === 'active') return { id, kind: query.kind, facts };
+        return { id, kind: query.kind, facts, retryAt: this.#deskStrangers.retryAt(query.staff) };
       }
       case 'candidates':
         return { id, ...candidatePage(this.#options.store, this.#partition, query) };
@@ -535,9 +539,13 @@ class PartitionWriter implements Writer {
   #asSomebody(decision: Decision, given: Sequenced, batch: Batch): Decision {
     const { reply } = decision;
     const { command } = given;
-    if (!isAskedOfStrangers(command) || reply.kind !== 'refused') return decision;
-    if (reply.reason !== 'person-unknown' && reply.reason !== 'ticket-unknown') return decision;
-    const answer = this.#strangers.answer(this.#partition.rules, given, command);
+    if (reply.kind !== 'refused') return decision;
+    let answer: { reply: Decision['reply']; written: boolean };
+    if (isTriedAtDoor(command) && isNobodys(reply.reason))
+      answer = this.#deskStrangers.answer(given, command);
+    else if (isAskedOfStrangers(command) && isOfStrangers(reply.reason))
+      answer = this.#strangers.answer(this.#partition.rules, given, command);
+    else return decision;
     if (answer.written) batch.mustCommit = true;
     return { reply: answer.reply, events: [] };
   }

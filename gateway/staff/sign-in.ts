@@ -1,7 +1,8 @@
 /**
  * The door: name and password, then the code of the authenticator or a recovery code.
  *
- * D1 Who is not there, not yet in or ended is answered as a wrong password is, after equal work.
+ * D1 Who is not there, not yet in or ended is answered as a wrong password is, after equal work, and
+ *    waits as long after as many.
  * D2 A wrong password and a wrong code count alike, and delay (D3 of the rules); both cost the address
  *    and the name a try before anything is hashed.
  */
@@ -46,10 +47,11 @@ export const takePassword =
     if (typed === '' || password === '') return again('incomplete');
     const waitMs = tooOften(context, request, typed);
     if (waitMs !== undefined) return waitPage(context, request, 'often', waitMs);
-    const facts = await factsOf(context, typed);
-    if (facts === 'away') return waitPage(context, request, 'away');
+    const asked = await askAbout(context, typed);
+    if (asked === 'away') return waitPage(context, request, 'away');
+    const { facts } = asked;
     const from = placeOf(context, request, typed, facts);
-    const retryAt = facts?.retryAt[from] ?? 0;
+    const retryAt = facts?.retryAt[from] ?? asked.retryAt;
     if (now() < retryAt) return again('delayed', retryAt);
     const compared = await hashing.first.verify(
       facts?.hash ?? (await nobodysHash(context)),
@@ -57,12 +59,13 @@ export const takePassword =
     );
     if (compared.kind === 'busy') return waitPage(context, request, 'busy', compared.waitMs);
     if (compared.kind === 'failed') return waitPage(context, request, 'away');
-    if (facts === undefined) return again('wrong');
-    if (compared.matches) {
+    if (facts !== undefined && compared.matches) {
       const door = context.cookies.sealDoor({ staff: typed, generation: facts.generation }, now());
       return doorPage(context, request, 200, 'code', { door });
     }
-    const recorded = await recordFailure(context, typed, facts.generation, from);
+    // No account could be called that.
+    if (!staffIdPattern.test(typed)) return again('wrong');
+    const recorded = await recordFailure(context, typed, facts?.generation ?? 0, from);
     if (recorded.kind === 'away') return waitPage(context, request, 'away');
     const delayed = recorded.kind === 'wrong' ? recorded.at : undefined;
     return delayed === undefined ? again('wrong') : again('wrong-and-delayed', delayed);
@@ -147,13 +150,23 @@ const placeOf = (
 
 /** Undefined: nobody who could sign in. */
 export async function factsOf(
-  { gateway }: StaffContext,
+  context: StaffContext,
   staff: StaffId,
 ): Promise<StaffFacts | undefined | 'away'> {
-  if (!staffIdPattern.test(staff)) return undefined;
+  const asked = await askAbout(context, staff);
+  return asked === 'away' ? asked : asked.facts;
+}
+
+/** `retryAt`: where there are no facts, as long as the name is to wait all the same (D1). */
+async function askAbout(
+  { gateway }: StaffContext,
+  staff: StaffId,
+): Promise<{ facts: StaffFacts | undefined; retryAt: EpochMs } | 'away'> {
+  if (!staffIdPattern.test(staff)) return { facts: undefined, retryAt: 0 };
   const answer = await gateway.client.ask({ kind: 'staff-facts', staff });
   if (answer.kind !== 'staff-facts') return 'away';
-  return answer.facts?.state === 'active' ? answer.facts : undefined;
+  const { facts, retryAt = 0 } = answer;
+  return { facts: facts?.state === 'active' ? facts : undefined, retryAt };
 }
 
 /** Longer than any password that could have been set: compared all the same, and wrong. */

@@ -761,28 +761,31 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
   }),
   fc.record({ id: opaque, kind: kind('keys'), keys: fc.array(keyView, { maxLength: 3 }) }),
   fc.record({ id: opaque, kind: kind('staff-list'), staff: fc.array(staffView, { maxLength: 3 }) }),
-  fc.record({
-    ...{ id: opaque, kind: kind('staff-facts') },
-    facts: fc.option(
-      fc.record(
-        {
-          state: fc.constantFrom('invited' as const, 'active' as const, 'ended' as const),
-          ...{
-            generation: small,
-            step: small,
-            recoveryLeft: small,
-            secret,
+  fc.record(
+    {
+      ...{ id: opaque, kind: kind('staff-facts'), retryAt: at },
+      facts: fc.option(
+        fc.record(
+          {
+            state: fc.constantFrom('invited' as const, 'active' as const, 'ended' as const),
+            ...{
+              generation: small,
+              step: small,
+              recoveryLeft: small,
+              secret,
+            },
+            retryAt: fc.record({ door: at, known: at, inside: at }),
+            hash: kind('$argon2id$invented'),
+            invitation: fc.record({ digest: opaque, until: at }),
           },
-          retryAt: fc.record({ door: at, known: at, inside: at }),
-          hash: kind('$argon2id$invented'),
-          invitation: fc.record({ digest: opaque, until: at }),
-        },
-        {
-          requiredKeys: ['state', 'generation', 'step', 'recoveryLeft', 'retryAt'],
-        },
+          {
+            requiredKeys: ['state', 'generation', 'step', 'recoveryLeft', 'retryAt'],
+          },
+        ),
       ),
-    ),
-  }),
+    },
+    { requiredKeys: ['id', 'kind', 'facts'] },
+  ),
   fc.record(
     {
       id: opaque,

@@ -14,6 +14,7 @@ import type { Role, Scope, StaffId } from '../../engine/protocol/staff.ts';
 import { encodeEntry, noHash } from '../../engine/store/journal.ts';
 import type { StoreReader } from '../../engine/store/store.ts';
 import { candidatePage } from '../../engine/writer/candidate-pages.ts';
+import { DeskStrangers, isNobodys, isTriedAtDoor } from '../../engine/writer/desk-strangers.ts';
 import { timelineStretch } from '../../engine/writer/timeline.ts';
 import { createKeyRing } from '../../gateway/api/keys.ts';
 import { addApiRoutes } from '../../gateway/api/server.ts';
@@ -114,6 +115,7 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
   const commands: Command[] = [];
   const directory = createDirectory();
   const keys = createKeyRing();
+  const nobodies = new DeskStrangers();
   let away = false;
 
   /** As the writer does; the vault is the test's business elsewhere. */
@@ -169,6 +171,10 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
         .map(({ index, at, event }) => ({ index, at, ...auditOf(event) }));
       return { kind: 'journal', lines };
     }
+    if (query.kind === 'staff-facts') {
+      const answer = ask(desk.partition, query, desk.now);
+      return { ...answer, retryAt: nobodies.retryAt(query.staff) } as QueryAnswer;
+    }
     if (query.kind === 'timeline') return timelineStretch(store, desk.journal.length, query);
     return ask(desk.partition, query, desk.now);
   }
@@ -178,9 +184,13 @@ export async function givenStaffWorld(limits: Partial<LimitsConfig> = {}): Promi
       if (away) return { kind: 'unknown' };
       const command = { ...body, epoch: 1, ...envelope } as Command;
       commands.push(command);
-      const reply = desk.carry(prepared(command));
+      const made = prepared(command);
+      const reply = desk.carry(made);
       hearAll();
-      return reply;
+      if (reply.kind !== 'refused' || !isNobodys(reply.reason) || !isTriedAtDoor(made))
+        return reply;
+      const given = { sequence: commands.length, at: desk.now, olderEpoch: false, command: made };
+      return { id: made.id, ...nobodies.answer(given, made).reply };
     },
     ask: (async (query: Asked) => answerTo(query)) as EngineClient['ask'],
     askAt: (async (_partition: string, query: Asked) => answerTo(query)) as EngineClient['askAt'],

@@ -147,6 +147,31 @@ describe('the door', () => {
     expect((await browser.signIn(staff)).page).toBe('dashboard');
   });
 
+  test('D2 D3 with names with which nobody signs in failures delay as with an account’s own', async () => {
+    await browser.accept(world.invite(staff, ['office']));
+    world.invite('yet.to.come', ['office']);
+    await world.browser().accept(world.invite(`${staff}.gone`, ['office']));
+    const shell = { by: 'shell', byGeneration: 0, reason: '示例' };
+    world.desk.send({ kind: 'end-account', staff: `${staff}.gone`, ...shell });
+    const stranger = world.browser();
+    const until = world.desk.now + 5_000;
+    for (const name of [staff, 'nobody.there', 'yet.to.come', `${staff}.gone`]) {
+      const problems = [];
+      for (let time = 0; time < 6; time += 1) {
+        const { model } = await stranger.post('/desk/sign-in', { staff: name, password: 'wrong' });
+        problems.push(model.problem);
+      }
+      const wrong = { reason: 'wrong' };
+      expect([name, problems]).toEqual([
+        name,
+        [
+          ...[wrong, wrong, wrong, wrong, { reason: 'wrong-and-delayed', at: until }],
+          { reason: 'delayed', at: until },
+        ],
+      ]);
+    }
+  });
+
   test('D3 whoever only knows a name keeps nobody out of a browser they have used', async () => {
     await browser.accept(world.invite(staff, ['office']));
     world.desk.now += minute;

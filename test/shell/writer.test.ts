@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { AreaCounts } from '../../engine/protocol/replies.ts';
 import { decodeEntry } from '../../engine/store/journal.ts';
 import { openMemoryStore } from '../../engine/store/memory-store.ts';
+import { DeskStrangers } from '../../engine/writer/desk-strangers.ts';
 import { failStopCode } from '../../engine/writer/ports.ts';
 import { Strangers } from '../../engine/writer/strangers.ts';
 import {
@@ -440,6 +441,56 @@ test('D2 what nobodies did is bounded: the one who failed longest ago is forgott
   };
   for (const person of ['one', 'two', 'three']) failFiveTimes(person);
   expect(['one', 'two', 'three'].map((person) => strangers.retryAt(person))).toEqual([
+    0, 6_000, 6_000,
+  ]);
+});
+
+test('D2 D3 names with which nobody signs in at the desk are counted as an account is, and are in no journal', async () => {
+  const desk = await givenOpen();
+  await desk.rowsWritten();
+  const invited = { roles: ['office' as const], scope: { kind: 'province' as const } };
+  const shell = { by: 'shell', byGeneration: 0, reason: '示例' };
+  await desk.send({
+    ...{ kind: 'invite-staff', staff: 'not.yet', ...invited, digest: opaque('link', 1) },
+    ...{ anew: false, ...shell },
+  });
+  await desk.rowsWritten();
+  const stands = desk.writer.status().index;
+  for (const staff of ['nobody.here', 'not.yet']) {
+    const failed = { kind: 'record-staff-sign-in', staff, generation: 0, from: 'door' } as const;
+    const fail = () => desk.send({ ...failed, proof: { kind: 'failed' } });
+    for (let failures = 1; failures <= 5; failures += 1) {
+      const before = desk.disk.commits;
+      const retryAt = failures < 5 ? desk.now : desk.now + 5_000;
+      expect(await fail()).toMatchObject({
+        outcome: { kind: 'sign-in-failed', failures, retryAt },
+      });
+      expect(desk.disk.commits).toBe(before + 1);
+    }
+    const until = desk.now + 5_000;
+    expect(await fail()).toMatchObject({ reason: 'sign-in-delayed', detail: { at: until } });
+    expect(await desk.ask({ kind: 'staff-facts', staff })).toMatchObject({ retryAt: until });
+    // What would have been right is nobody's to say.
+    const right = { kind: 'totp', step: 1 } as const;
+    expect(await desk.send({ ...failed, proof: right })).toMatchObject({ kind: 'refused' });
+  }
+  expect(desk.writer.status().index).toBe(stands);
+});
+
+test('D3 of the names tried at the desk the one tried longest ago is forgotten', () => {
+  const strangers = new DeskStrangers(2);
+  let sent = 0;
+  for (const staff of ['one', 'two', 'three'])
+    for (let times = 0; times < 5; times += 1) {
+      sent += 1;
+      const envelope = { id: opaque('id', sent), answerBy: 1_000, epoch: 1 };
+      const command = {
+        ...({ kind: 'record-staff-sign-in', staff, generation: 0, from: 'door' } as const),
+        ...{ ...envelope, proof: { kind: 'failed' } as const },
+      };
+      strangers.answer({ sequence: sent, at: 1_000, olderEpoch: false, command }, command);
+    }
+  expect(['one', 'two', 'three'].map((staff) => strangers.retryAt(staff))).toEqual([
     0, 6_000, 6_000,
   ]);
 });
