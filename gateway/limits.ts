@@ -47,6 +47,8 @@ export type LimitsConfig = {
   deskAccount: Allowance;
   /** By one account at the desk: what walks through all candidates (a ticket), a journal or all areas (a report). */
   deskWalks: Allowance;
+  /** By one account at the desk: candidates looked for, as hidden digits could be found by trying. */
+  deskFinds: Allowance;
   /** By one account at the desk: what an act would change, counted over the registrations it reaches. */
   deskDryRuns: Allowance;
   /** What one key of another system asks for. */
@@ -75,6 +77,7 @@ export const defaultLimits: LimitsConfig = {
   deskAddress: { burst: 60, everyMs: 2_000 },
   deskAccount: { burst: 10, everyMs: 6_000 },
   deskWalks: { burst: 20, everyMs: 3_000 },
+  deskFinds: { burst: 60, everyMs: 10_000 },
   deskDryRuns: { burst: 40, everyMs: 1_000 },
   apiKey: { burst: 60, everyMs: 200 },
   apiAddress: { burst: 60, everyMs: 1_000 },

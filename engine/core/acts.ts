@@ -40,6 +40,7 @@ import {
   targetsOf,
 } from '../protocol/staff.ts';
 import { isBlank, lackingIn } from '../protocol/two-people.ts';
+import { isSamePool } from './area-book.ts';
 import { assert, unreachable } from './assert.ts';
 import { calendarFits } from './calendars.ts';
 import { contentHash } from './content-hash.ts';
@@ -220,9 +221,15 @@ function unfit(act: Act, adopted: Adopted, at: EpochMs): RefusalReason | undefin
       const areas = act.changes.map(({ area }) => area);
       if (areas.length === 0 || !areas.every(isArea)) return 'area-unknown';
       const pools = act.changes.flatMap(({ capacities }) => capacities);
+      // Of two numbers for one pool only one would count, and both were shown.
+      const two = act.changes.some(({ capacities }) =>
+        capacities.some((pool, at) => capacities.findIndex((one) => isSamePool(one, pool)) !== at),
+      );
       const empty = act.changes.some(({ capacities }) => capacities.length === 0);
       const twice = new Set(areas).size < areas.length;
-      return empty || twice || !pools.every(({ unit }) => isUnit(unit)) ? 'act-unfit' : undefined;
+      return empty || twice || two || !pools.every(({ unit }) => isUnit(unit))
+        ? 'act-unfit'
+        : undefined;
     }
     case 'set-course-caps': {
       if (!isArea(act.area)) return 'area-unknown';

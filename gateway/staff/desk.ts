@@ -47,7 +47,7 @@ export const deciderOf = ({ me }: Visit): Decider => ({
 });
 
 /** Of one account: its colleagues are not kept waiting. */
-export type DeskLimit = 'deskWalks' | 'deskDryRuns';
+export type DeskLimit = 'deskWalks' | 'deskDryRuns' | 'deskFinds';
 export function tooOftenFor({ context, request, me }: Visit, limit: DeskLimit): Reply | undefined {
   const { limits, now } = context.gateway;
   const waitMs = limits.take(limit, me.staff, now());
@@ -60,7 +60,8 @@ type How = {
   stepUp?: boolean;
   /** G3. */
   quiet?: boolean;
-  /** Has the engine walk far: one account does so now and then, and their colleagues do not wait for it. */
+  /** Has the engine walk far, or could be tried again and again: one account does so now and then, and
+   * their colleagues do not wait for it. */
   limit?: DeskLimit;
 };
 export type DeskRoute = How & {

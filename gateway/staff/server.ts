@@ -130,7 +130,7 @@ export function addDeskRoutes(desk: Desk, context: StaffContext): void {
     .get('/desk/area', 'see-desk', showArea)
     .get('/desk/pool', 'see-candidates', showPool)
     .get('/desk/candidates', 'see-candidates', showFind)
-    .post('/desk/candidates', 'see-candidates', findCandidates)
+    .post('/desk/candidates', 'see-candidates', findCandidates, { limit: 'deskFinds' })
     .get('/desk/candidate', 'see-candidates', showCandidate)
     .post('/desk/candidate/in-full', 'see-in-full', showInFull, { stepUp: true })
     .get('/desk/orders', 'see-orders', showOrders)

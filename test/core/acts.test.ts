@@ -429,6 +429,18 @@ describe('the session', () => {
       'a course without a sitting',
       { kind: 'set-course-caps', area: '0101', from: [], caps: [{ course: '99999', cap: 1 }] },
     ],
+    [
+      'two numbers for one pool, of which one would count',
+      {
+        kind: 'set-capacity',
+        changes: [
+          {
+            ...{ area: '0101', from: [{ unit: 'A', capacity: 10 }] },
+            capacities: [20, 30].map((capacity) => ({ unit: 'A', capacity })),
+          },
+        ],
+      },
+    ],
   ])('S2 what cannot be is refused before anybody is asked to approve it: %s', (_, act) => {
     expect(refused(propose(staffed(), 'li', act)).reason).toBe('act-unfit');
   });

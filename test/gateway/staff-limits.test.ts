@@ -12,7 +12,7 @@ const reading: (() => void)[] = [];
 
 beforeAll(async () => {
   world = await givenStaffWorld({
-    ...{ deskAddress: wide, deskAccount: wide, deskWalks: few, deskDryRuns: few },
+    ...{ deskAddress: wide, deskAccount: wide, deskWalks: few, deskDryRuns: few, deskFinds: few },
   });
   Object.assign(world.context, {
     async *exportCsv() {
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-test('S2 S4 audit, timelines, reports and dry runs are limited by account, and say when to come back', async () => {
+test('S2 S4 looking for candidates, audit, timelines, reports and dry runs are limited by account, and say when to come back', async () => {
   const limited = world.routes.filter(({ limit }) => limit !== undefined);
   const paths = limited.map(({ path }) => path);
   for (const { path } of world.routes)
@@ -31,6 +31,7 @@ test('S2 S4 audit, timelines, reports and dry runs are limited by account, and s
   expect(paths).toEqual(
     expect.arrayContaining([
       ...['/desk/acts/preview', '/desk/acts/propose', '/desk/audit', '/desk/candidate/timeline'],
+      '/desk/candidates',
     ]),
   );
   for (const [place, { method, path, right }] of limited.entries()) {

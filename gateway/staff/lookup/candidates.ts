@@ -1,7 +1,8 @@
 /**
  * Candidates as the desk finds and sees them: masked, by those within whose scope they register. What
  * was typed stands in no address and no log; the full numbers are shown once the journal has by whom
- * and why (S4).
+ * and why (S4). Whom a number belongs to is told only so often: what a mask hides of a phone are four
+ * digits, and ten thousand tries would be as good as seeing it.
  */
 import { documentTypes, normaliseDocument } from '../../../engine/protocol/documents.ts';
 import {
