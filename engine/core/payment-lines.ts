@@ -34,10 +34,10 @@ export function paymentsIn(
   return { kind, payments };
 }
 
+/** Paid then, or a refund was on its way then. */
 function isWithin({ paidAt, refund }: PaymentLine, { from, to }: PaymentsQuery): boolean {
-  return [paidAt, refund?.requestedAt, refund?.doneAt].some(
-    (at) => at !== undefined && from <= at && at < to,
-  );
+  if (from <= paidAt && paidAt < to) return true;
+  return refund !== undefined && refund.requestedAt < to && from <= (refund.doneAt ?? to);
 }
 
 function linesOf({ orders }: RegistrationRow): PaymentLine[] {

@@ -12,7 +12,7 @@
  */
 
 import type { Effect } from '../core/effects.ts';
-import { chinaMidnight } from '../core/rules.ts';
+import { chinaDay, chinaMidnight } from '../core/rules.ts';
 import { nameOf } from '../outside-thread.ts';
 import type { BillLine, ProviderCalls, Standing } from '../payments/provider.ts';
 import { asideReasonOf, setAsideOf } from '../payments/set-aside.ts';
@@ -29,7 +29,7 @@ import type {
 import type { RoutedBody } from '../protocol/routing.ts';
 import type { ProviderStanding } from '../protocol/telemetry.ts';
 import { createJobs, type Jobs, type Next } from './jobs.ts';
-import { compareBill } from './reconciliation.ts';
+import { compareBill, earliestAsked } from './reconciliation.ts';
 
 export type MoneyEffect = Extract<
   Effect,
@@ -65,6 +65,8 @@ const retryMaxMs = minuteMs;
 const processingMaxMs = 5 * minuteMs;
 /** A bill is made once a day, hours after it. */
 const billLaterMs = 10 * minuteMs;
+/** No refund is on its way for longer; providers keep bills for some months. */
+const daysBackMax = 31;
 const dayMs = 24 * 60 * minuteMs;
 
 /** `2026-09-08`: days count on China's calendar. */
@@ -180,22 +182,21 @@ export function createMoney(options: MoneyOptions): Money {
   }
 
   async function reconcile({ day }: Extract<Effect, { kind: 'reconcile' }>): Promise<Next> {
-    const date = dateOf(day);
-    const dateBefore = dateOf(day - 1);
-    type Bills = { bill: readonly BillLine[]; before: readonly BillLine[] };
-    const bills = new Map<ProviderName, Bills>();
-    for (const provider of providers.values()) {
-      const bill = await provider.bill(date);
-      const before = await provider.bill(dateBefore);
-      if (bill === 'later' || before === 'later') return { afterMs: billLaterMs };
-      bills.set(provider.name, { bill, before });
-    }
     const from = chinaMidnight(day);
-    const ours = await paymentsIn(from - dayMs, from + 2 * dayMs);
+    const to = from + dayMs;
+    const bills = new Map<ProviderName, readonly BillLine[]>();
+    for (const provider of providers.values()) {
+      const bill = await provider.bill(dateOf(day));
+      if (bill === 'later') return { afterMs: billLaterMs };
+      bills.set(provider.name, bill);
+    }
+    const ours = await paymentsIn(from - dayMs, to + dayMs);
     const lines = [];
-    for (const [provider, { bill, before }] of bills) {
-      const to = from + dayMs;
-      const { line, differences } = compareBill(provider, bill, before, ours, from, to);
+    for (const [provider, bill] of bills) {
+      const since = chinaDay(earliestAsked(provider, bill, ours, from, to));
+      const earlier = await billsOf(provider, Math.max(since, day - daysBackMax), day);
+      if (earlier === 'later') return { afterMs: billLaterMs };
+      const { line, differences } = compareBill(provider, bill, earlier, ours, from, to);
       for (const difference of differences) {
         if (!(await keepAside(provider, difference.why, difference)))
           return { afterMs: billLaterMs };
@@ -204,6 +205,21 @@ export function createMoney(options: MoneyOptions): Money {
     }
     await tell({ kind: 'note-reconciled', day, lines });
     return 'done';
+  }
+
+  /** Of the days before `day`, from `since` on. */
+  async function billsOf(
+    provider: ProviderName,
+    since: number,
+    day: number,
+  ): Promise<readonly BillLine[] | 'later'> {
+    const all: BillLine[] = [];
+    for (let one = since; one < day; one += 1) {
+      const bill = await providerOf(provider).bill(dateOf(one));
+      if (bill === 'later') return bill;
+      all.push(...bill);
+    }
+    return all;
   }
 
   async function paymentsIn(from: EpochMs, to: EpochMs): Promise<PaymentLine[]> {

@@ -17,15 +17,15 @@ export type Difference = {
 export type Compared = { line: ReconciledBill; differences: Difference[] };
 
 /**
- * `ours`: all that was paid or refunded from a day before to a day after; what must stand on the
- * bill is what `from <= time < to` says. A refund stands on the bill of the day on which it was
- * asked for or of the day on which it succeeded, as the provider likes: `before` is the bill of the
- * day before, for those that took over midnight.
+ * `ours`: all that was paid, and every refund that was on its way, at any time of the day or around it;
+ * what must stand on the bill is what `from <= time < to` says. A refund stands on the bill of the day on
+ * which it was taken on or of the day on which it succeeded, as the provider likes: `earlier` are the bills
+ * since `earliestAsked`.
  */
 export function compareBill(
   provider: ProviderName,
   bill: readonly BillLine[],
-  before: readonly BillLine[],
+  earlier: readonly BillLine[],
   ours: readonly PaymentLine[],
   from: EpochMs,
   to: EpochMs,
@@ -34,9 +34,7 @@ export function compareBill(
     ours.filter((line) => line.provider === provider).map((line) => [line.attempt, line]),
   );
   const paid = new Set<string>();
-  const refunded = new Set<string>(
-    before.filter(({ kind }) => kind === 'refund').map(({ attempt }) => attempt),
-  );
+  const refunded = refundsOn(earlier);
   const line: ReconciledBill = {
     ...{ provider, payments: 0, paidFen: 0, refunds: 0, refundedFen: 0, differences: 0 },
   };
@@ -75,3 +73,24 @@ export function compareBill(
   line.differences = differences.length;
   return { line, differences };
 }
+
+/** When the first refund was asked for of those that succeeded on the day and are not on its bill; else `from`. */
+export function earliestAsked(
+  provider: ProviderName,
+  bill: readonly BillLine[],
+  ours: readonly PaymentLine[],
+  from: EpochMs,
+  to: EpochMs,
+): EpochMs {
+  const listed = refundsOn(bill);
+  let earliest = from;
+  for (const { provider: taker, attempt, refund } of ours) {
+    if (taker !== provider || refund?.doneAt === undefined || listed.has(attempt)) continue;
+    if (from <= refund.doneAt && refund.doneAt < to)
+      earliest = Math.min(earliest, refund.requestedAt);
+  }
+  return earliest;
+}
+
+const refundsOn = (bill: readonly BillLine[]): Set<string> =>
+  new Set(bill.filter(({ kind }) => kind === 'refund').map(({ attempt }) => attempt));

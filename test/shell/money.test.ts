@@ -1,5 +1,6 @@
 /** What is asked of payment providers, over the wire of the sandbox, with the clock in the test's hand. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { chinaMidnight } from '../../engine/core/rules.ts';
 import { createMoney, type Money, type MoneyEffect } from '../../engine/effects/money.ts';
 import type { PaymentLine, Query, QueryReply } from '../../engine/protocol/replies.ts';
 import type { RoutedBody } from '../../engine/protocol/routing.ts';
@@ -251,6 +252,25 @@ test('B7 the bill of a day is compared with all our pages, to the fen, and diffe
       lines: [{ provider: 'sandbox', payments: 1, paidFen: amountFen, differences: 2 }],
     },
   ]);
+});
+
+test('B7 a refund that took days is found on the bill of the day that took it on', async () => {
+  const day = 20_700;
+  const at = chinaMidnight(day) + 3_600_000;
+  const asked = { number: refund, requestedAt: at - 5 * 86_400_000, doneAt: at };
+  const line = { provider: 'sandbox', attempt, transaction: 'T1', amountFen } as const;
+  ours = [{ ...line, paidAt: at - 9 * 86_400_000, refund: asked }];
+  // Taken on three days before it succeeded; its provider lists it there.
+  const takenOn = new Date((day - 3) * 86_400_000).toISOString().slice(0, 10);
+  const bill = vi
+    .spyOn(here.provider, 'bill')
+    .mockImplementation(async (date) =>
+      date === takenOn ? [{ kind: 'refund', attempt, transaction: 'T1', amountFen, refund }] : [],
+    );
+  money.take({ kind: 'reconcile', key: `reconcile.${day}`, day });
+  await sinceToldOf('note-reconciled');
+  expect(told).toMatchObject([{ kind: 'note-reconciled', lines: [{ differences: 0 }] }]);
+  expect(bill).toHaveBeenCalledTimes(6);
 });
 
 test('B7 a bill that is not there yet is waited for', async () => {

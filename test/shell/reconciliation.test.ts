@@ -1,6 +1,6 @@
 /** B7: a bill against our orders. */
 import { expect, test } from 'vitest';
-import { compareBill } from '../../engine/effects/reconciliation.ts';
+import { compareBill, earliestAsked } from '../../engine/effects/reconciliation.ts';
 import type { BillLine } from '../../engine/payments/provider.ts';
 import type { PaymentLine } from '../../engine/protocol/replies.ts';
 
@@ -90,4 +90,14 @@ test('B7 a refund over midnight may stand on the bill of either day', () => {
   });
   expect(compare([back(3)], [due]).why).toEqual([]);
   expect(compare([], [due]).why).toEqual([]);
+});
+
+test('B7 a refund that takes days is looked for on every bill since it was asked for', () => {
+  const asked = (bill: BillLine[], ours: PaymentLine[]) =>
+    earliestAsked('alipay', bill, ours, from, to);
+  const slow = refunded(1, from, from - 5_000_000);
+  expect(asked([], [slow, refunded(2, to - 1, from - 9)])).toBe(from - 5_000_000);
+  // On the day's own bill, of another day or another provider, nothing earlier is needed.
+  const elsewhere = { ...slow, provider: 'wechat' as const };
+  expect(asked([back(1)], [slow, elsewhere, refunded(2, to, from - 9), own(3)])).toBe(from);
 });

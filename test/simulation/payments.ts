@@ -4,7 +4,8 @@
  */
 import type { Effect } from '../../engine/core/effects.ts';
 import { ask } from '../../engine/core/partition.ts';
-import { compareBill } from '../../engine/effects/reconciliation.ts';
+import { compareBill, earliestAsked } from '../../engine/effects/reconciliation.ts';
+import type { BillLine } from '../../engine/payments/provider.ts';
 import { type AsideFact, asideReasonOf, setAsideOf } from '../../engine/payments/set-aside.ts';
 import type { AsideReason } from '../../engine/protocol/commands.ts';
 import type { PartitionName } from '../../engine/protocol/ids.ts';
@@ -279,7 +280,10 @@ export class Payments {
     const { till } = this;
     const ours = this.ours(from - dayMs, to + dayMs);
     const bill = till.bill(name, dateOf(day));
-    return compareBill(name, bill, till.bill(name, dateOf(day - 1)), ours, from, to);
+    const earlier: BillLine[] = [];
+    for (let one = dayOf(earliestAsked(name, bill, ours, from, to)); one < day; one += 1)
+      earlier.push(...till.bill(name, dateOf(one)));
+    return compareBill(name, bill, earlier, ours, from, to);
   }
 
   /** What our orders say of a time. */
