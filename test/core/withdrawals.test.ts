@@ -452,6 +452,48 @@ describe('moving', () => {
     expect(newsOf(parts, 2)).toContain('area-lost-payment');
   });
 
+  test('S5 D11 money that comes while an unpaid order is on its way goes back: it arrives as it set out', () => {
+    const parts = new Parts(3);
+    const unpaid = parts.person(1, '0101');
+    accepted(unpaid.take('11001'));
+    accepted(unpaid.confirm());
+    const attempt = unpaid.pay();
+    parts.decides(withdraw(moveTo('0102')));
+    for (let step = 0; unpaid.row?.exit?.state !== 'going'; step += 1)
+      if (step > 200 || !parts.step()) throw new Error('nobody sets out');
+    parts.pays(attempt);
+    parts.check();
+    expect(settled(parts)).toBe(true);
+    parts.checkAtRest();
+    expect(newsOf(parts, 1)).toContain('area-lost-payment');
+    expect([...parts.returned.keys()]).toEqual([attempt]);
+    expect(parts.follow(unpaid).row?.orders).toMatchObject([{ state: 'confirmed', attempts: [] }]);
+  });
+
+  test('R1 S5 once an area has said that there is no room, that claim is over there, however late it comes', () => {
+    const parts = new Parts(1);
+    parts.paidFor(1, '0102', '11001');
+    const stays = parts.paidFor(2, '0101', '11002');
+    const act = parts.decides(withdraw(moveTo('0102')));
+    settled(parts);
+    expect(stays.row?.exit?.state).toBe('left');
+    const there = parts.rowOf(2, '0102');
+    const asked = {
+      ...({ kind: 'receive-seats', area: '0102', person: stays.person, from: '0101' } as const),
+      ...({
+        claim: there?.vacated ?? 0,
+        candidateType: 'open',
+        unpaidSince: 0,
+        orders: [],
+      } as const),
+      seats: [{ unit: 'B', course: '12001', ticket: stays.ticket, order: 0 }],
+    };
+    expect(there?.vacated).toBeGreaterThan(1);
+    // The same question finds its answer; another under that claim finds the door shut.
+    expect(accepted(parts.send({ ...asked, act })).kind).toBe('declined');
+    expect(refused(parts.send({ ...asked, act: act + 1 })).reason).toBe('claim-superseded');
+  });
+
   test('S5 B7 moved twice, the money goes back from where it was taken', () => {
     const parts = new Parts(3);
     const paid = parts.paidFor(1, '0101', '11001', '12001');
