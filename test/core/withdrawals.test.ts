@@ -480,12 +480,8 @@ describe('moving', () => {
     const there = parts.rowOf(2, '0102');
     const asked = {
       ...({ kind: 'receive-seats', area: '0102', person: stays.person, from: '0101' } as const),
-      ...({
-        claim: there?.vacated ?? 0,
-        candidateType: 'open',
-        unpaidSince: 0,
-        orders: [],
-      } as const),
+      ...({ claim: there?.vacated ?? 0, candidateType: 'open', unpaidSince: 0 } as const),
+      orders: [],
       seats: [{ unit: 'B', course: '12001', ticket: stays.ticket, order: 0 }],
     };
     expect(there?.vacated).toBeGreaterThan(1);
