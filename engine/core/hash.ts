@@ -21,7 +21,10 @@ export function hashText(text: string): number {
   return stirred(hash);
 }
 
-/** Of texts, numbers, booleans, lists and plain objects; for objects the order of fields is all one. */
+/**
+ * Of texts, numbers, booleans, lists and plain objects. For objects the order of fields is all one, and
+ * so is whether one is undefined or not there.
+ */
 export function hashValue(value: unknown): number {
   switch (typeof value) {
     case 'string':
@@ -46,9 +49,10 @@ export function hashFields(
 ): number {
   let sum = 0;
   for (const name in fields) {
-    if (without.has(name)) continue;
+    const value = fields[name];
+    if (value === undefined || without.has(name)) continue;
     // Adding makes the order of fields irrelevant; the name's hash keeps two equal values apart.
-    sum = (sum + combined(hashText(name), hashValue(fields[name]))) | 0;
+    sum = (sum + combined(hashText(name), hashValue(value))) | 0;
   }
   return sum;
 }

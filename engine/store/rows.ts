@@ -9,6 +9,7 @@ import { crc32 } from 'node:zlib';
 import { Packr } from 'msgpackr';
 import { pendingEffects } from '../core/effects.ts';
 import { keep } from '../core/kept-answers.ts';
+import { packRow, unpackRow } from '../core/packed-rows.ts';
 import {
   type Asking,
   type Attempt,
@@ -19,12 +20,10 @@ import {
   newRegistration,
   type Order,
   type Place,
-  packRow,
   type Refund,
   type RegistrationRow,
   type Row,
   rowKey,
-  unpackRow,
 } from '../core/rows.ts';
 import type { EpochMs } from '../protocol/ids.ts';
 import { signInMaxMs } from '../protocol/lasting.ts';

@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { acknowledgedMax } from '../../engine/core/alarms.ts';
 import { auditOf } from '../../engine/core/audit.ts';
+import { packRow, unpackRow } from '../../engine/core/packed-rows.ts';
 import { ask } from '../../engine/core/partition.ts';
-import { packRow, rowKey, unpackRow } from '../../engine/core/rows.ts';
+import { rowKey } from '../../engine/core/rows.ts';
 import { remarkMax, sameAlarmMs } from '../../engine/protocol/alarms.ts';
 import { type Role, rights, roles } from '../../engine/protocol/staff.ts';
 import {

@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { auditOf } from '../../engine/core/audit.ts';
 import { keysMax } from '../../engine/core/key-book.ts';
+import { packRow, unpackRow } from '../../engine/core/packed-rows.ts';
 import { ask } from '../../engine/core/partition.ts';
-import { packRow, rowKey, unpackRow } from '../../engine/core/rows.ts';
+import { rowKey } from '../../engine/core/rows.ts';
 import { keyDigest, keySecretOf, keySecretPattern } from '../../engine/protocol/keys.ts';
 import { type Role, rights, roles } from '../../engine/protocol/staff.ts';
 import {

@@ -13,7 +13,8 @@ import {
   rowsNeeded,
   rowsOfEvent,
 } from '../../engine/core/partition.ts';
-import { packRow, type Row, rowKey, unpackRow } from '../../engine/core/rows.ts';
+import type { Row } from '../../engine/core/rows.ts';
+import { decodeRow, encodeRows } from '../../engine/store/rows.ts';
 import {
   type Asked,
   accepted,
@@ -123,9 +124,14 @@ function busyDesk(): Desk {
   return desk;
 }
 
-/** What a store would hand back: through text, so that nothing is shared with the living row. */
-const stored = (row: Row): Row =>
-  unpackRow(row.table, rowKey(row), JSON.parse(JSON.stringify(packRow(row))));
+/** What a store would hand back. */
+function stored(row: Row): Row {
+  const [{ table, key, value } = missing()] = encodeRows([row]);
+  return decodeRow(table, key, value);
+}
+const missing = (): never => {
+  throw new Error('not written');
+};
 
 function replay(partition: Partition, desk: Desk): void {
   for (const { event, at, index } of desk.journal) {

@@ -13,18 +13,13 @@ import {
   rowOfEvent,
   rowsNeeded,
 } from '../../engine/core/partition.ts';
-import {
-  packRow,
-  type Row,
-  type RowKey,
-  rowKey,
-  type Table,
-  unpackRow,
-} from '../../engine/core/rows.ts';
+import { type Row, type RowKey, rowKey, type Table } from '../../engine/core/rows.ts';
 import type { PreparedCommand, Sequenced } from '../../engine/protocol/commands.ts';
 import type { RuxiEvent } from '../../engine/protocol/events.ts';
 import type { PartitionName } from '../../engine/protocol/ids.ts';
 import type { CommandReply } from '../../engine/protocol/replies.ts';
+import { decodeRow, encodeRows } from '../../engine/store/rows.ts';
+import type { StoredRow } from '../../engine/store/store.ts';
 
 type Entry = { index: number; at: number; event: RuxiEvent };
 type Judge = (given: Sequenced, reply: CommandReply) => void;
@@ -38,7 +33,7 @@ export class Writer {
   epoch = 1;
   /** The last event's; whoever sees it unchanged knows that nothing happened here. */
   index = 0;
-  private readonly disk = new Map<string, { table: Table; key: RowKey; packed: string }>();
+  private readonly disk = new Map<string, StoredRow>();
   private readonly journal: Entry[] = [];
   private readonly dirty = new Set<Row>();
   /** Lost in a crash, like the real one. */
@@ -72,13 +67,11 @@ export class Writer {
 
   /** Writes some dirty rows behind the journal, and forgets some clean ones. */
   checkpoint(pick: number): void {
-    for (const [place, row] of [...this.dirty].entries()) {
-      if ((pick >> (place % 8)) % 2 === 0) continue;
-      const packed = JSON.stringify(packRow(row));
-      const { table } = row;
-      const key = rowKey(row);
-      this.disk.set(nameOf(table, key), { table, key, packed });
-      this.dirty.delete(row);
+    const picked = [...this.dirty].filter((_, place) => (pick >> (place % 8)) % 2 !== 0);
+    for (const row of picked) this.dirty.delete(row);
+    for (const stored of encodeRows(picked)) {
+      const { table, key } = stored;
+      this.disk.set(nameOf(table, key), stored);
       if (table === 'candidates' || table === 'phones')
         forgetRow(this.partition, { table, key: String(key[0]) });
     }
@@ -109,7 +102,6 @@ export class Writer {
 
   private load(table: Table, key: RowKey): void {
     const stored = this.disk.get(nameOf(table, key));
-    if (stored !== undefined)
-      loadRow(this.partition, unpackRow(table, key, JSON.parse(stored.packed)));
+    if (stored !== undefined) loadRow(this.partition, decodeRow(table, key, stored.value));
   }
 }
