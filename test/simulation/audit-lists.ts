@@ -143,6 +143,7 @@ export class AuditLists {
   readonly humans: Human[] = [];
   readonly places: { phone: string; person: string; to: number | null; binding: number }[] = [];
   readonly messages: { phone: string; key: string; day: number }[] = [];
+  readonly alarms: { alarm: string; grave: boolean; since: number; at: number }[] = [];
   readonly adoptedBy: { partition: string; adopted: Adopted }[] = [];
 
   sessionOf(partition: string): Adopted | null {

@@ -4,10 +4,12 @@
  * every command what the answer has to be. Its parts judge forms, orders and people.
  */
 import type {
+  AlarmCommand,
   ApproveAct,
   PreparedCommand,
   ProposeAct,
   Sequenced,
+  WithdrawAct,
 } from '../../engine/protocol/commands.ts';
 import type { Outcome } from '../../engine/protocol/replies.ts';
 import type { Adopted } from '../../engine/protocol/session.ts';
@@ -19,7 +21,16 @@ import { OrderAuditor } from './order-auditor.ts';
 
 type Kept = { id: string; content: string; outcome: Outcome };
 /** `decidedBy`: empty where one was enough. */
-type Acted = { id: string; content: string; act: Act; by: string; at: number; decidedBy?: string };
+type Acted = {
+  id: string;
+  content: string;
+  act: Act;
+  by: string;
+  at: number;
+  decidedBy?: string;
+} & {
+  withdrawn?: true;
+};
 type OfSession = Extract<
   PreparedCommand,
   {
@@ -119,6 +130,11 @@ export class Auditor {
         return this.people.plain(session, command, at);
       case 'approve-act':
         return this.approved(command, at);
+      case 'withdraw-act':
+        return this.withdrawn(command, at);
+      case 'acknowledge-alarm':
+      case 'note-alarm-ended':
+        return this.ofAlarm(command, at);
       case 'install-session':
       case 'adopt':
       case 'note-adopted':
@@ -226,13 +242,42 @@ export class Auditor {
     const approver = `${by} ${named}`;
     const decided = yes({ kind: 'act', number, decided: true });
     if (acted.decidedBy === approver) return decided;
-    if (acted.decidedBy !== undefined) return no('act-ended');
+    if (acted.decidedBy !== undefined || acted.withdrawn) return no('act-ended');
     if (at >= acted.at + 30 * 60_000) return no('act-expired');
     if (acted.by === approver) return no('second-person-missing');
     const unfit = this.unfit(acted.act, at);
     if (unfit !== null) return unfit;
     this.decide(acted, at, approver);
     return decided;
+  }
+
+  private withdrawn({ number }: WithdrawAct, at: number): Verdict {
+    const acted = this.acts[number - 1];
+    if (acted === undefined) return no('act-unknown');
+    if (acted.withdrawn) return done;
+    if (acted.decidedBy !== undefined) return no('act-ended');
+    if (at >= acted.at + 30 * 60_000) return no('act-expired');
+    acted.withdrawn = true;
+    return done;
+  }
+
+  /** One occurrence is taken once, and once more when it has become grave. */
+  private ofAlarm(command: AlarmCommand, at: number): Verdict {
+    const { alarms } = this.lists;
+    const { alarm } = command;
+    const place = alarms.findIndex((one) => one.alarm === alarm);
+    const standing = alarms[place];
+    if (command.kind === 'note-alarm-ended') {
+      if (standing?.at === command.acknowledgedAt) alarms.splice(place, 1);
+      return done;
+    }
+    const { since } = command;
+    const grave = command.level === 'grave';
+    const isNew = standing === undefined || Math.abs(standing.since - since) >= 60_000;
+    if (!isNew && (standing.grave || !grave)) return done;
+    if (standing !== undefined) alarms.splice(place, 1);
+    alarms.push({ alarm, grave, since, at });
+    return done;
   }
 
   private unfit(act: Act, at: number): Verdict | null {

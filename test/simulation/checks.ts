@@ -39,6 +39,8 @@ export function checkBooks(writers: readonly Writer[], lists: AuditLists, now: n
     spots,
   );
   same('orders', orders, auditedOrders(lists));
+  const alarms = writers.flatMap(({ partition }) => partition.alarms?.acknowledged ?? []);
+  same('alarms', alarms.map(alarmLine), lists.alarms.map(alarmLine));
   for (const one of places.filter((place) => place.saved)) {
     const elsewhere = places.some(
       (other) => other.saved && other.person === one.person && other.area !== one.area,
@@ -52,6 +54,9 @@ function same(what: string, core: string[], auditor: string[]): void {
   if (ours !== theirs)
     throw new Error(`${what} differ. The core:\n${ours}\nthe auditor:\n${theirs}`);
 }
+
+const alarmLine = ({ alarm, since, at }: { alarm: string; since: number; at: number }): string =>
+  [alarm, since, at].join();
 
 const poolLine = (pool: Pool): string => {
   const { area, unit, capacity, held, saved, confirmed, paid, refunding } = pool;

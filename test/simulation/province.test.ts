@@ -126,12 +126,11 @@ const simulated: Record<Command['kind'], boolean> = {
   'end-staff-sign-ins': false,
   'make-key': false,
   'end-key': false,
-  // Alarms at the desk: test/core/alarms.test.ts.
-  'acknowledge-alarm': false,
-  'note-alarm-ended': false,
+  'acknowledge-alarm': true,
+  'note-alarm-ended': true,
   // Changes nothing: test/shell/shown-in-full.test.ts.
   'show-in-full': false,
-  // The same: test/core/sittings.test.ts.
+  // The same: test/import/marks.test.ts.
   'note-export': false,
   // Imports: test/shell/staging.test.ts and test/import/.
   'begin-import': false,
@@ -148,7 +147,7 @@ const simulated: Record<Command['kind'], boolean> = {
   // Acts of staff: test/core/acts.test.ts.
   'propose-act': true,
   'approve-act': true,
-  'withdraw-act': false,
+  'withdraw-act': true,
   'note-act-carried': false,
   'act-on-area': false,
   'act-on-candidate': false,

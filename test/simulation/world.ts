@@ -360,6 +360,21 @@ export class World {
     this.send('rest', { kind: 'propose-act', act, reason, foreseen: [], ...by });
   }
 
+  /** Taken, taken once more, or ended: as a gateway tells that looks at it late, or again. */
+  private seeToAlarm(how: number): void {
+    const alarm = `provider-away:${how % 3}`;
+    const standing = this.auditor.lists.alarms.find((one) => one.alarm === alarm);
+    if (how % 8 === 7) {
+      const acknowledgedAt = (standing?.at ?? this.now) - (how % 5 === 0 ? 1 : 0);
+      this.send('rest', { kind: 'note-alarm-ended', alarm, acknowledgedAt });
+      return;
+    }
+    const since = how % 8 > 3 && standing ? standing.since + (how % 7) * 20_000 : this.now - 5_000;
+    const level = how % 5 === 0 ? 'grave' : 'warning';
+    const taken = { alarm, level, since, remark: '' } as const;
+    this.send('rest', { kind: 'acknowledge-alarm', ...taken, ...shellAs('示例甲') });
+  }
+
   private staffActs(who: number, what: number, how: number): void {
     const area = areaCodes[who % areaCodes.length] ?? '0101';
     switch (what % 7) {
@@ -368,6 +383,7 @@ export class World {
           this.propose({
             ...{ kind: 'pause-window', shown: `示例${how % 2}`, newsBy: this.now + minute },
           });
+        else this.seeToAlarm(how);
         break;
       case 1:
       case 2:
@@ -378,7 +394,8 @@ export class World {
           this.deliverLast();
           const by = shellAs(how % 13 === 0 ? '示例甲' : '示例乙');
           const number = Math.max(1, this.auditor.actsProposed);
-          this.send('rest', { kind: 'approve-act', number, ...by });
+          const kind = how % 28 === 4 ? 'withdraw-act' : 'approve-act';
+          this.send('rest', { kind, number, ...by });
         }
         break;
       case 3:
