@@ -183,7 +183,7 @@ export async function savePeople(
 const sliceMax = 512;
 
 /** A command to each one's area; what they came to, in the order of the people. All are accepted. */
-export async function commandEach(
+async function commandEach(
   port: ImportPort,
   people: readonly InventedPerson[],
   commandOf: (one: InventedPerson, at: number) => Command,

@@ -25,7 +25,7 @@ const coldMs = 1000;
 
 type Line = { socket: Socket; due: number; received: string; needed: number };
 
-export async function driveOpenLoop(
+async function driveOpenLoop(
   port: number,
   perSecond: number,
   connections: number,

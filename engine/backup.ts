@@ -50,7 +50,7 @@ const manifest = z.strictObject({
 export type Manifest = z.infer<typeof manifest>;
 
 /** What is wrong with a backup, or with the place it is to go to; for whoever asked. */
-export class BackupRefused extends Error {}
+class BackupRefused extends Error {}
 
 /** Answers the folder's path. `tell` hears of the steps, each of which may take minutes. */
 export async function backUp(

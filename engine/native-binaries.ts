@@ -12,7 +12,7 @@ import { join } from 'node:path';
 const root = new URL('..', import.meta.url).pathname;
 
 /** Where npm puts the binaries that a running product may load. */
-export const nativeFolders = [
+const nativeFolders = [
   'node_modules/@lmdb',
   'node_modules/@msgpackr-extract',
   'node_modules/argon2/prebuilds',

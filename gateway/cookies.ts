@@ -128,7 +128,7 @@ export const devicePeopleMax = 4;
 /** As long as a sign-in may last: a page left open over lunch must still post. */
 export const formTokenMs = signInMs;
 /** Verified cookies kept ready; beyond, the least recently used goes. */
-export const verifiedMax = 65_536;
+const verifiedMax = 65_536;
 
 /** 128 random bits. Drawn from a pool, since asking the system costs more than all else in a form. */
 export function newNonce(): string {

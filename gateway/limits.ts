@@ -91,7 +91,7 @@ export type Limits = {
   size(): number;
 };
 
-export const limitKeysMax = 200_000;
+const limitKeysMax = 200_000;
 /** How many keys a full memory is searched for one that has recovered, oldest first. */
 const sweepMax = 16;
 

@@ -74,7 +74,7 @@ type Topic = {
   waiting: NodeJS.Timeout | undefined;
 };
 
-export const topicOf = (area: AreaCode | '', type: CandidateType): string => `${type}:${area}`;
+const topicOf = (area: AreaCode | '', type: CandidateType): string => `${type}:${area}`;
 
 export function createLive(parts: LiveParts): Live {
   const { catalogue, availability, publish, now, socketsMax } = parts;

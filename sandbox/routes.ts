@@ -47,7 +47,7 @@ const control = z.object({
   pay: z.object({ order: z.string(), late: z.boolean().default(false) }).optional(),
 });
 export type Control = z.input<typeof control>;
-export const controlPath = '/control';
+const controlPath = '/control';
 
 export function handlerOf(options: RoutesOptions): Handler {
   const { sandbox, keys, book, now, act } = options;

@@ -48,7 +48,7 @@ import { type AdoptedRow, newStaff, noWait, type StaffRow } from './rows.ts';
 export type StaffBook = Map<StaffId, StaffRow>;
 
 /** Ended ones are kept, so this is for all the years of one data folder. */
-export const staffMax = 10_000;
+const staffMax = 10_000;
 /** From the journal to the page. */
 const shownWithinMs = 60_000;
 

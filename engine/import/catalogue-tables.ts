@@ -90,7 +90,7 @@ export const unitRows = ({ units }: Catalogue): Cells<typeof unitsFormat>[] =>
   }));
 
 /** `2026-10-24 09:00`, China time; a day that no calendar has is none. */
-export function instantOf(clock: string): number | undefined {
+function instantOf(clock: string): number | undefined {
   const at = Date.parse(`${clock.replace(' ', 'T')}:00Z`) - chinaOffsetMs;
   return Number.isNaN(at) || clockOf(at) !== clock ? undefined : at;
 }

@@ -11,7 +11,7 @@ import { type Column, type Format, looksLikeFormula } from './table.ts';
 /** Of a name or title, in characters; four bytes each at most stay under a message's limit. */
 const labelMax = 60;
 const nameMax = 64;
-export const capacityMax = 100_000;
+const capacityMax = 100_000;
 const creditsMax = 100;
 const planCreditsMax = 1_000;
 const choiceCoursesMax = 100;

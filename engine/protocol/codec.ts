@@ -192,8 +192,8 @@ export type Malformed = { kind: 'malformed'; id: CommandId };
 /** Of one batch, and of one publication. A bus carries no larger message to an engine. */
 export const messageSizeMax = 1024 * 1024;
 /** Of one batch's replies; a bus may carry them in parts. */
-export const repliesSizeMax = 64 * 1024 * 1024;
-export const itemsMax = 4096;
+const repliesSizeMax = 64 * 1024 * 1024;
+const itemsMax = 4096;
 
 const version = 6;
 

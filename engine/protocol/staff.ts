@@ -39,7 +39,7 @@ export const signed = ({ by, named }: Decider): string =>
 export const roles = ['viewer', 'office', 'finance', 'system', 'audit'] as const;
 export type Role = (typeof roles)[number];
 /** W2: these stand alone or beside `viewer` only. */
-export const rolesApart: readonly Role[] = ['system', 'audit'];
+const rolesApart: readonly Role[] = ['system', 'audit'];
 
 /** Whether one account may have all of these (W2). */
 export function rolesFit(held: readonly Role[]): boolean {

@@ -15,7 +15,7 @@ import { awayReply } from '../waiting.ts';
 import { programmeOf } from './plan.ts';
 import { searchCourses } from './search.ts';
 
-export const searchTextMax = 40;
+const searchTextMax = 40;
 
 export const showGuide =
   (context: GatewayContext): Handler =>

@@ -63,7 +63,7 @@ export function poolOf(counts: AreaCounts | undefined, order: number): PoolModel
 }
 
 /** A hold stands above its draft, a swap above its saved seat. */
-export function ownOf(
+function ownOf(
   session: Session,
   registration: RegistrationView,
   unit: UnitCode,

@@ -14,7 +14,7 @@ import { formOfSignIn, signInOf, startOver } from './who.ts';
 
 /** Longer than the twenty hours from which on no more need be offered. */
 export const signInWholeMs = 24 * 3_600_000;
-export const activationWholeMs = 2 * 3_600_000;
+const activationWholeMs = 2 * 3_600_000;
 
 const stepOf = ({ kind }: SignIn): number => (kind === 'full' ? signInMs : activationMs);
 const lastOf = ({ kind, issuedAt }: SignIn): EpochMs =>

@@ -121,7 +121,7 @@ export async function proveAgain(
 }
 
 /** Where the code stands beside the fields of the form that it interrupts. */
-export const proofField = 'proof';
+const proofField = 'proof';
 
 function askAgain(visit: Visit, problem?: { reason: ProofReason; at?: EpochMs }): Reply {
   const { request } = visit;

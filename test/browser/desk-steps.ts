@@ -15,7 +15,7 @@ const password = 'amber-lantern-quiet-42';
 const stepMs = 30_000;
 
 /** Gives codes as an authenticator does; each is good once, and one step early or late is near enough. */
-export class Authenticator {
+class Authenticator {
   readonly #secret: string;
   #last = 0;
 

@@ -30,7 +30,7 @@ export type DashboardDesk = {
 
 export const gateway = 'desk.example:13101';
 const quiet = { counts: [], sumUs: 0 };
-export const givenReport = (at: number, more: Partial<PartitionTelemetry>): PartitionTelemetry => ({
+const givenReport = (at: number, more: Partial<PartitionTelemetry>): PartitionTelemetry => ({
   ...{ partition: 'p0', epoch: 1, index: 1, at, startedAt: chinaTime(0, 8) },
   ...{ spaceLow: false, clockDoubted: false, freeBytes: 80 * 1024 ** 3 },
   ...{ savesPerSecond: 0, answersPerSecond: 0, latency: quiet, flush: quiet, answers: 0 },

@@ -53,7 +53,7 @@ export const poolUnit = ({ unitName, candidateType }: PoolName): string =>
   candidateType === undefined ? unitName : `${unitName}（${typeNames[candidateType]}）`;
 export const poolPlace = ({ cityName, areaName }: PoolName): string => `${cityName} ${areaName}`;
 
-export const windowNames: Record<DashboardModel['window'], string> = {
+const windowNames: Record<DashboardModel['window'], string> = {
   none: '等待引擎',
   before: '尚未开放',
   open: '报考开放中',
@@ -65,7 +65,7 @@ export const windowNames: Record<DashboardModel['window'], string> = {
 /** What it does to candidates, and what helps. */
 type AlarmWords = { name: string; effect: string; help: string; measure(value: number): string };
 const none = () => '';
-export const alarmWords: Record<AlarmName, AlarmWords> = {
+const alarmWords: Record<AlarmName, AlarmWords> = {
   'engine-silent': {
     name: '引擎没有回应',
     effect: '考生看到“正在核实”；已保存的考位和已付的钱都在。',
@@ -201,7 +201,7 @@ type Viewer = { roles: readonly Role[]; scope: Scope };
 export const sideRows = 6;
 /** Acts under the chart; all of them stand on it. */
 export const markRows = 4;
-export function soldOut(pools: readonly PoolStanding[]): PoolStanding[] {
+function soldOut(pools: readonly PoolStanding[]): PoolStanding[] {
   return pools
     .filter(({ free }) => free <= 0)
     .sort((one, other) => (other.fullAt ?? 0) - (one.fullAt ?? 0));
@@ -429,7 +429,7 @@ function rows(
 // ── The squares ─────────────────────────────────────────────────────────────────────────────────
 
 /** Which of the five steps, by share taken; the last is full. `-`: the unit has no seats there. */
-export function heatLevel({ capacity, free }: HeatArea['units'][number]): string {
+function heatLevel({ capacity, free }: HeatArea['units'][number]): string {
   if (capacity <= 0) return '-';
   if (free <= 0) return '4';
   const used = (capacity - free) / capacity;
@@ -549,7 +549,7 @@ const markNames: Record<ActMark['act'], string> = {
 const marksOf = ({ marks }: DashboardModel): [at: EpochMs, label: string][] =>
   marks.map(({ at, act }) => [at, markNames[act]]);
 
-export function chartSaid({ points }: DashboardModel): string {
+function chartSaid({ points }: DashboardModel): string {
   const saves = points.flatMap((point) => point.saves ?? []);
   const p99 = points.flatMap((point) => point.p99Ms ?? []);
   if (saves.length === 0) return '近五分钟还没有数据';

@@ -196,7 +196,7 @@ const notTheirs = (visit: Visit, act: Act): Reply =>
   });
 
 /** A3. */
-export const mayDecide = (visit: Visit, act: Act): boolean =>
+const mayDecide = (visit: Visit, act: Act): boolean =>
   hasRight(visit.me.roles, rightOf[act.kind]) &&
   scopesOf(act).every((scope) => visit.within(scope));
 

@@ -23,7 +23,7 @@ import { deskPage, waitPage } from '../page.ts';
 
 type Withdraw = Extract<Act, { kind: 'withdraw-area' }>;
 
-export const standingIn = (session: Session, area: string): AreaWithdrawal | undefined =>
+const standingIn = (session: Session, area: string): AreaWithdrawal | undefined =>
   session.adopted.withdrawals?.find((one) => one.area === area);
 
 /** GET /desk/area/withdraw?area= */
@@ -153,7 +153,7 @@ function freeIn(pools: readonly PoolBalance[]): FreeSeats {
 }
 
 /** In the engine's order: who has paid first, each to the first area that has all the seats. */
-export function fitOf(
+function fitOf(
   demand: readonly Demand[],
   targets: readonly FreeSeats[],
 ): { fit: number; left: number; leftFen: number } {

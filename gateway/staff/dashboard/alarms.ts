@@ -29,7 +29,7 @@ export type Reading = AlarmRow & {
 
 /** `graveOver`: beyond it the alarm is grave; absent, it is what the reading says. */
 type Threshold = { over: number; graveOver?: number; forMs?: number };
-export const thresholds: Record<AlarmName, Threshold> = {
+const thresholds: Record<AlarmName, Threshold> = {
   // Milliseconds since the engine was heard; after a minute it does not come back by itself.
   'engine-silent': { over: 3_000, graveOver: 60_000 },
   oversold: { over: 0, graveOver: 0 },
