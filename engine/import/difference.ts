@@ -76,6 +76,3 @@ export function differenceOf<Row extends Record<string, string>>(
   for (const key of left.keys()) differences.note('removed', key);
   return differences.sum;
 }
-
-export const changesNothing = ({ added, changed, removed }: Difference): boolean =>
-  added + changed + removed === 0;

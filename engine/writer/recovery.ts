@@ -13,12 +13,11 @@ import {
   forgetRow,
   loadRow,
   type Partition,
-  type RowNeed,
   rebuild,
   residentRows,
   rowOfEvent,
-  rowsOfEvent,
 } from '../core/partition.ts';
+import { type RowNeed, rowsOfEvent } from '../core/row-needs.ts';
 import type { Row } from '../core/rows.ts';
 import { noteSlice, slicesLeft } from '../core/staging.ts';
 import type { StagedSlice } from '../protocol/events.ts';

@@ -23,10 +23,9 @@ import {
   forgetRow,
   nextDeadline,
   present,
-  type RowNeed,
-  rowsNeeded,
   untoldNews,
 } from '../core/partition.ts';
+import { type RowNeed, rowsNeeded } from '../core/row-needs.ts';
 import type { Row } from '../core/rows.ts';
 import { staffViewOf } from '../core/staff-book.ts';
 import { awaitedRecord, peopleIn, takeover } from '../core/staging.ts';

@@ -10,9 +10,8 @@ import {
   rebuild,
   residentRows,
   rowOfEvent,
-  rowsNeeded,
-  rowsOfEvent,
 } from '../../engine/core/partition.ts';
+import { rowsNeeded, rowsOfEvent } from '../../engine/core/row-needs.ts';
 import type { Row } from '../../engine/core/rows.ts';
 import { decodeRow, encodeRows } from '../../engine/store/rows.ts';
 import {

@@ -11,8 +11,8 @@ import {
   rebuild,
   residentRows,
   rowOfEvent,
-  rowsNeeded,
 } from '../../engine/core/partition.ts';
+import { rowsNeeded } from '../../engine/core/row-needs.ts';
 import { type Row, type RowKey, rowKey, type Table } from '../../engine/core/rows.ts';
 import type { PreparedCommand, Sequenced } from '../../engine/protocol/commands.ts';
 import type { RuxiEvent } from '../../engine/protocol/events.ts';
