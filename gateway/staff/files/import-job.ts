@@ -35,7 +35,8 @@ export type ImportJob = {
   forget(): void;
 };
 
-const pieceBytes = 64 * 1024;
+/** What is parsed in one go: candidates of this gateway wait for no more. */
+const pieceBytes = 16 * 1024;
 
 /** `onFault`: told of what nobody foresaw; nothing of the file. */
 export function createImportJob(desk: ImportDesk, onFault: (error: unknown) => void): ImportJob {
