@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Bus } from './bus/bus.ts';
 import { Postbox } from './bus/postbox.ts';
+import { freshId } from './protocol/fresh-id.ts';
 import { invitationDigest, invitationPath } from './protocol/invitations.ts';
 import type { Layout } from './protocol/layout.ts';
 import { hasRight, type Role, type Scope, type StaffId, shell } from './protocol/staff.ts';
@@ -18,7 +19,7 @@ const answerWithinMs = 10_000;
 /** What the first account is called; whoever has it invites everybody under a name of their own. */
 const firstStaff = 'admin';
 const fresh = () => ({
-  id: randomBytes(17).toString('base64url').slice(0, 22),
+  id: freshId(),
   answerBy: Date.now() + answerWithinMs,
 });
 

@@ -2,10 +2,10 @@
  * Acts from the command line: what the desk proposes and approves, by who calls themselves so where the
  * engine runs. They stand among the desk's acts and in the journal, signed by `shell` and that name.
  */
-import { randomBytes } from 'node:crypto';
 import type { Bus } from './bus/bus.ts';
 import { Postbox } from './bus/postbox.ts';
 import type { ApproveAct, Command, ProposeAct } from './protocol/commands.ts';
+import { freshId } from './protocol/fresh-id.ts';
 import type { Layout } from './protocol/layout.ts';
 import type { RefusalReason } from './protocol/refusals.ts';
 import { type Act, type Decider, shell } from './protocol/staff.ts';
@@ -36,7 +36,7 @@ export async function decideFromShell(
   const tell = (body: Body<ProposeAct> | Body<ApproveAct>) =>
     postbox.post(layout.session, {
       ...body,
-      id: randomBytes(17).toString('base64url').slice(0, 22),
+      id: freshId(),
       answerBy: Date.now() + answerWithinMs,
       epoch: 0,
     } as Command);

@@ -16,7 +16,7 @@ import { hasLiveAttempt, isReleaseDue } from './day-close.ts';
 import { isGoing } from './places.ts';
 import type { Exit, RegistrationRow } from './rows.ts';
 import type { Rules } from './rules.ts';
-import { covers, isAffected, moveOf, servedAs } from './withdrawals.ts';
+import { covers, isAffected, moveOf, paidIn, servedAs } from './withdrawals.ts';
 
 /** Named one by one; more are counted. */
 const leftLinesMax = 200;
@@ -83,7 +83,7 @@ function addAffected(
 ): void {
   const { exit, candidateType } = row;
   const { seats, orders } = moveOf(row);
-  const feeFen = orders.reduce((sum, one) => sum + (one.payment ? one.feeFen : 0), 0);
+  const feeFen = paidIn(orders);
   const live = row.orders.filter((one) => one.state === 'confirmed' && hasLiveAttempt(one)).length;
   const refunding = row.orders.some(({ state }) => state === 'refunding');
   view.people += 1;

@@ -25,7 +25,7 @@ import type {
   SeatsWithdrawn,
   WithdrawalEvent,
 } from '../protocol/events.ts';
-import type { EpochMs, UnitCode } from '../protocol/ids.ts';
+import type { EpochMs, Fen, UnitCode } from '../protocol/ids.ts';
 import { attemptNumber, orderNumber } from '../protocol/payments.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
 import type { Outcome } from '../protocol/replies.ts';
@@ -178,6 +178,10 @@ export function moveOf(row: RegistrationRow): { seats: MovedSeat[]; orders: Move
   return { seats, orders };
 }
 
+/** What has been paid for those. */
+export const paidIn = (orders: readonly MovedOrder[]): Fen =>
+  orders.reduce((sum, { payment, feeFen }) => sum + (payment === undefined ? 0 : feeFen), 0);
+
 /** Reasons that say nothing about room: the same area is asked again. */
 const againReasons: readonly RefusalReason[] = ['area-move-running'];
 /** Reasons that no other area would say otherwise about. */
@@ -303,7 +307,7 @@ export function evolveWithdrawal(
       const { act, to } = event;
       voidCode(row);
       const { seats, orders } = moveOf(row);
-      const feeFen = orders.reduce((sum, one) => sum + (one.payment ? one.feeFen : 0), 0);
+      const feeFen = paidIn(orders);
       row.exit = {
         ...{ act, state: 'going', to, courses: seats.length, feeFen },
         declined: row.exit?.act === act ? row.exit.declined : [],

@@ -10,7 +10,6 @@
  *    of news takes none of their places, nor does a file of new candidates with their phones.
  * R4 A phone number is in the clear between the vault and the channel, nowhere else.
  */
-import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Bus } from '../bus/bus.ts';
 import { Postbox } from '../bus/postbox.ts';
@@ -19,6 +18,7 @@ import type { Effect } from '../core/effects.ts';
 import { nameOf } from '../outside-thread.ts';
 import type { ProviderCalls } from '../payments/provider.ts';
 import type { Command, DeliveryOutcome, NoteMoved } from '../protocol/commands.ts';
+import { freshId } from '../protocol/fresh-id.ts';
 import type { ChallengeId, EpochMs, PartitionName, PersonId, Sealed } from '../protocol/ids.ts';
 import {
   type Layout,
@@ -401,5 +401,3 @@ const isMoney = (effect: Effect): effect is MoneyEffect =>
   effect.kind === 'refund-payment' ||
   effect.kind === 'refund-moved' ||
   effect.kind === 'reconcile';
-
-const freshId = (): string => randomBytes(17).toString('base64url').slice(0, 22);

@@ -7,7 +7,8 @@
  *    shown, whatever became of the file.
  * K2 A file that breaks off, has a fault or meets a refusal leaves nothing behind: it is dropped.
  */
-import { randomBytes } from 'node:crypto';
+
+import { freshId } from '../protocol/fresh-id.ts';
 import type { AreaCode, CourseCode } from '../protocol/ids.ts';
 import {
   type ImportNumber,
@@ -153,7 +154,7 @@ export function createImportDesk(port: DeskPort, people: PeopleFinder): ImportDe
     if (reply.kind === 'refused') throw new DeskRefused(reply.reason);
   };
   async function begin(what: StagedKind, source: string, by: Decider): Promise<ImportNumber> {
-    const key = randomBytes(17).toString('base64url').slice(0, 22);
+    const key = freshId();
     const reply = await port.tell(layout.session, {
       kind: 'begin-import',
       key,

@@ -4,11 +4,11 @@
  *
  * Q1 An engine that is gone is waited for, and then named: what was acknowledged stays.
  */
-import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Bus } from '../bus/bus.ts';
 import { Postbox } from '../bus/postbox.ts';
 import type { Command } from '../protocol/commands.ts';
+import { freshId } from '../protocol/fresh-id.ts';
 import type { EpochMs, PartitionName } from '../protocol/ids.ts';
 import type { Layout } from '../protocol/layout.ts';
 import { passingRefusals, type RefusalReason } from '../protocol/refusals.ts';
@@ -89,5 +89,3 @@ export function createDeskPort({
     },
   };
 }
-
-const freshId = (): string => randomBytes(17).toString('base64url').slice(0, 22);

@@ -10,6 +10,7 @@ const forbidden: [RegExp, string][] = [
   [/\bTemporal\b/, 'a clock'],
   [/Math\.random/, 'chance'],
   [/\bcrypto\b/, 'chance'],
+  [/fresh-id/, 'chance'],
   [/\bset(Timeout|Interval|Immediate)\b/, 'a timer'],
   [/\bqueueMicrotask\b/, 'a timer'],
   [/\b(async|await|Promise)\b/, 'a promise'],
