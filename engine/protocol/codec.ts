@@ -195,7 +195,7 @@ export const messageSizeMax = 1024 * 1024;
 const repliesSizeMax = 64 * 1024 * 1024;
 const itemsMax = 4096;
 
-const version = 6;
+const version = 7;
 
 // ── Names ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -66,9 +66,9 @@ const print = (): string =>
 // the version as well, also before the first release: what was written under the old one is then refused
 // with a sentence, and never misread.
 
-test('O3 the messages of the bus are those of version 6', async () => {
+test('O3 the messages of the bus are those of version 7', async () => {
   const { encodeNotices } = await import('../../engine/protocol/codec.ts');
-  expect([encodeNotices([])[1], print()]).toEqual([6, '46425276097756e1']);
+  expect([encodeNotices([])[1], print()]).toEqual([7, 'bc33e468fb024d7c']);
 });
 
 test('H2 the journal and the registrations on a disk are those of format 5', async () => {
