@@ -1101,10 +1101,10 @@ describe('round trips', () => {
 });
 
 describe('the bytes', () => {
-  test('a save and a query are these bytes, in any version that says 6', () => {
+  test('a save and a query are these bytes, in any version that says 7', () => {
     expect(Buffer.from(encodeAsk([save, query])).toString('hex')).toBe(golden.ask);
   });
-  test('a reply is these bytes, in any version that says 6', () => {
+  test('a reply is these bytes, in any version that says 7', () => {
     const reply: Answered = {
       id: id(1),
       kind: 'accepted',
@@ -1120,7 +1120,7 @@ describe('the bytes', () => {
   });
   test('they are MessagePack to others, and what others write is read', () => {
     const [version, items] = unpack(encodeAsk([save])) as [number, unknown[]];
-    expect(version).toBe(6);
+    expect(version).toBe(7);
     const again = new Packr({ useRecords: false }).pack([version, items]);
     expect(decodeAsk(again)).toEqual([save]);
   });
@@ -1194,7 +1194,7 @@ describe('bad input', () => {
   test('record definitions and other extensions are not decoded', () => {
     const record = Buffer.from('d47240', 'hex');
     const message = Buffer.concat([
-      Buffer.from('920691', 'hex'),
+      Buffer.from('920791', 'hex'),
       record,
       Buffer.from('91a161', 'hex'),
     ]);
@@ -1205,7 +1205,7 @@ describe('bad input', () => {
   });
   test('a bomb of nested lists is skipped without depth, and costs no more than its bytes', () => {
     const deep = Buffer.concat([
-      Buffer.from('920692', 'hex'),
+      Buffer.from('920792', 'hex'),
       Buffer.alloc(500_000, 0x91),
       Buffer.from('c0', 'hex'),
       Buffer.from(encodeAsk([query])).subarray(7),
@@ -1213,15 +1213,15 @@ describe('bad input', () => {
     expect(decodeAsk(deep)).toEqual([{ kind: 'malformed', id: '' }, query]);
   });
   test.each([
-    ['claims four thousand million items', '9206ddffffffff'],
-    ['claims a list inside that long', '920691ddffffffff'],
-    ['claims a text of 4 GiB', '920691920adbffffffff61'],
-    ['claims a map of 4 G pairs', '920691dfffffffff'],
+    ['claims four thousand million items', '9207ddffffffff'],
+    ['claims a list inside that long', '920791ddffffffff'],
+    ['claims a text of 4 GiB', '920791920adbffffffff61'],
+    ['claims a map of 4 G pairs', '920791dfffffffff'],
     ['is empty', ''],
     ['is no list', 'a161'],
     ['has another version', '920190'],
-    ['has bytes after its end', '92069000'],
-    ['holds the byte that MessagePack never uses', '920691c1'],
+    ['has bytes after its end', '92079000'],
+    ['holds the byte that MessagePack never uses', '920791c1'],
   ])('a message that %s is refused whole', (_what, hex) => {
     expect(() => decodeAsk(Buffer.from(hex, 'hex'))).toThrow(CodecError);
   });
@@ -1296,14 +1296,14 @@ test('what no reader would take is not written, and the batch goes on', () => {
 
 const golden = {
   ask: [
-    '9206dd000000029c06b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2dcf000001a07e8ba90303',
+    '9207dd000000029c06b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2dcf000001a07e8ba90303',
     'a430313234b6706572736f6e372d2d2d2d2d2d2d2d2d2d2d2d2d2d2d0205ac3939393931323334353633',
     '37b66368616c6c656e6765392d2d2d2d2d2d2d2d2d2d2d2da631323334353692a141a1439400b6636f6d',
     '6d616e64322d2d2d2d2d2d2d2d2d2d2d2d2d2d099300a430313234b6706572736f6e372d2d2d2d2d2d2d',
     '2d2d2d2d2d2d2d2d',
   ].join(''),
   reply: [
-    '9206919500b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2d93029192a141a530303032339098',
+    '9207919500b6636f6d6d616e64312d2d2d2d2d2d2d2d2d2d2d2d2d2d93029192a141a530303032339098',
     '069195a141a53030303233ac3939393931323334353633379101c09090c0c0c0c0c0',
   ].join(''),
 };
