@@ -7,9 +7,10 @@
  * Z1 Any edit, loss, insertion or exchange within the chain is found by the chain itself. Entries
  *    cut off its end are found by whoever kept a later head (index and hash) elsewhere.
  */
+
+import { digestOf } from './core/digest.ts';
 import {
   createPartition,
-  digestOf,
   loadRow,
   type Partition,
   rebuild,

@@ -153,11 +153,6 @@ import {
 import { withdrawalIn } from './withdrawal-view.ts';
 import { decideNoteMoved, decideReceiveSeats, decideRefundMoved } from './withdrawals.ts';
 
-export { contentHash } from './content-hash.ts';
-export type { Decision } from './decision.ts';
-export { digestOf } from './digest.ts';
-export { checkInvariants } from './invariants.ts';
-
 export type Partition = {
   name: PartitionName;
   /** Only where the session is owned. */

@@ -6,8 +6,8 @@
  *    checksum, a gap or a broken link in the chain, a row ahead of the journal, a broken invariant.
  */
 import { type Effect, pendingEffects, urgentEffects } from '../core/effects.ts';
+import { checkInvariants } from '../core/invariants.ts';
 import {
-  checkInvariants,
   createPartition,
   evolve,
   forgetRow,

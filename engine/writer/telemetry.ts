@@ -6,7 +6,8 @@
  *    exist, and two numbers a batch. What costs more happens in the report.
  */
 import type { AreaBook } from '../core/area-book.ts';
-import type { Decision, Partition } from '../core/partition.ts';
+import type { Decision } from '../core/decision.ts';
+import type { Partition } from '../core/partition.ts';
 import { poolIn } from '../core/pools.ts';
 import { seatsFree } from '../core/seat-book.ts';
 import type { PreparedCommand } from '../protocol/commands.ts';

@@ -10,13 +10,13 @@
  * W3 Every change enters as a command and leaves as an event in the journal: timers too.
  */
 import { actViewOf } from '../core/acts.ts';
+import { contentHash } from '../core/content-hash.ts';
+import type { Decision } from '../core/decision.ts';
 import { type Effect, pendingEffects } from '../core/effects.ts';
 import { keyViewOf } from '../core/key-book.ts';
 import {
   ask,
-  contentHash,
   countsIn,
-  type Decision,
   decide,
   dueCommands,
   evolve,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { digestOf, type Partition, residentRows } from '../../engine/core/partition.ts';
+import { digestOf } from '../../engine/core/digest.ts';
+import { type Partition, residentRows } from '../../engine/core/partition.ts';
 import type { Row } from '../../engine/core/rows.ts';
 import { decodeRow, encodeRows, needsAttention } from '../../engine/store/rows.ts';
 import { formatVersion, rowTables, StoreCorrupt } from '../../engine/store/store.ts';

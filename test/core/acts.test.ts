@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { actsOfOneMax, actsPerPage } from '../../engine/core/acts.ts';
 import { pendingEffects } from '../../engine/core/effects.ts';
-import { ask, checkInvariants } from '../../engine/core/partition.ts';
+import { checkInvariants } from '../../engine/core/invariants.ts';
+import { ask } from '../../engine/core/partition.ts';
 import type { CommandReply } from '../../engine/protocol/replies.ts';
 import {
   type Act,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ask, contentHash } from '../../engine/core/partition.ts';
+import { contentHash } from '../../engine/core/content-hash.ts';
+import { ask } from '../../engine/core/partition.ts';
 import type { PreparedCommand } from '../../engine/protocol/commands.ts';
 import { accepted, givenDesk, opaque, refused, Visitor } from '../given.ts';
 

@@ -1,6 +1,7 @@
 /** F30: the end of a booking day, and what comes after it (D9–D11). */
 import { expect, test } from 'vitest';
-import { ask, checkInvariants, dueCommands, nextDeadline } from '../../engine/core/partition.ts';
+import { checkInvariants } from '../../engine/core/invariants.ts';
+import { ask, dueCommands, nextDeadline } from '../../engine/core/partition.ts';
 import type { BookingDay } from '../../engine/protocol/session.ts';
 import {
   accepted,

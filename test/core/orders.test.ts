@@ -1,8 +1,9 @@
 /** Confirming, paying, refunds, and what providers say, at one registration. */
 import { describe, expect, test } from 'vitest';
 import { pendingEffects } from '../../engine/core/effects.ts';
+import { checkInvariants } from '../../engine/core/invariants.ts';
 import { ordersGivenMax } from '../../engine/core/orders.ts';
-import { ask, checkInvariants } from '../../engine/core/partition.ts';
+import { ask } from '../../engine/core/partition.ts';
 import { placeOfNumber } from '../../engine/protocol/payments.ts';
 import type { OrderView } from '../../engine/protocol/replies.ts';
 import {

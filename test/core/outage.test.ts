@@ -1,7 +1,7 @@
 /** D7's last sentence: in an outage of short messages two staff let the password stand for codes. */
 import { describe, expect, test } from 'vitest';
 import { pendingEffects } from '../../engine/core/effects.ts';
-import { checkInvariants } from '../../engine/core/partition.ts';
+import { checkInvariants } from '../../engine/core/invariants.ts';
 import type { BookingProof } from '../../engine/protocol/session.ts';
 import {
   accepted,

@@ -1,14 +1,8 @@
 /** R5 and the caps within a pool: own days, own pools, and courses of which an area seats only so many. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  ask,
-  checkInvariants,
-  createPartition,
-  digest,
-  evolve,
-  rebuild,
-} from '../../engine/core/partition.ts';
+import { checkInvariants } from '../../engine/core/invariants.ts';
+import { ask, createPartition, digest, evolve, rebuild } from '../../engine/core/partition.ts';
 import type { AreaCounts } from '../../engine/protocol/replies.ts';
 import type { BookingDay, CandidateType, PoolCapacity } from '../../engine/protocol/session.ts';
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../engine/core/digest.ts';
 import {
   createPartition,
   digest,
-  digestOf,
   evolve,
   forgetRow,
   loadRow,

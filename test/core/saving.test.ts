@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ask, checkInvariants } from '../../engine/core/partition.ts';
+import { checkInvariants } from '../../engine/core/invariants.ts';
+import { ask } from '../../engine/core/partition.ts';
 import type { PoolBalance } from '../../engine/protocol/replies.ts';
 import { accepted, type Desk, givenDesk, givenTicket, refused, Visitor } from '../given.ts';
 

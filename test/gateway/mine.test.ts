@@ -209,21 +209,26 @@ test('R2 the other ticket’s order is shown as its own, and only there acted on
   expect(other.page.page).toBe('mine');
 });
 
-test('D11 an order whose seats were taken again stands beside a newer one, each with its pages', async () => {
-  const given = await started();
+/** Nothing was paid, the next day has come, and another course is saved instead; no money has come so far. */
+async function takeAnother(given: Awaited<ReturnType<typeof started>>): Promise<void> {
   const { browser } = given;
-  const old = orderOf(given).number;
-  const attempt = attemptOf(given).number;
   later(given, closesAt + hourMs);
   await mine(given);
   later(given, nextDay + hourMs);
-  // The choice of yesterday is dropped, another course confirmed; then yesterday's money arrives.
   await browser.get('/register/courses');
   for (const unit of ['A', 'B']) {
     await browser.post('/register/courses/drop', { unit });
     await browser.get('/register/courses');
   }
   await take(browser, ['02324']);
+}
+
+test('D11 an order whose seats were taken again stands beside a newer one, each with its pages', async () => {
+  const given = await started();
+  const { browser } = given;
+  const old = orderOf(given).number;
+  const attempt = attemptOf(given).number;
+  await takeAnother(given);
   await browser.get('/register/confirm/submit');
   await browser.post('/register/confirm');
   const newer = orderOf(given).number;
@@ -257,15 +262,7 @@ test('D11 F28 what was saved before such money came is confirmed beside it', asy
   const given = await started();
   const { browser } = given;
   const attempt = attemptOf(given).number;
-  later(given, closesAt + hourMs);
-  await mine(given);
-  later(given, nextDay + hourMs);
-  await browser.get('/register/courses');
-  for (const unit of ['A', 'B']) {
-    await browser.post('/register/courses/drop', { unit });
-    await browser.get('/register/courses');
-  }
-  await take(browser, ['02324']);
+  await takeAnother(given);
   pay(given, attempt);
   expect(seatsOf(given).sort()).toEqual(['A paid', 'B paid', 'C saved']);
   expect((await mine(given)).step).toMatchObject({ kind: 'confirm', courses: 1 });

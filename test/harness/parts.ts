@@ -4,9 +4,9 @@
  * crash; rows come back from the journal alone.
  */
 import { type Effect, pendingEffects } from '../../engine/core/effects.ts';
+import { checkInvariants } from '../../engine/core/invariants.ts';
 import {
   ask,
-  checkInvariants,
   createPartition,
   digest,
   evolve,

@@ -5,10 +5,10 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { pendingEffects } from '../../engine/core/effects.ts';
+import { checkInvariants } from '../../engine/core/invariants.ts';
 import {
   ask,
   type CoreQuery,
-  checkInvariants,
   createPartition,
   decide,
   evolve,

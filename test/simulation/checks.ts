@@ -1,5 +1,7 @@
 /** What must hold in all the books after every step, and once nothing is owed any more. */
-import { ask, checkInvariants, residentRows } from '../../engine/core/partition.ts';
+
+import { checkInvariants } from '../../engine/core/invariants.ts';
+import { ask, residentRows } from '../../engine/core/partition.ts';
 import type { RegistrationRow } from '../../engine/core/rows.ts';
 import { attemptNumber } from '../../engine/protocol/payments.ts';
 import { type AuditLists, type Pool, taken } from './audit-lists.ts';
