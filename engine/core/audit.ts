@@ -3,14 +3,10 @@
  * secret or a whole number of a person's (S3). The journal has all of it; this is what leaves.
  */
 import type { RuxiEvent } from '../protocol/events.ts';
-import { ticketMask } from '../protocol/masks.ts';
+import { hiddenFields, ticketMask } from '../protocol/masks.ts';
 import type { AuditLine } from '../protocol/replies.ts';
 
-/** Sealed text, secrets and what only machines compare. */
-const hidden = new Set([
-  ...['sealed', 'document', 'name', 'hash', 'passwordHash', 'activationDigest', 'secret', 'digest'],
-  ...['recovery', 'challenge', 'proof', 'nonce', 'answer', 'contentHash', 'key', 'index'],
-]);
+const hidden = new Set<string>(hiddenFields);
 const sliceIn: Partial<Record<RuxiEvent['kind'], string>> = {
   'people-staged': 'people',
   'marks-staged': 'marks',

@@ -8,6 +8,7 @@
  *    close, paused or not.
  */
 import type { AreaCode, CourseCode, EpochMs, ProgrammeCode, UnitCode } from '../protocol/ids.ts';
+import { sessionTagOf } from '../protocol/payments.ts';
 import type { Refused } from '../protocol/refusals.ts';
 import {
   type Adopted,
@@ -74,11 +75,10 @@ export function compileRules(adopted: Adopted): Rules {
     ),
     pauses: new Map((adopted.areaPauses ?? []).map((pause) => [pause.area, pause])),
     withdrawals: new Map((adopted.withdrawals ?? []).map((one) => [one.area, one])),
-    sessionTag: catalogue.code.replaceAll(/[^0-9A-Z]/g, '').slice(-sessionTagMax) || 'S',
+    sessionTag: sessionTagOf(catalogue.code),
   };
 }
 
-const sessionTagMax = 8;
 const dayMs = 86_400_000;
 const chinaOffsetMs = 8 * 3_600_000;
 

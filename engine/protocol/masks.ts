@@ -42,3 +42,11 @@ export function nameMask(name: string): string {
   if (first === undefined || last === undefined || characters.length === 1) return '*';
   return characters.length === 2 ? `${first} *` : `${first} * ${last}`;
 }
+
+/** Fields of events that no audit shows: sealed text, secrets and what only machines compare (S3). */
+export const hiddenFields = [
+  ...(['sealed', 'document', 'name', 'hash', 'passwordHash', 'activationDigest'] as const),
+  ...(['secret', 'digest', 'recovery', 'challenge', 'proof', 'nonce', 'answer'] as const),
+  ...(['contentHash', 'key', 'index'] as const),
+] as const;
+export type HiddenField = (typeof hiddenFields)[number];

@@ -52,6 +52,11 @@ export type ReconciledBill = {
 const attemptPattern = /^[0-9A-Z]{1,8}_[0-9A-Z]{1,16}_[0-9]{1,7}_[0-9]{1,3}_[0-9]{1,3}$/;
 export const orderPattern = /^[0-9A-Z]{1,8}_[0-9A-Z]{1,16}_[0-9]{1,7}_[0-9]{1,3}$/;
 
+/** What numbers have of the exam session's code. */
+export const sessionTagOf = (code: string): string =>
+  code.replaceAll(/[^0-9A-Z]/g, '').slice(-sessionTagMax) || 'S';
+const sessionTagMax = 8;
+
 export const orderNumber = (
   session: string,
   area: AreaCode,

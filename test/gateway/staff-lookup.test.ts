@@ -265,6 +265,14 @@ test('S4 orders of an area are listed a page at a time, and none is torn from it
 test('B7 D14 what fits no order is the province’s to see', async () => {
   const { model } = await office.get('/desk/money');
   expect(model.asides.length).toBeGreaterThan(0);
+  const { order } = new Visitor(world.desk, 0);
+  expect(model.asides.map((aside: { order?: string }) => aside.order)).toContain(order);
+  const elsewhere = { ...givenAside(2), attempt: '202504_0101_1_1_1' };
+  accepted(world.desk.send({ kind: 'set-aside', ...elsewhere }));
+  const { asides } = (await office.get('/desk/money')).model;
+  const other = asides.find(({ attempt }: { attempt: string }) => attempt === elsewhere.attempt);
+  expect(other).toMatchObject({ attempt: elsewhere.attempt });
+  expect(other).not.toHaveProperty('order');
   const shown = await county.get('/desk/money');
   expect([shown.status, shown.model]).toEqual([403, { why: 'scope' }]);
 });
@@ -300,6 +308,11 @@ test('S3 the journal is searched, newest first, a page at a time, by who audits'
   const own = await read(`person=${person}`);
   expect(own.length).toBeGreaterThan(0);
   expect(await read('text=nothing-of-the-kind')).toEqual([]);
+  // By what is read, and by what the journal has.
+  expect(await read(`kind=seats-saved&text=${encodeURIComponent('缴费截止')}`)).toHaveLength(
+    people,
+  );
+  expect(await read('kind=seats-saved&text=payBefore')).toHaveLength(people);
   const city = await world.signedIn('audit.city', ['audit'], { kind: 'city', city: '01' });
   expect((await city.get('/desk/audit')).model).toEqual({ why: 'scope' });
   expect((await audit.get('/desk/audit?partition=nowhere')).model).toEqual({ why: 'unknown' });

@@ -1,6 +1,9 @@
 /** Pages of the desk by themselves: no holes, one heading, their words for what is wrong. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditOf } from '../../engine/core/audit.ts';
+import { eventWords } from '../../engine/import/audit-words.ts';
+import type { EventKind, RuxiEvent } from '../../engine/protocol/events.ts';
 import { reportTopics } from '../../engine/protocol/reports.ts';
 import {
   type Act,
@@ -10,6 +13,7 @@ import {
   rightOf,
   type Scope,
 } from '../../engine/protocol/staff.ts';
+import { type EventNames, sayDetails } from '../../web/desk/event-words.ts';
 import type { FilesModels, ImportOutcome } from '../../web/desk/files-models.ts';
 import type { LookupModels } from '../../web/desk/lookup-models.ts';
 import { entriesFor, navigation } from '../../web/desk/navigation.ts';
@@ -30,6 +34,7 @@ import { chinaTime, givenActs, givenCatalogue, givenPerson } from '../given.ts';
 import { axeComplaints, bringAxe, rulesOfWidth } from '../harness/axe.ts';
 import { launchBrowser, newVisitor } from '../harness/browser.ts';
 import { givenDashboard } from '../harness/dashboard.ts';
+import { oneOfEveryEvent } from '../harness/events.ts';
 
 const { cities, areas } = givenCatalogue();
 const places = { cities, areas };
@@ -132,6 +137,17 @@ const lostArea: Omit<DeskModels['withdrawal'], 'progress'> = {
     { code: '0103', name: '示例三县', city: '示例市', free: [] },
   ],
 };
+const catalogue = givenCatalogue();
+const eventNames: EventNames = {
+  ...{ places, units },
+  courses: new Map(catalogue.courses.map((course) => [course.code, course])),
+  programmes: new Map(catalogue.programmes.map((programme) => [programme.code, programme])),
+};
+const eventLines = oneOfEveryEvent.map((event, place) => {
+  const { kind, ...audited } = auditOf(event);
+  return { ...audited, kind, index: place + 1, at: chinaTime(0, 9), name: eventWords[event.kind] };
+});
+const told = { index: 9, at: chinaTime(0, 9), kind: 'export-noted', name: '导出', details: '' };
 const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
   refused: [{ why: 'right' }, { why: 'form' }, { why: 'scope' }],
   wait: [
@@ -273,13 +289,15 @@ const samples: { [Name in DeskPageName]?: DeskModels[Name][] } = {
     {
       ...{ person: givenPerson(1), nameMask: '示 *', documentMask: '510***00', next: 'p0.7' },
       lines: [
-        { index: 9, at: chinaTime(0, 9), name: '保存考位', area: '示例县', details: '{"x":"<b>"}' },
-        { index: 8, at: chinaTime(0, 8), name: '绑定手机', area: undefined, details: '' },
+        ...eventLines.map((line) => ({ ...line, area: '示例县' })),
+        { ...told, details: '{"reason":"<b>"}', area: undefined },
+        { ...told, details: '', area: undefined },
       ],
+      names: eventNames,
     },
     {
       ...{ person: givenPerson(1), nameMask: '示 *', documentMask: '510***00' },
-      ...{ lines: [], next: undefined },
+      ...{ lines: [], next: undefined, names: eventNames },
     },
   ],
   candidateActs: [
@@ -568,23 +586,16 @@ const lookupSamples: { [Name in keyof LookupModels]: LookupModels[Name][] } = {
     {
       ...{ partition: 'p0', partitions: ['p0', 'p1'], kinds: [{ code: 'x', name: '事件' }] },
       ...{ filter: { kind: '', area: '', person: '', text: '<b>' }, head: 9, newest: false },
-      lines: [
-        {
-          index: 9,
-          at: chinaTime(0, 9),
-          kind: 'x',
-          name: '事件',
-          area: '0101',
-          details: '{"a":1}',
-        },
-      ],
-      next: 8,
+      ...{ lines: [...eventLines, told], names: eventNames, next: 8 },
     },
   ],
   money: [
     { asides: [], reconciled: [] },
     {
-      asides: [aside],
+      asides: [
+        { ...aside, order: 'DEMO_0101_17_1' },
+        { ...aside, attempt: '20260601<b>', order: undefined },
+      ],
       reconciled: [
         {
           ...{ day: 20_000, provider: 'wechat', payments: 3, paidFen: 10_500 },
@@ -767,6 +778,72 @@ test('S5 each check of the morning says what is well and what is not', () => {
   expect(sayCheck({ name: 'released', state: 'bad', count: 7 })).toContain('7 份报考');
   const day = chinaTime(0, 9);
   expect(sayCheck({ name: 'bills-agree', state: 'bad', day })).toBe('6月1日的账单还没有核对');
+});
+
+test.each(oneOfEveryEvent.map((event) => [event.kind, event] as const))(
+  'S3 S4 what %s says is read in Chinese, masked, by name',
+  (kind, event) => {
+    const { details } = auditOf(event);
+    const said = sayDetails(kind, details, eventNames);
+    for (const { label, lines } of said) {
+      expect(label).toMatch(/^\p{Script=Han}+$/u);
+      expect(lines.filter((line) => line.trim() === '')).toEqual([]);
+      // No code of the machinery, no hole, no instant or fraction of money as a bare number.
+      expect(lines.join(' ')).not.toMatch(
+        /undefined|null|NaN|true|false|[{}[\]"]|[a-z]-[a-z]|\d{13}|^\s|：\s*$/,
+      );
+    }
+    const text = JSON.stringify(said);
+    expect(text).not.toMatch(/999912345637|sealed|digest|secret|password-hash/);
+  },
+);
+
+test('S3 S4 an event says by name what it names by code', () => {
+  const saidOf = (kind: EventKind) => {
+    const event = oneOfEveryEvent.find((one) => one.kind === kind);
+    const { details } = auditOf(event as RuxiEvent);
+    return sayDetails(kind, details, eventNames).map(
+      ({ label, lines }) => `${label}：${lines.join('｜')}`,
+    );
+  };
+  expect(saidOf('registration-confirmed')).toEqual([
+    '报考单：第 1 张',
+    '报考单号：DEMO_0101_17_1',
+    '准考证号：9999******37',
+    '课程：单元A 11001 示例课程A1',
+    '金额：35.00 元',
+  ]);
+  expect(saidOf('payment-received')).toEqual([
+    '报考单：第 1 张',
+    '付款：第 2 次',
+    '流水号：2026060122',
+    '付款时间：2026年6月1日 09:00:00',
+    '处理：截止后到账，自动退回',
+  ]);
+  expect(saidOf('seats-declined')).toEqual([
+    '操作：第 7 号',
+    '转到：示例考区0102',
+    `原因：${sayDesk({ reason: 'seats-exhausted' }).text}`,
+    '没有别的考区可转：是',
+  ]);
+  expect(saidOf('seats-marked')).toEqual([
+    '导入：第 3 号',
+    `登记：${[
+      '单元A 11001 示例课程A1，准考证号 9999******37，安排座位 考点 示例中学，考场 003，座位号 12',
+      '单元A 11001 示例课程A1，准考证号 9999******37，缺考',
+    ].join('｜')}`,
+  ]);
+  expect(saidOf('payment-set-aside')).toContain('原因：金额不对');
+  expect(saidOf('act-proposed')).toContain(
+    '操作：代撤销报考单；报考单 DEMO_0101_17_1；示例考区0101的考生',
+  );
+  expect(saidOf('import-closed').join()).toContain('还有 8 条，见原始记录');
+});
+
+test('B7 a payment of ours leads to its order, another’s number to nothing', () => {
+  const page = createDeskViews().render('money', lookupSamples.money[1] as never, frame);
+  expect(page).toContain('<a href="/desk/order?order=DEMO_0101_17_1">');
+  expect(page.match(/\/desk\/order\?/g)).toHaveLength(1);
 });
 
 describe('in a browser', () => {

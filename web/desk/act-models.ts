@@ -12,6 +12,7 @@ import type {
   Window,
 } from '../../engine/protocol/session.ts';
 import type { Act, ActKind, ActView, ForeseenLine, Scope } from '../../engine/protocol/staff.ts';
+import type { EventNames } from './event-words.ts';
 import type { AreaName } from './lookup-models.ts';
 import type { DeskProblem } from './view-models.ts';
 import type { ActReason } from './wording.ts';
@@ -127,10 +128,13 @@ export type ActModels = {
     lines: readonly {
       index: number;
       at: EpochMs;
+      kind: string;
       name: string;
       area: string | undefined;
       details: string;
     }[];
+    /** For what the lines say. */
+    names: EventNames;
     /** How far each journal was read; absent: to its beginning. */
     next: string | undefined;
   };

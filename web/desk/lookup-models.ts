@@ -22,6 +22,7 @@ import type {
 } from '../../engine/protocol/session.ts';
 import type { Sitting } from '../../engine/protocol/sittings.ts';
 import type { Level } from '../view-models.ts';
+import type { EventNames } from './event-words.ts';
 
 /** By code, by all free seats, by all seats, by how many units are full. */
 export const areaSorts = ['code', 'free', 'capacity', 'full'] as const;
@@ -144,11 +145,17 @@ export type LookupModels = {
     /** The index of the newest event. */
     head: number;
     lines: readonly (AuditLine & { name: string })[];
+    /** For what the lines say. */
+    names: EventNames;
     /** Where it goes on, further back. */
     next: number | undefined;
     newest: boolean;
   };
-  money: { asides: readonly AsideView[]; reconciled: readonly ReconciledDay[] };
+  money: {
+    /** `order`: of which, where the payment's number is one of ours. */
+    asides: readonly (AsideView & { order: OrderNumber | undefined })[];
+    reconciled: readonly ReconciledDay[];
+  };
 
   areas: {
     /** The one that is shown; empty: all. */

@@ -23,6 +23,7 @@ import { count, seatAt } from '../ui.ts';
 import type { Level } from '../view-models.ts';
 import { levelNames, type Said } from '../wording.ts';
 import type { WithdrawalProgress } from './act-models.ts';
+import { type EventNames, sayDetails } from './event-words.ts';
 import type { ShownDifference } from './files-models.ts';
 import type { AreaName, OrderLine } from './lookup-models.ts';
 import { type DaySums, paperStates, type SeatCounts, type SittingCounts } from './report-models.ts';
@@ -81,6 +82,18 @@ export function difference({ columns, examples, ...counts }: ShownDifference): M
         )}</tbody></table>`
   }`;
 }
+
+/** What an event says, to be read; what the journal has of it stands folded away below. */
+export const eventDetails = (
+  { kind, details }: { kind: string; details: string },
+  names: EventNames,
+): Markup =>
+  details === ''
+    ? nothing
+    : html`<dl class="said">${sayDetails(kind, details, names).map(
+        ({ label, lines }) =>
+          html`<div><dt>${label}</dt>${lines.map((line, place) => html`<dd${place === 0 ? nothing : html` class="more"`}>${line}</dd>`)}</div>`,
+      )}</dl><details class="source"><summary>原始记录</summary><p class="raw">${details}</p></details>`;
 
 /** Whether whoever looks has it: what they may not do is not offered. */
 export const may = ({ signedIn }: DeskFrame, right: Right): boolean =>

@@ -3,11 +3,12 @@ import { eventWords } from '../../../engine/import/audit-words.ts';
 import type { PartitionName } from '../../../engine/protocol/ids.ts';
 import { partitionsOf } from '../../../engine/protocol/layout.ts';
 import type { AuditLine } from '../../../engine/protocol/replies.ts';
+import { type EventNames, sayDetails } from '../../../web/desk/event-words.ts';
 import type { AuditFilter } from '../../../web/desk/lookup-models.ts';
 import type { Reply } from '../../http.ts';
 import type { Visit } from '../desk.ts';
 import { deskPage } from '../page.ts';
-import { away, numberIn, queryOf, unknown } from './parts.ts';
+import { away, eventNamesOf, numberIn, queryOf, sessionOf, unknown } from './parts.ts';
 
 const linesPerPage = 100;
 /** Events looked through at a time, and how often in one request: whoever looks goes on by a link. */
@@ -37,10 +38,13 @@ export async function showAudit(visit: Visit): Promise<Reply> {
   if (status.kind !== 'status') return away(visit);
   const head = status.status.index;
   const before = typed === 0 ? head + 1 : Math.min(typed, head + 1);
-  const found = await linesBefore(visit, partition, before, (line) => matches(line, filter));
+  const eventNames = eventNamesOf(sessionOf(visit));
+  const found = await linesBefore(visit, partition, before, (line) =>
+    matches(line, filter, eventNames),
+  );
   if (found === undefined) return away(visit);
   return deskPage(visit, 200, 'audit', {
-    ...{ partition, partitions, kinds, filter, head },
+    ...{ partition, partitions, kinds, filter, head, names: eventNames },
     lines: found.lines.map((line) => ({ ...line, name: names.get(line.kind) ?? line.kind })),
     /** Further back; absent at the first event. */
     next: found.next > 1 ? found.next : undefined,
@@ -51,13 +55,20 @@ export async function showAudit(visit: Visit): Promise<Reply> {
 function matches(
   { kind, area, person, details }: AuditLine,
   { kind: wanted, ...filter }: AuditFilter,
+  eventNames: EventNames,
 ): boolean {
   if (wanted !== '' && kind !== wanted) return false;
   if (filter.area !== '' && area !== filter.area) return false;
   // The journal's lines name the beginning of the id alone.
   if (filter.person !== '' && (person === undefined || !sameStart(person, filter.person)))
     return false;
-  return details.includes(filter.text);
+  // As it is read, and as the journal has it.
+  return (
+    details.includes(filter.text) ||
+    sayDetails(kind, details, eventNames).some(({ label, lines }) =>
+      [label, ...lines].some((one) => one.includes(filter.text)),
+    )
+  );
 }
 const sameStart = (one: string, other: string): boolean =>
   one.startsWith(other) || other.startsWith(one);

@@ -1,6 +1,12 @@
 /** Orders as the desk looks at them: one with all its facts, those of an area, and what fits none. */
 import { ticketMask } from '../../../engine/protocol/masks.ts';
-import { orderPattern, placeOfNumber } from '../../../engine/protocol/payments.ts';
+import {
+  type OrderNumber,
+  orderNumber,
+  orderPattern,
+  placeOfNumber,
+  sessionTagOf,
+} from '../../../engine/protocol/payments.ts';
 import type { OrderState, OrderView } from '../../../engine/protocol/replies.ts';
 import type { OrderLine } from '../../../web/desk/lookup-models.ts';
 import { orderStateNames } from '../../../web/desk/wording.ts';
@@ -97,10 +103,22 @@ export async function showOrders(visit: Visit): Promise<Reply> {
 export async function showMoney(visit: Visit): Promise<Reply> {
   if (!visit.within({ kind: 'province' })) return deskPage(visit, 403, 'refused', { why: 'scope' });
   const { client } = visit.context.gateway;
+  const session = sessionOf(visit);
   const facts = await client.askAt(client.layout.session, { kind: 'asides' });
   if (facts.kind !== 'asides') return away(visit);
   return deskPage(visit, 200, 'money', {
-    asides: facts.asides,
+    asides: facts.asides.map((aside) => ({ ...aside, order: orderOf(session, aside.attempt) })),
     reconciled: [...facts.reconciled].reverse(),
   });
+}
+
+/** Of this exam session and of an area that it has; undefined: none that could be looked up. */
+function orderOf(session: Session | undefined, attempt: string): OrderNumber | undefined {
+  const place = placeOfNumber(attempt);
+  if (session === undefined || place === undefined) return undefined;
+  if (place.session !== sessionTagOf(session.adopted.catalogue.code)) return undefined;
+  const { area, registration } = place;
+  return session.area.has(area)
+    ? orderNumber(place.session, area, registration, place.place)
+    : undefined;
 }

@@ -1,6 +1,7 @@
 /** What the pages for looking things up have in common. */
 import type { AreaCode, PersonId } from '../../../engine/protocol/ids.ts';
 import type { CandidateView, RegisteredLine } from '../../../engine/protocol/replies.ts';
+import type { EventNames } from '../../../web/desk/event-words.ts';
 import type { AreaName } from '../../../web/desk/lookup-models.ts';
 import type { Session } from '../../catalogue.ts';
 import { emptyForm, type Form, formOf } from '../../form.ts';
@@ -24,6 +25,14 @@ export function areaNamed(session: Session, code: AreaCode): AreaName {
 
 export const courseNamed = (session: Session, code: string) => ({
   ...{ code, name: session.course.get(code)?.name ?? '' },
+});
+
+/** What the codes of events are called; before there is a session they stand for themselves. */
+export const eventNamesOf = (session: Session | undefined): EventNames => ({
+  places: session?.adopted.catalogue ?? { cities: [], areas: [] },
+  units: session?.units ?? [],
+  courses: session?.course ?? new Map(),
+  programmes: session?.programme ?? new Map(),
 });
 
 /** A whole number of a query; absent: 0. Undefined: none that could be meant. */

@@ -10,7 +10,16 @@ import type { AuditLine, CandidateView } from '../../../engine/protocol/replies.
 import type { Reply } from '../../http.ts';
 import type { Visit } from '../desk.ts';
 import { deskPage } from '../page.ts';
-import { areaNamed, areasOf, away, candidateOf, queryOf, sessionOf, unknown } from './parts.ts';
+import {
+  areaNamed,
+  areasOf,
+  away,
+  candidateOf,
+  eventNamesOf,
+  queryOf,
+  sessionOf,
+  unknown,
+} from './parts.ts';
 
 const linesPerPage = 50;
 /** Most of a province's season. */
@@ -35,12 +44,12 @@ export async function showTimeline(visit: Visit): Promise<Reply> {
   if (found === undefined) return away(visit);
   const { nameMask, documentMask } = asked.found;
   return deskPage(visit, 200, 'timeline', {
-    ...{ person, nameMask, documentMask, next: found.next },
+    ...{ person, nameMask, documentMask, next: found.next, names: eventNamesOf(session) },
     lines: found.lines
       // What happened in another office's area is theirs to see.
       .filter(({ area }) => area === undefined || visit.within(area))
       .map(({ index, at, kind, area, details }) => ({
-        ...{ index, at, name: names.get(kind) ?? kind, details },
+        ...{ index, at, kind, name: names.get(kind) ?? kind, details },
         area: area === undefined ? area : areaNamed(session, area).name,
       })),
   });
