@@ -20,9 +20,12 @@ export function lackingIn({
 /** Nothing that could be read stands there. */
 export const isBlank = (typed: string): boolean => nameOf(typed) === '';
 
-/** Whoever has an account is the same person at the command line. */
+/**
+ * Whoever has an account is the same person at the command line. Letters that are drawn as nothing, and
+ * the empty braille cell, make no other name and no reason.
+ */
 const nameOf = (typed: string): string =>
   (typed.startsWith(`${shell} `) ? typed.slice(shell.length) : typed)
     .normalize('NFKC')
-    .replaceAll(/[\s\p{C}]/gu, '')
+    .replaceAll(/[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu, '')
     .toLowerCase();

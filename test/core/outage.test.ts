@@ -96,10 +96,12 @@ describe('two staff decide', () => {
 
   test.each([
     ['no reason', { reason: ' \u200b　' }, 'reason-missing'],
+    ['a reason of letters that nobody sees', { reason: '\u3164\u2800\u034f' }, 'reason-missing'],
     ['nobody', { by: '' }, 'second-person-missing'],
     ['nobody else', { andBy: '\t' }, 'second-person-missing'],
     ['the same person', { andBy: '示例甲' }, 'second-person-missing'],
     ['the same person, spaced', { andBy: ' 示例 甲' }, 'second-person-missing'],
+    ['the same person, with a filler', { andBy: '示例甲\u3164' }, 'second-person-missing'],
     ['the same person, in another width and case', { by: 'Ｌｉ Si', andBy: 'li si' }, undefined],
   ])('D7 S2 %s is not two people with a reason', (_, change, reason = 'second-person-missing') => {
     const desk = new Desk();
