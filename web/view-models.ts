@@ -466,7 +466,8 @@ export type GiveUpModel = {
 /** S5: what becomes of the seats in a withdrawn area. `refunding`: money is on its way back. */
 export type ExitModel = { reason: string; from: AreaModel } & (
   | { kind: 'going' | 'moved'; to: AreaModel }
-  | { kind: 'waiting' }
+  /** `unpaid`: seats of this ticket that can neither be confirmed nor paid, and go at the day's close (F30). */
+  | { kind: 'waiting'; unpaid: boolean }
   | { kind: 'let-go'; refunding: boolean }
 );
 export type MineModel = DaysModel & {

@@ -811,7 +811,9 @@ export function sayExit(exit: ExitModel, next: string): string {
     case 'going':
       return `${lost}您的考位正在转到${area(exit.to)}，通常只要几秒。考位和已缴的费用都在，不用操作。`;
     case 'waiting':
-      return `${lost}您的考位和已缴的费用都在，办公室正在安排，转好或退费都会发短信。现在不用操作。`;
+      return exit.unpaid
+        ? `${lost}办公室正在安排您的考位，有结果会发短信。现在不能确认和缴费，也不用操作。没有缴费的考位，当天报考截止时会释放，选好的课程都留着，可以改到别的考区重新报考。`
+        : `${lost}您的考位和已缴的费用都在，办公室正在安排，转好或退费都会发短信。现在不用操作。`;
     case 'moved':
       return `${lost}您的考位已转到${area(exit.to)}，课程没有变，已缴的费用照样有效，不用再付。请看下面的新考区；以前保存的报考凭证请重新保存一次。`;
     case 'let-go':

@@ -11,7 +11,7 @@ import type { Standing, Visit } from './present.ts';
 
 /** Undefined: nothing of theirs is concerned. `former`: what stands in areas that they have left. */
 export function exitOf(
-  { session }: Visit,
+  { session, signIn }: Visit,
   { area, registration }: Standing,
   former: readonly Former[],
 ): ExitModel | undefined {
@@ -23,7 +23,9 @@ export function exitOf(
     return { kind: 'going', reason, from: here, to: areaNamed(session, exit.to) };
   const seats = registration.seats.filter(({ unit }) => isLost(session.adopted, area.code, unit));
   const waits = seats.some(({ state }) => state.kind !== 'refunding' && state.kind !== 'held');
-  if (waits) return { kind: 'waiting', reason, from: here };
+  const isUnpaid = ({ ticket, state }: (typeof seats)[0]): boolean =>
+    ticket === signIn.ticket && (state.kind === 'saved' || state.kind === 'confirmed');
+  if (waits) return { kind: 'waiting', reason, from: here, unpaid: seats.some(isUnpaid) };
   const refunding = seats.some(({ state }) => state.kind === 'refunding');
   // What was let go stays chosen, until it is dropped or taken elsewhere.
   const draft = registration.draft.some(({ unit }) => isLost(session.adopted, area.code, unit));

@@ -325,7 +325,7 @@ test('S5 the area is lost: the seats wait, are on their way, and are in another;
   expect(await exitIn(given)).toBeUndefined();
   lose(given, { remedy: { kind: 'move', to: ['0105'] } });
   expect(await exitIn(given)).toMatchObject({
-    ...{ kind: 'waiting', reason: '考点被水淹', from: { code: '0124' } },
+    ...{ kind: 'waiting', unpaid: false, reason: '考点被水淹', from: { code: '0124' } },
   });
   expect(noticesIn(given)).toEqual([expect.stringContaining('考点被水淹，这个考区不能举行')]);
   // Nobody else gets in, and it is not offered.
@@ -371,6 +371,12 @@ test('S5 the area is lost and the money goes back: said until it has, and then w
   expect([browser.page.page, browser.page.area.code]).toEqual(['courses', '0105']);
   expect(await exitIn(given)).toBeUndefined();
   expect(gateway.books.desk.partition.candidates.get(given.person)?.claim?.area).toBe('0105');
+});
+
+test('S5 the area is lost before anything is paid: nobody is told that all is safe', async () => {
+  const given = await saved();
+  lose(given, { remedy: { kind: 'move', to: ['0105'] } });
+  expect(await exitIn(given)).toMatchObject({ kind: 'waiting', unpaid: true });
 });
 
 test('S5 one unit is lost: what is only chosen there cannot be held, and the others go on', async () => {

@@ -1121,10 +1121,20 @@ export const samples: Samples = {
     'lost-waiting': shown(
       {
         ...registered,
-        exit: { kind: 'waiting', ...lostArea },
+        exit: { kind: 'waiting', ...lostArea, unpaid: false },
         step: { kind: 'done', courses: 2 },
         units: inOrder('paid'),
         orders: [{ ...record1, order: { ...order, state: 'paid' } }],
+      },
+      lostFrame,
+    ),
+    'lost-unpaid': shown(
+      {
+        ...registered,
+        exit: { kind: 'waiting', ...lostArea, unpaid: true },
+        step: { kind: 'pay', feeFen: 7000, payable },
+        units: inOrder('confirmed'),
+        orders: [record1],
       },
       lostFrame,
     ),

@@ -226,7 +226,7 @@ test('S5 what becomes of the seats of a lost area is said with both areas, and w
   const lost = { reason: '考点被水淹', from };
   const said = [
     sayExit({ kind: 'going', ...lost, to }, '下一步'),
-    sayExit({ kind: 'waiting', ...lost }, '下一步'),
+    sayExit({ kind: 'waiting', ...lost, unpaid: false }, '下一步'),
     sayExit({ kind: 'moved', ...lost, to }, '下一步'),
     sayExit({ kind: 'let-go', ...lost, refunding: true }, '下一步'),
     sayExit({ kind: 'let-go', ...lost, refunding: false }, '下一步'),
@@ -244,6 +244,10 @@ test('S5 what becomes of the seats of a lost area is said with both areas, and w
   ]);
   expect(said.map((text) => text.includes('下一步'))).toEqual([false, false, false, false, true]);
   expect(said.slice(0, 4).every((text) => /已缴的费用/.test(text))).toBe(true);
+  const unpaid = sayExit({ kind: 'waiting', ...lost, unpaid: true }, '下一步');
+  expect(unpaid).toContain('现在不能确认和缴费');
+  expect(unpaid).toContain('截止时会释放');
+  expect(unpaid).not.toContain('已缴的费用');
   expect(areaIsLost('停电', [])).toContain('停电，这个考区不能举行本次考试了');
   expect(areaIsLost('停电', ['第一单元'])).toContain('其他单元照常');
 });

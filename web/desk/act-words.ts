@@ -55,7 +55,8 @@ const foreseenNames: Record<Exclude<Foreseen, InFen>, [before: string, after: st
   'seats-paid': ['已缴费考位 ', ' 个'],
   'seats-refunding': ['退费中考位 ', ' 个'],
   'target-free': ['转入的考区空位 ', ' 个'],
-  'people-fit': ['', ' 人能转过去'],
+  // Caps are asked only when somebody comes: a count of empty seats knows no courses.
+  'people-fit': ['', ' 人能转过去（按空位算，没有算课程限额）'],
   'people-left': ['', ' 人转不过去，会列出来，由您再决定'],
 };
 export function sayForeseen({ what, count: how }: ForeseenLine): string {
