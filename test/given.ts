@@ -45,7 +45,7 @@ import type {
   Settings,
 } from '../engine/protocol/session.ts';
 import type { StagedMark } from '../engine/protocol/sittings.ts';
-import type { Act, Role } from '../engine/protocol/staff.ts';
+import type { Act, Decider, Role } from '../engine/protocol/staff.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -466,6 +466,11 @@ export function givenKeeper(desk: Desk, staff = 'keeper', roles: Role[] = ['syst
   accepted(desk.send({ kind: 'invite-staff', staff, roles, scope, digest, ...shell }));
   acceptInvitation(desk, staff, digest);
 }
+/** Who decides, as their account is by now. */
+export const deciding = (desk: Desk, staff: string): Pick<Decider, 'by' | 'byGeneration'> => ({
+  by: staff,
+  byGeneration: desk.partition.staff.get(staff)?.generation ?? 0,
+});
 export function acceptInvitation(desk: Desk, staff: string, digest: string): void {
   accepted(
     desk.send({

@@ -328,6 +328,14 @@ export const gradesFormat = {
 const seatsMax = 1_000_000;
 const room = matching('1 到 8 位数字和大写字母', /^[0-9A-Z]{1,8}$/);
 
+/** Whose seat a line is about. */
+const seatColumns = [
+  column('area', '考区代码', code),
+  column('unit', '单元代码', code),
+  column('ticket', '准考证号', ticket),
+  column('course', '课程代码', course),
+];
+
 export const arrangementFormat = {
   kind: 'arrangement' as const,
   title: '考场编排',
@@ -335,10 +343,7 @@ export const arrangementFormat = {
   rowsMax: seatsMax,
   example: '0104,A,012500000004,00009,示例中学,003,12,30',
   columns: [
-    column('area', '考区代码', code),
-    column('unit', '单元代码', code),
-    column('ticket', '准考证号', ticket),
-    column('course', '课程代码', course),
+    ...seatColumns,
     column('venue', '考点', orEmpty(label()), optional),
     column('room', '考场号', orEmpty(room)),
     column('desk_number', '座位号', orEmpty(matching('1 到 4 位数字', /^\d{1,4}$/))),
@@ -352,10 +357,7 @@ export const absencesFormat = {
   rowsMax: seatsMax,
   example: '0104,A,012500000004,00009,是',
   columns: [
-    column('area', '考区代码', code),
-    column('unit', '单元代码', code),
-    column('ticket', '准考证号', ticket),
-    column('course', '课程代码', course),
+    ...seatColumns,
     column(
       'absent',
       '缺考',

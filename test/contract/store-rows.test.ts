@@ -9,6 +9,7 @@ import {
   accepted,
   actFromShell,
   type Desk,
+  deciding,
   givenActs,
   givenAside,
   givenDesk,
@@ -81,10 +82,7 @@ function givenRows(): Desk {
   const unsent = new Visitor(desk, 7, '0103');
   unsent.choose('11001');
   givenKeeper(desk);
-  const byKeeper = {
-    by: 'keeper',
-    byGeneration: desk.partition.staff.get('keeper')?.generation ?? 0,
-  };
+  const byKeeper = deciding(desk, 'keeper');
   const alarm = { alarm: 'provider-away:alipay', level: 'warning', since: desk.now } as const;
   accepted(desk.send({ kind: 'acknowledge-alarm', ...alarm, remark: '示例', ...byKeeper }));
   const key = { apiKey: opaque('key', 1), label: '示例系统', digest: opaque('digest', 1) };

@@ -19,6 +19,7 @@ import {
   acceptInvitation,
   chinaTime,
   Desk,
+  deciding,
   givenActs,
   givenAdopted,
   givenCalendar,
@@ -111,13 +112,11 @@ function carryAct(
 
 const foreseen = [{ what: 'unpaid', count: 1 }] as const;
 function propose(desk: Desk, by: string, act: Act, reason = '示例'): CommandReply {
-  const byGeneration = desk.partition.staff.get(by)?.generation ?? 0;
-  const proposal = { kind: 'propose-act', act, by, byGeneration, reason } as const;
+  const proposal = { kind: 'propose-act', act, ...deciding(desk, by), reason } as const;
   return desk.send({ ...proposal, foreseen: [...foreseen] });
 }
 function approve(desk: Desk, by: string, number: number): CommandReply {
-  const byGeneration = desk.partition.staff.get(by)?.generation ?? 0;
-  return desk.send({ kind: 'approve-act', number, by, byGeneration });
+  return desk.send({ kind: 'approve-act', number, ...deciding(desk, by) });
 }
 function numberOf(reply: CommandReply): number {
   const outcome = accepted(reply);
@@ -207,8 +206,7 @@ describe('deciding', () => {
     expect(refused(propose(desk, 'li', raise(10, 12), ' ')).reason).toBe('reason-missing');
     const late = numberOf(propose(desk, 'li', raise(10, 12)));
     const withdrawn = numberOf(propose(desk, 'li', raise(10, 13)));
-    const byLi = { by: 'li', byGeneration: desk.partition.staff.get('li')?.generation ?? 0 };
-    accepted(desk.send({ kind: 'withdraw-act', number: withdrawn, ...byLi }));
+    accepted(desk.send({ kind: 'withdraw-act', number: withdrawn, ...deciding(desk, 'li') }));
     expect(refused(approve(desk, 'wang', withdrawn)).reason).toBe('act-ended');
     desk.wait(proposalMs);
     expect(refused(approve(desk, 'wang', late)).reason).toBe('act-expired');
@@ -266,9 +264,7 @@ describe('deciding', () => {
   test('B2 S2 a proposal that is sent again is the same act; other content under its id is refused', () => {
     const desk = staffed();
     const sent = {
-      kind: 'propose-act',
-      by: 'li',
-      byGeneration: desk.partition.staff.get('li')?.generation ?? 0,
+      ...({ kind: 'propose-act', ...deciding(desk, 'li') } as const),
       reason: '示例',
       foreseen: [...foreseen],
     } satisfies Partial<Asked>;

@@ -11,6 +11,7 @@ import {
   accepted,
   acceptInvitation,
   type Desk,
+  deciding,
   givenDesk,
   givenKeeper,
   opaque,
@@ -18,13 +19,10 @@ import {
 } from '../given.ts';
 
 const alarm = 'provider-away:alipay';
-const by = (desk: Desk, staff: string) => ({
-  ...{ by: staff, byGeneration: desk.partition.staff.get(staff)?.generation ?? 0 },
-});
 const take = (desk: Desk, staff: string, over: object = {}) =>
   desk.send({
     ...({ kind: 'acknowledge-alarm', alarm, level: 'warning', since: desk.now - 5_000 } as const),
-    ...{ remark: '', ...by(desk, staff), ...over },
+    ...{ remark: '', ...deciding(desk, staff), ...over },
   });
 const standing = (desk: Desk) => {
   const answer = ask(desk.partition, { kind: 'alarms' }, desk.now);

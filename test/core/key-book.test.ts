@@ -11,6 +11,7 @@ import {
   accepted,
   acceptInvitation,
   type Desk,
+  deciding,
   givenDesk,
   givenKeeper,
   opaque,
@@ -22,7 +23,8 @@ const digest = keyDigest(keySecretOf(Buffer.alloc(32, 1)));
 const province = { kind: 'province' } as const;
 const apiKey = opaque('key', 1);
 const by = (desk: Desk, staff: string) => ({
-  ...{ by: staff, byGeneration: desk.partition.staff.get(staff)?.generation ?? 0, reason },
+  ...deciding(desk, staff),
+  reason,
 });
 const made = (desk: Desk, staff: string, over: object = {}) =>
   desk.send({

@@ -15,6 +15,7 @@ import {
   accepted,
   acceptInvitation,
   Desk,
+  deciding,
   givenActs,
   givenCalendar,
   givenCatalogue,
@@ -77,7 +78,7 @@ function account(staff: string, held: Role[], scope: Scope = province): Decider 
     desk.send({ kind: 'invite-staff', staff, roles: held, scope, digest: link, ...byShell }),
   );
   acceptInvitation(desk, staff, link);
-  return { by: staff, byGeneration: desk.partition.staff.get(staff)?.generation ?? 0 };
+  return deciding(desk, staff);
 }
 const send = (kind: Kind, decider: Decider) =>
   desk.send({ ...samples[kind], ...decider } as CommandBody & { kind: Kind });

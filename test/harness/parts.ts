@@ -27,6 +27,7 @@ import {
   acceptInvitation,
   areaCodes,
   Desk,
+  deciding,
   givenAdopted,
   givenPerson,
   givenRecord,
@@ -170,13 +171,12 @@ export class Parts {
   }
 
   propose(act: Act, by = 'li'): CommandReply {
-    const byGeneration = this.desk('rest').partition.staff.get(by)?.generation ?? 0;
-    const body = { kind: 'propose-act', act, by, byGeneration, reason: '示例' } as const;
+    const who = deciding(this.desk('rest'), by);
+    const body = { kind: 'propose-act', act, ...who, reason: '示例' } as const;
     return this.send({ ...body, foreseen: [] });
   }
   approve(number: number, by = 'wang'): CommandReply {
-    const byGeneration = this.desk('rest').partition.staff.get(by)?.generation ?? 0;
-    return this.send({ kind: 'approve-act', number, by, byGeneration });
+    return this.send({ kind: 'approve-act', number, ...deciding(this.desk('rest'), by) });
   }
   /** Decided by two, and not carried anywhere so far. */
   decides(act: Act): number {
