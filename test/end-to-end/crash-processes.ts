@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../harness/nats.ts';
+import { freePort } from '../harness/free-port.ts';
 
 export const programs = ['engine', 'gateway', 'sandbox', 'nats'] as const;
 export type Program = (typeof programs)[number];
